@@ -1,0 +1,51 @@
+# Every compiler flag of the project, one a line, with its reason.
+
+add_library(inkling_flags INTERFACE)
+
+target_compile_options(
+  inkling_flags
+  INTERFACE
+    -Wall -Wextra -Wpedantic # what the compiler finds wrong …
+    -Wshadow # … including names that hide others
+    -Wconversion # … and numbers that silently change
+    -Wno-sign-conversion # indices go between int32 and size_t everywhere, checked where they enter
+    -Werror # a warning is an error
+    -fno-exceptions # errors are values (status.h): smaller code, and none can cross the seam by accident
+    -fno-rtti # nobody asks for a type's name
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-psabi> # GCC's note on passing wide vectors between translation units: all are ours
+)
+
+if(EMSCRIPTEN)
+  target_compile_options(
+    inkling_flags
+    INTERFACE
+      -O3 # speed first; wasm-opt takes care of size
+      -msimd128 # 128-bit vectors: in all three browser engines
+      -flto # lets the linker drop and inline across files
+  )
+  target_link_options(inkling_flags INTERFACE -O3 -msimd128 -flto)
+  if(INKLING_RELAXED_SIMD)
+    target_compile_options(inkling_flags INTERFACE -mrelaxed-simd) # the fused multiply-add
+    target_link_options(inkling_flags INTERFACE -mrelaxed-simd)
+  endif()
+  if(INKLING_THREADS)
+    target_compile_options(inkling_flags INTERFACE -pthread) # shared memory and atomics
+    target_link_options(inkling_flags INTERFACE -pthread)
+  endif()
+else()
+  find_package(Threads REQUIRED)
+  target_link_libraries(inkling_flags INTERFACE Threads::Threads)
+  if(INKLING_NATIVE_ARCH)
+    target_compile_options(inkling_flags INTERFACE -march=native) # the yardstick the wasm is measured against
+  endif()
+  if(INKLING_SANITIZE)
+    target_compile_options(
+      inkling_flags
+      INTERFACE
+        -fsanitize=address,undefined # wrong memory, wrong arithmetic
+        -fno-sanitize-recover=all # … ends the test at once
+        -fno-omit-frame-pointer # readable traces
+    )
+    target_link_options(inkling_flags INTERFACE -fsanitize=address,undefined)
+  endif()
+endif()

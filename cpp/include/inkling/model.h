@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inkling/interactions.h"
+#include "inkling/settings.h"
+#include "inkling/status.h"
+#include "inkling/tensor_file.h"
+#include "inkling/thread_pool.h"
+
+namespace inkling {
+
+inline constexpr std::int32_t kNone = -1;
+
+// One item of a person's history. Items are distinct within a history.
+struct HistoryEntry {
+  std::int32_t item;
+  float weight;  // > 0: wanted, < 0: not wanted; 1 is as strong as a training interaction
+};
+using History = std::span<const HistoryEntry>;
+
+// A signed part of a score. item: whose history entry it comes from; term: which word or tag. Entries with only
+// one of the two (or neither) sum to the score; entries with both split the entry of their item further.
+struct Contribution {
+  std::int32_t item = kNone;
+  std::int32_t term = kNone;
+  float value = 0;
+};
+
+// What a model makes of one person's history: a cache, never stored with the model. Must not outlive its model.
+class Profile {
+ public:
+  virtual ~Profile() = default;
+  // scores: (model.num_items()), all written, all finite. Larger is better; 0 means the model knows nothing.
+  virtual void score_all(std::span<float> scores) const = 0;
+  // Appends the exact parts of the item's score.
+  virtual void explain(std::int32_t item, std::vector<Contribution>& parts) const = 0;
+};
+
+// A trained model. Items are 0 … num_items() - 1. Immutable, so any number of threads may use it.
+class Model {
+ public:
+  virtual ~Model() = default;
+  virtual std::string_view name() const = 0;
+  std::int32_t num_items() const { return static_cast<std::int32_t>(item_counts_.size()); }
+  // How many training users met each item: (num_items).
+  std::span<const float> item_counts() const { return item_counts_; }
+  // The settings it was trained with, as JSON.
+  const std::string& config() const { return config_; }
+
+  // Computes the profile of a person who need not have been there at training. Entries with items outside the model
+  // are left out. Errors: kNotFinite when weights are so large that the numbers overflow.
+  virtual Result<std::unique_ptr<Profile>> fold_in(History history) const = 0;
+
+  // Cosine (or the model's own similarity) of every item to `item`: (num_items), 0 where unknown.
+  virtual void similar(std::int32_t item, std::span<float> scores) const = 0;
+
+  // Adds the model's own tensors; names and shapes are in cpp/README.md.
+  virtual void write(TensorFile& file) const = 0;
+
+ protected:
+  Model(std::vector<float> item_counts, std::string config)
+      : item_counts_(std::move(item_counts)), config_(std::move(config)) {}
+
+ private:
+  std::vector<float> item_counts_;
+  std::string config_;
+};
+
+class TermMatrix;
+
+// What there is to learn from. Must outlive the trainer.
+struct TrainingData {
+  const Interactions* interactions = nullptr;  // all models but tf_idf need them
+  const TermMatrix* terms = nullptr;           // tf_idf needs them
+};
+
+// A training run in slices, so that a worker between two slices can hear that it should stop. A run that is dropped
+// leaves nothing behind.
+class Trainer {
+ public:
+  virtual ~Trainer() = default;
+  // Work in the model's own unit, about the same time each.
+  virtual std::int64_t total_work() const = 0;
+  virtual std::int64_t done_work() const = 0;
+  bool done() const { return done_work() >= total_work(); }
+  // Does at least one and about `work` units. Errors: kNotFinite.
+  virtual Status step(std::int64_t work) = 0;
+  // The model; call once, when done().
+  virtual std::unique_ptr<Model> finish() = 0;
+};
+
+// "popularity", "item_neighbors", "ials", "tf_idf".
+std::span<const char* const> model_names();
+
+// The settings a model knows. Empty for an unknown name.
+std::span<const SettingSpec> settings_of(std::string_view model);
+
+// Errors: an unknown model or setting, missing data, no interactions at all.
+Result<std::unique_ptr<Trainer>> make_trainer(std::string_view model, const Settings::Given& settings,
+                                              const TrainingData& data, std::uint64_t seed, ThreadPool& pool);
+
+// Runs a trainer to its end. on_progress (may be null) gets a fraction and returns false to stop; the result is then
+// null.
+using ProgressFunction = bool (*)(void* context, double fraction);
+Result<std::unique_ptr<Model>> train(std::string_view model, const Settings::Given& settings,
+                                     const TrainingData& data, std::uint64_t seed, ThreadPool& pool,
+                                     ProgressFunction on_progress = nullptr, void* context = nullptr);
+
+}  // namespace inkling

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "inkling/model.h"
+#include "inkling/tf_idf.h"
+
+namespace inkling {
+
+// Which rung of the ladder an item came from. The numbers cross the seam: never renumber.
+enum class Source : std::int32_t {
+  kQuery = 0,       // the query's terms
+  kModel = 1,       // the trained model, from the person's history
+  kContent = 2,     // TF-IDF, from the person's history
+  kPopularity = 3,  // how many others met it
+};
+
+struct RecommendRequest {
+  History history;                         // what the profile is made of
+  std::span<const std::int32_t> excluded;  // items that must not appear
+  std::string_view query;                  // empty = none
+  std::size_t k = 10;
+  bool explain = true;
+};
+
+struct RankedItem {
+  std::int32_t item = kNone;
+  float score = 0;
+  Source source = Source::kPopularity;
+  // Sum to the score (see Contribution), largest first.
+  std::vector<Contribution> reasons;
+};
+
+// Candidates → score → top_k → explain, over one set of items 0 … num_items - 1 of which the first model->num_items() are the
+// model's. A list is filled rung by rung: query, model, content, popularity. An item enters at the first rung that knows
+// something of it (a score above 0), so a new person, a new item and a missing model are ordinary cases.
+class Ranker {
+ public:
+  // model and content may be null and must outlive the ranker. popularity: one an item, used where the model has no counts.
+  // candidate: one an item, 0 = never recommended.
+  Ranker(const Model* model, const TfIdf* content, std::vector<float> popularity,
+         std::vector<std::uint8_t> candidate);
+
+  std::int32_t num_items() const { return static_cast<std::int32_t>(popularity_.size()); }
+
+  // min(k, items left) items, none twice, by rung and then by falling score, ties by index.
+  Result<std::vector<RankedItem>> recommend(const RecommendRequest& request) const;
+
+  // Up to k items like this one: the model's, then content's. Errors: kUnknownItem.
+  Result<std::vector<RankedItem>> similar(std::int32_t item, std::size_t k) const;
+
+  // The strongest terms of the person's taste; empty without content.
+  std::vector<Contribution> interests(History history, std::size_t count) const;
+
+ private:
+  const Model* model_;
+  const TfIdf* content_;
+  std::vector<float> popularity_;
+  std::vector<std::uint8_t> candidate_;
+};
+
+}  // namespace inkling

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "inkling/status.h"
+
+namespace inkling {
+
+// One setting of a model: the only place its default and range are written.
+struct SettingSpec {
+  enum class Kind { kInteger, kNumber, kBoolean };
+  const char* name;
+  Kind kind;
+  const char* default_text;
+  const char* minimum;  // numbers as text, so that messages show them as written here
+  const char* maximum;
+  const char* description;
+};
+
+// The settings of one model, complete and checked. Values keep the text they were given as, so that what a model
+// file says is what the caller wrote.
+class Settings {
+ public:
+  using Given = std::vector<std::pair<std::string, std::string>>;
+
+  // Errors: a name that is not among the specs (the message lists those there are, and the nearest one), a
+  // value that does not parse or is out of range, a name given twice.
+  static Result<Settings> resolve(std::string_view model, std::span<const SettingSpec> specs, const Given& given);
+
+  double number(std::string_view name) const;
+  int integer(std::string_view name) const { return static_cast<int>(number(name)); }
+  bool boolean(std::string_view name) const { return number(name) != 0; }
+
+  // {"name":value,…} in the order of the specs.
+  std::string to_json() const;
+
+ private:
+  struct Value {
+    std::string name;
+    std::string text;
+    double number;
+  };
+  std::vector<Value> values_;
+};
+
+// Reads "name=value" lines.
+Result<Settings::Given> parse_settings(std::string_view lines);
+
+}  // namespace inkling

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "inkling/interactions.h"
+#include "inkling/status.h"
+
+namespace inkling {
+
+enum class SplitKind {
+  kLeaveOneOut,  // the last interaction in time of every user with two or more is tested
+  kRandom,       // a random share of all rows is tested
+  kTemporal,     // the latest share of all rows is tested; needs timestamps
+  kUsers,        // strong generalization: a random share of users is not trained on; a fifth of each one's rows, the last
+                 // in time, is tested and the rest is the history that is folded in
+};
+
+// "leave-one-out", "random", "temporal", "users".
+Result<SplitKind> parse_split_kind(std::string_view name);
+
+// Row numbers of the log.
+struct Split {
+  std::vector<std::int32_t> train;    // learned from
+  std::vector<std::int32_t> history;  // what the test users are known by; empty means train
+  std::vector<std::int32_t> test;     // what is to be found
+};
+
+// test_fraction: share of rows (or of users, for kUsers), above 0 and below 1; unused by kLeaveOneOut.
+// The same seed gives the same split. Errors: kInvalidArgument for the fraction, or when kTemporal lacks timestamps;
+// kInvalidInteractions when nothing is left to train on or to test.
+Result<Split> split(const InteractionLog& log, SplitKind kind, double test_fraction, std::uint64_t seed);
+
+}  // namespace inkling

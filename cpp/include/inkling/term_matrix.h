@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "inkling/interactions.h"
+#include "inkling/status.h"
+#include "inkling/tensor_file.h"
+
+namespace inkling {
+
+// Lets string_view look up std::string keys.
+struct TermHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+using TermIds = std::unordered_map<std::string, std::int32_t, TermHash, std::equal_to<>>;
+
+// One text a document, back to back in UTF-8.
+struct TextColumn {
+  std::span<const std::uint8_t> bytes;
+  std::span<const std::uint32_t> offsets;  // num_documents + 1
+};
+
+// How a field counts.
+struct TextField {
+  enum class Kind {
+    kWords,  // split into words
+    kTags,   // tags separated by the byte 0x1F, each one term
+  };
+  Kind kind = Kind::kWords;
+  float weight = 1;
+};
+
+// Items described by their terms, weighted by TF-IDF: Salton & Buckley, "Term-weighting approaches in automatic text
+// retrieval", 1988. weight(d, t) = tf(d, t) * (ln((1 + n) / (1 + df(t))) + 1), rows scaled to length 1 (scikit-learn's
+// formula). tf counts a field's occurrences times the field's weight. Terms are words, lower-cased, or whole tags.
+class TermMatrix {
+ public:
+  class Builder;
+
+  std::int32_t num_items() const { return by_item_.num_rows(); }
+  std::int32_t num_terms() const { return static_cast<std::int32_t>(terms_.size()); }
+  const SparseRows& by_item() const { return by_item_; }  // (num_items, num_terms), rows of length 1 or empty
+  const SparseRows& by_term() const { return by_term_; }  // (num_terms, num_items)
+  std::span<const float> idf() const { return idf_; }
+
+  // The word, or the tag without its mark.
+  std::string_view term_text(std::int32_t term) const;
+  bool is_tag(std::int32_t term) const;
+
+  // The query's terms with weights, scaled to length 1: its words, and the tags in which they occur. Empty when
+  // nothing is known. Sorted by term.
+  std::vector<std::pair<std::int32_t, float>> query(std::string_view text) const;
+
+  void write(TensorFile& file) const;
+  static Result<TermMatrix> read(const TensorFile& file, std::int32_t num_items);
+
+ private:
+  void index_tag_words();
+
+  std::vector<std::string> terms_;  // tags begin with kTagMark
+  TermIds ids_;
+  TermIds tag_word_ids_;                         // words that occur in tags …
+  std::vector<std::vector<std::int32_t>> tags_;  // … and the tags they occur in
+  std::vector<float> idf_;
+  SparseRows by_item_;
+  SparseRows by_term_;
+};
+
+// Reads the documents field by field, then weighs them.
+class TermMatrix::Builder {
+ public:
+  explicit Builder(std::int32_t num_items) : counts_(static_cast<std::size_t>(num_items)) {}
+
+  // The texts of documents first_item, first_item + 1, … in one field. Bytes that are not UTF-8 separate words.
+  // Errors: offsets that fall or leave the bytes; more documents than items.
+  Status add(const TextField& field, std::int32_t first_item, const TextColumn& texts);
+
+  TermMatrix finish();
+
+ private:
+  std::int32_t term_id(std::string_view term);
+
+  std::vector<std::map<std::int32_t, float>> counts_;  // per item: term to weighted count
+  std::vector<std::string> terms_;
+  TermIds ids_;
+};
+
+}  // namespace inkling

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+
+#include "inkling/model.h"
+#include "inkling/term_matrix.h"
+
+namespace inkling {
+
+// Ranks by what items say of themselves: a person's profile is the weighted sum of the TF-IDF vectors of their history
+// (Rocchio's rule; Pazzani & Billsus, "Content-based recommendation systems", 2007), a score its cosine with an item.
+// score(i) = sum over j of w_j (v_j · v_i) / |p|, which splits by event and, within an event, by term.
+class TfIdf final : public Model {
+ public:
+  static std::span<const SettingSpec> settings();
+  static std::unique_ptr<Trainer> make_trainer(const Settings& settings, const TermMatrix& terms,
+                                               const Interactions* interactions);
+  static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
+                                             std::string config);
+
+  TfIdf(TermMatrix terms, std::vector<float> item_counts, std::string config);
+  std::string_view name() const override { return "tf_idf"; }
+  Result<std::unique_ptr<Profile>> fold_in(History history) const override;
+  void similar(std::int32_t item, std::span<float> scores) const override;
+  void write(TensorFile& file) const override;
+  const TermMatrix& terms() const { return terms_; }
+
+  // The profile's weight of each term, strongest first by absolute value, at most `count`.
+  std::vector<Contribution> interests(History history, std::size_t count) const;
+
+  // Scores of a text query: cosine with each item; 0 where no term is shared.
+  void score_query(std::string_view query, std::span<float> scores) const;
+  // Appends the exact parts of such a score, one a term.
+  void explain_query(std::string_view query, std::int32_t item, std::vector<Contribution>& parts) const;
+
+ private:
+  TermMatrix terms_;
+};
+
+}  // namespace inkling

@@ -1,0 +1,244 @@
+#include "inkling/item_neighbors.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/sparse_tensors.h"
+#include "inkling/popularity.h"
+
+namespace inkling {
+
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+using Kind = SettingSpec::Kind;
+constexpr SettingSpec kSettings[] = {
+    {"num_neighbors", Kind::kInteger, "100", "1", "10000", "neighbours kept of each item"},
+    {"shrinkage", Kind::kNumber, "10", "0", "100000",
+     "added to the norms' product: how many common users it takes to be believed"},
+    {"normalize_users", Kind::kBoolean, "true", "0", "1",
+     "give a user of n items the weight 1/sqrt(n), so that nobody counts for much more than others"},
+};
+
+// The weight of each user's interactions.
+std::vector<float> user_weights(const Interactions& interactions, bool normalize_users) {
+  std::vector<float> weights(at(interactions.num_users()), 1.0f);
+  if (!normalize_users) return weights;
+  for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
+    const auto length = static_cast<float>(interactions.by_user().row_length(user));
+    if (length > 0) weights[at(user)] = 1.0f / std::sqrt(length);
+  }
+  return weights;
+}
+
+std::vector<float> item_norms(const Interactions& interactions, const std::vector<float>& weights) {
+  std::vector<float> norms(at(interactions.num_items()));
+  for (std::int32_t item = 0; item < interactions.num_items(); ++item) {
+    float total = 0;
+    for (const std::int32_t user : interactions.by_item().row_columns(item)) {
+      total += weights[at(user)] * weights[at(user)];
+    }
+    norms[at(item)] = std::sqrt(total);
+  }
+  return norms;
+}
+
+struct Neighbor {
+  std::int32_t item;
+  float similarity;
+};
+
+bool more_similar(const Neighbor& a, const Neighbor& b) {
+  return a.similarity != b.similarity ? a.similarity > b.similarity : a.item < b.item;
+}
+
+class ItemNeighborsTrainer final : public Trainer {
+ public:
+  ItemNeighborsTrainer(const Settings& settings, const Interactions& interactions, ThreadPool& pool)
+      : config_(settings.to_json()),
+        num_neighbors_(static_cast<std::size_t>(settings.integer("num_neighbors"))),
+        interactions_(interactions),
+        pool_(pool),
+        weights_(user_weights(interactions, settings.boolean("normalize_users"))),
+        norms_(item_norms(interactions, weights_)),
+        neighbors_(at(interactions.num_items())) {
+    // Weights of 1/sqrt(n) make all sums smaller: the shrinkage counts users of average weight.
+    double square_sum = 0;
+    for (const float weight : weights_) square_sum += static_cast<double>(weight) * weight;
+    const double mean_square = weights_.empty() ? 1 : square_sum / static_cast<double>(weights_.size());
+    shrinkage_ = static_cast<float>(settings.number("shrinkage") * mean_square);
+    costs_.reserve(neighbors_.size());
+    for (std::int32_t item = 0; item < interactions.num_items(); ++item) {
+      std::int64_t cost = 1;
+      for (const std::int32_t user : interactions.by_item().row_columns(item)) {
+        cost += interactions.by_user().row_length(user);
+      }
+      costs_.push_back(cost);
+      total_ += cost;
+    }
+    for (int thread = 0; thread < pool.num_threads(); ++thread) sums_.emplace_back(neighbors_.size(), 0.0f);
+    touched_.resize(static_cast<std::size_t>(pool.num_threads()));
+  }
+
+  std::int64_t total_work() const override { return total_; }
+  std::int64_t done_work() const override { return done_; }
+
+  Status step(std::int64_t work) override {
+    const std::size_t begin = next_item_;
+    std::int64_t planned = 0;
+    while (next_item_ < costs_.size() && planned < work) planned += costs_[next_item_++];
+    pool_.for_each_chunk(static_cast<std::int64_t>(next_item_ - begin), 4,
+                         [&](std::int64_t from, std::int64_t to, int thread) {
+                           for (std::int64_t i = from; i < to; ++i) {
+                             find_neighbors(static_cast<std::int32_t>(begin + at(i)), at(thread));
+                           }
+                         });
+    done_ += planned;
+    return {};
+  }
+
+  std::unique_ptr<Model> finish() override {
+    SparseRows by_target;
+    for (std::vector<Neighbor>& row : neighbors_) {
+      std::sort(row.begin(), row.end(), [](const Neighbor& a, const Neighbor& b) { return a.item < b.item; });
+      for (const Neighbor& neighbor : row) {
+        by_target.columns.push_back(neighbor.item);
+        by_target.values.push_back(neighbor.similarity);
+      }
+      by_target.offsets.push_back(static_cast<std::int64_t>(by_target.columns.size()));
+      row = {};
+    }
+    return std::make_unique<ItemNeighbors>(by_target.transposed(interactions_.num_items()),
+                                           count_users(interactions_), config_);
+  }
+
+ private:
+  void find_neighbors(std::int32_t target, std::size_t thread) {
+    std::vector<float>& sums = sums_[thread];
+    std::vector<std::int32_t>& touched = touched_[thread];
+    touched.clear();
+    for (const std::int32_t user : interactions_.by_item().row_columns(target)) {
+      const float product = weights_[at(user)] * weights_[at(user)];
+      for (const std::int32_t item : interactions_.by_user().row_columns(user)) {
+        if (sums[at(item)] == 0) touched.push_back(item);
+        sums[at(item)] += product;
+      }
+    }
+    std::vector<Neighbor>& kept = neighbors_[at(target)];
+    std::vector<Neighbor> all;
+    all.reserve(touched.size());
+    for (const std::int32_t item : touched) {
+      if (item != target) {
+        all.push_back({item, sums[at(item)] / (norms_[at(target)] * norms_[at(item)] + shrinkage_)});
+      }
+      sums[at(item)] = 0;
+    }
+    const std::size_t count = std::min(num_neighbors_, all.size());
+    std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count), all.end(), more_similar);
+    kept.assign(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+
+  std::string config_;
+  std::size_t num_neighbors_;
+  float shrinkage_ = 0;
+  const Interactions& interactions_;
+  ThreadPool& pool_;
+  std::vector<float> weights_;  // one a user
+  std::vector<float> norms_;    // one an item
+  std::vector<std::vector<Neighbor>> neighbors_;
+  std::vector<std::int64_t> costs_;
+  std::vector<std::vector<float>> sums_;            // one a thread, all zero between items
+  std::vector<std::vector<std::int32_t>> touched_;  // one a thread
+  std::int64_t total_ = 0;
+  std::int64_t done_ = 0;
+  std::size_t next_item_ = 0;
+};
+
+class ItemNeighborsProfile final : public Profile {
+ public:
+  ItemNeighborsProfile(const ItemNeighbors& model, History history) : model_(model) {
+    for (const HistoryEntry& entry : history) {
+      if (entry.item >= 0 && entry.item < model.num_items()) history_.push_back(entry);
+    }
+  }
+
+  void score_all(std::span<float> scores) const override {
+    std::fill(scores.begin(), scores.end(), 0.0f);
+    for (const HistoryEntry& entry : history_) {
+      const auto targets = model_.similarities().row_columns(entry.item);
+      const auto similarities = model_.similarities().row_values(entry.item);
+      for (std::size_t e = 0; e < targets.size(); ++e) scores[at(targets[e])] += entry.weight * similarities[e];
+    }
+  }
+
+  void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
+    for (const HistoryEntry& entry : history_) {
+      const auto targets = model_.similarities().row_columns(entry.item);
+      const auto found = std::lower_bound(targets.begin(), targets.end(), item);
+      if (found == targets.end() || *found != item) continue;
+      const auto position = static_cast<std::size_t>(found - targets.begin());
+      parts.push_back({entry.item, kNone, entry.weight * model_.similarities().row_values(entry.item)[position]});
+    }
+  }
+
+ private:
+  const ItemNeighbors& model_;
+  std::vector<HistoryEntry> history_;
+};
+
+}  // namespace
+
+std::span<const SettingSpec> ItemNeighbors::settings() { return kSettings; }
+
+std::unique_ptr<Trainer> ItemNeighbors::make_trainer(const Settings& settings, const Interactions& interactions,
+                                                     ThreadPool& pool) {
+  return std::make_unique<ItemNeighborsTrainer>(settings, interactions, pool);
+}
+
+ItemNeighbors::ItemNeighbors(SparseRows similarities, std::vector<float> item_counts, std::string config)
+    : Model(std::move(item_counts), std::move(config)), similarities_(std::move(similarities)) {}
+
+Result<std::unique_ptr<Profile>> ItemNeighbors::fold_in(History history) const {
+  return std::unique_ptr<Profile>(std::make_unique<ItemNeighborsProfile>(*this, history));
+}
+
+void ItemNeighbors::similar(std::int32_t item, std::span<float> scores) const {
+  std::fill(scores.begin(), scores.end(), 0.0f);
+  const auto targets = similarities_.row_columns(item);
+  const auto similarities = similarities_.row_values(item);
+  for (std::size_t e = 0; e < targets.size(); ++e) scores[at(targets[e])] = similarities[e];
+}
+
+void ItemNeighbors::write(TensorFile& file) const { write_sparse_rows(similarities_, "neighbors", file); }
+
+Result<std::unique_ptr<Model>> ItemNeighbors::read(const TensorFile& file, std::vector<float> item_counts,
+                                                   std::string config) {
+  const auto num_items = static_cast<std::int32_t>(item_counts.size());
+  Result<SparseRows> similarities = read_sparse_rows(file, "neighbors", num_items, num_items);
+  if (!similarities.ok()) return similarities.status();
+  return std::unique_ptr<Model>(std::make_unique<ItemNeighbors>(std::move(similarities.value()),
+                                                                std::move(item_counts), std::move(config)));
+}
+
+std::vector<float> item_similarities_naive(const Interactions& interactions, float shrinkage, bool normalize_users) {
+  const std::vector<float> weights = user_weights(interactions, normalize_users);
+  const std::vector<float> norms = item_norms(interactions, weights);
+  const std::size_t num_items = norms.size();
+  std::vector<float> out(num_items * num_items, 0.0f);
+  for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
+    for (const std::int32_t i : interactions.by_user().row_columns(user)) {
+      for (const std::int32_t j : interactions.by_user().row_columns(user)) {
+        out[at(i) * num_items + at(j)] += weights[at(user)] * weights[at(user)];
+      }
+    }
+  }
+  for (std::size_t i = 0; i < num_items; ++i) {
+    for (std::size_t j = 0; j < num_items; ++j) {
+      if (out[i * num_items + j] != 0) out[i * num_items + j] /= norms[i] * norms[j] + shrinkage;
+    }
+  }
+  return out;
+}
+
+}  // namespace inkling

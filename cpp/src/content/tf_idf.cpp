@@ -1,0 +1,182 @@
+#include "inkling/tf_idf.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "inkling/popularity.h"
+
+namespace inkling {
+
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+// The weighted sum of the items' vectors, dense over terms, scaled to length 1 (or all zero).
+struct TermProfile {
+  std::vector<float> weights;
+  float scale = 0;  // 1 / the length before scaling
+};
+
+TermProfile term_profile(const TermMatrix& terms, History history) {
+  TermProfile profile;
+  profile.weights.assign(at(terms.num_terms()), 0.0f);
+  for (const HistoryEntry& entry : history) {
+    if (entry.item < 0 || entry.item >= terms.num_items()) continue;
+    const auto columns = terms.by_item().row_columns(entry.item);
+    const auto values = terms.by_item().row_values(entry.item);
+    for (std::size_t e = 0; e < columns.size(); ++e) profile.weights[at(columns[e])] += entry.weight * values[e];
+  }
+  double square_sum = 0;
+  for (const float weight : profile.weights) square_sum += static_cast<double>(weight) * weight;
+  profile.scale = static_cast<float>(square_sum > 0 ? 1 / std::sqrt(square_sum) : 0);
+  for (float& weight : profile.weights) weight *= profile.scale;
+  return profile;
+}
+
+void add_postings(const TermMatrix& terms, std::int32_t term, float weight, std::span<float> scores) {
+  const auto items = terms.by_term().row_columns(term);
+  const auto values = terms.by_term().row_values(term);
+  for (std::size_t e = 0; e < items.size(); ++e) scores[at(items[e])] += weight * values[e];
+}
+
+class TfIdfProfile final : public Profile {
+ public:
+  TfIdfProfile(const TfIdf& model, History history)
+      : model_(model), profile_(term_profile(model.terms(), history)) {
+    for (const HistoryEntry& entry : history) {
+      if (entry.item >= 0 && entry.item < model.num_items()) history_.push_back(entry);
+    }
+  }
+
+  void score_all(std::span<float> scores) const override {
+    std::fill(scores.begin(), scores.end(), 0.0f);
+    for (std::size_t term = 0; term < profile_.weights.size(); ++term) {
+      if (profile_.weights[term] == 0) continue;
+      add_postings(model_.terms(), static_cast<std::int32_t>(term), profile_.weights[term], scores);
+    }
+  }
+
+  void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
+    const SparseRows& rows = model_.terms().by_item();
+    const auto columns = rows.row_columns(item);
+    const auto values = rows.row_values(item);
+    for (const HistoryEntry& entry : history_) {
+      const auto other_columns = rows.row_columns(entry.item);
+      const auto other_values = rows.row_values(entry.item);
+      Contribution whole{entry.item, kNone, 0};
+      std::vector<Contribution> by_term;
+      for (std::size_t a = 0, b = 0; a < columns.size() && b < other_columns.size();) {
+        if (columns[a] < other_columns[b]) {
+          ++a;
+        } else if (columns[a] > other_columns[b]) {
+          ++b;
+        } else {
+          const float value = entry.weight * profile_.scale * values[a] * other_values[b];
+          by_term.push_back({entry.item, columns[a], value});
+          whole.value += value;
+          ++a;
+          ++b;
+        }
+      }
+      if (by_term.empty()) continue;
+      parts.push_back(whole);
+      parts.insert(parts.end(), by_term.begin(), by_term.end());
+    }
+  }
+
+ private:
+  const TfIdf& model_;
+  TermProfile profile_;
+  std::vector<HistoryEntry> history_;
+};
+
+class TfIdfTrainer final : public Trainer {
+ public:
+  TfIdfTrainer(const Settings& settings, const TermMatrix& terms, const Interactions* interactions)
+      : config_(settings.to_json()), terms_(terms), interactions_(interactions) {}
+  std::int64_t total_work() const override { return 1; }
+  std::int64_t done_work() const override { return done_; }
+  Status step(std::int64_t /*work*/) override {
+    done_ = 1;
+    return {};
+  }
+  std::unique_ptr<Model> finish() override {
+    std::vector<float> counts(at(terms_.num_items()), 0.0f);
+    if (interactions_ != nullptr) {
+      const std::vector<float> known = count_users(*interactions_);
+      std::copy_n(known.begin(), std::min(known.size(), counts.size()), counts.begin());
+    }
+    return std::make_unique<TfIdf>(terms_, std::move(counts), config_);
+  }
+
+ private:
+  std::string config_;
+  const TermMatrix& terms_;
+  const Interactions* interactions_;
+  std::int64_t done_ = 0;
+};
+
+}  // namespace
+
+std::span<const SettingSpec> TfIdf::settings() { return {}; }
+
+std::unique_ptr<Trainer> TfIdf::make_trainer(const Settings& settings, const TermMatrix& terms,
+                                             const Interactions* interactions) {
+  return std::make_unique<TfIdfTrainer>(settings, terms, interactions);
+}
+
+TfIdf::TfIdf(TermMatrix terms, std::vector<float> item_counts, std::string config)
+    : Model(std::move(item_counts), std::move(config)), terms_(std::move(terms)) {}
+
+Result<std::unique_ptr<Profile>> TfIdf::fold_in(History history) const {
+  return std::unique_ptr<Profile>(std::make_unique<TfIdfProfile>(*this, history));
+}
+
+void TfIdf::similar(std::int32_t item, std::span<float> scores) const {
+  std::fill(scores.begin(), scores.end(), 0.0f);
+  const auto columns = terms_.by_item().row_columns(item);
+  const auto values = terms_.by_item().row_values(item);
+  for (std::size_t e = 0; e < columns.size(); ++e) add_postings(terms_, columns[e], values[e], scores);
+}
+
+void TfIdf::write(TensorFile& file) const { terms_.write(file); }
+
+Result<std::unique_ptr<Model>> TfIdf::read(const TensorFile& file, std::vector<float> item_counts,
+                                           std::string config) {
+  Result<TermMatrix> terms = TermMatrix::read(file, static_cast<std::int32_t>(item_counts.size()));
+  if (!terms.ok()) return terms.status();
+  return std::unique_ptr<Model>(
+      std::make_unique<TfIdf>(std::move(terms.value()), std::move(item_counts), std::move(config)));
+}
+
+std::vector<Contribution> TfIdf::interests(History history, std::size_t count) const {
+  const TermProfile profile = term_profile(terms_, history);
+  std::vector<Contribution> all;
+  for (std::size_t term = 0; term < profile.weights.size(); ++term) {
+    if (profile.weights[term] != 0) all.push_back({kNone, static_cast<std::int32_t>(term), profile.weights[term]});
+  }
+  std::sort(all.begin(), all.end(), [](const Contribution& a, const Contribution& b) {
+    const float size_a = std::abs(a.value);
+    const float size_b = std::abs(b.value);
+    return size_a != size_b ? size_a > size_b : a.term < b.term;
+  });
+  if (all.size() > count) all.resize(count);
+  return all;
+}
+
+void TfIdf::score_query(std::string_view query, std::span<float> scores) const {
+  std::fill(scores.begin(), scores.end(), 0.0f);
+  for (const auto& [term, weight] : terms_.query(query)) add_postings(terms_, term, weight, scores);
+}
+
+void TfIdf::explain_query(std::string_view query, std::int32_t item, std::vector<Contribution>& parts) const {
+  const auto columns = terms_.by_item().row_columns(item);
+  const auto values = terms_.by_item().row_values(item);
+  for (const auto& [term, weight] : terms_.query(query)) {
+    const auto found = std::lower_bound(columns.begin(), columns.end(), term);
+    if (found == columns.end() || *found != term) continue;
+    parts.push_back({kNone, term, weight * values[static_cast<std::size_t>(found - columns.begin())]});
+  }
+}
+
+}  // namespace inkling

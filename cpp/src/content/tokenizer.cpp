@@ -1,0 +1,187 @@
+#include "content/tokenizer.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace inkling {
+
+namespace {
+
+constexpr std::uint32_t kInvalid = 0xFFFFFFFF;
+
+// Reads one code point at `position` and moves past it; kInvalid for bytes that are not UTF-8.
+std::uint32_t next_code_point(std::string_view text, std::size_t& position) {
+  const auto byte = [&](std::size_t offset) -> std::uint32_t {
+    return position + offset < text.size() ? static_cast<unsigned char>(text[position + offset]) : 0;
+  };
+  const auto is_tail = [&](std::size_t offset) { return (byte(offset) & 0xC0) == 0x80; };
+  const std::uint32_t first = byte(0);
+  if (first < 0x80) {
+    position += 1;
+    return first;
+  }
+  if (first >= 0xC2 && first < 0xE0 && is_tail(1)) {
+    const std::uint32_t code = (first & 0x1F) << 6 | (byte(1) & 0x3F);
+    position += 2;
+    return code;
+  }
+  if (first >= 0xE0 && first < 0xF0 && is_tail(1) && is_tail(2)) {
+    const std::uint32_t code = (first & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+    position += 3;
+    return code >= 0x800 && (code < 0xD800 || code >= 0xE000) ? code : kInvalid;
+  }
+  if (first >= 0xF0 && first < 0xF5 && is_tail(1) && is_tail(2) && is_tail(3)) {
+    const std::uint32_t code =
+        (first & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+    position += 4;
+    return code >= 0x10000 && code < 0x110000 ? code : kInvalid;
+  }
+  position += 1;
+  return kInvalid;
+}
+
+void append_utf8(std::uint32_t code, std::string& out) {
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xC0 | (code >> 6));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xE0 | (code >> 12));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  } else {
+    out += static_cast<char>(0xF0 | (code >> 18));
+    out += static_cast<char>(0x80 | ((code >> 12) & 0x3F));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  }
+}
+
+bool is_cjk(std::uint32_t code) {
+  return (code >= 0x3040 && code < 0x3100) ||   // Hiragana, Katakana
+         (code >= 0x3400 && code < 0x4DC0) ||   // Han, extension A
+         (code >= 0x4E00 && code < 0xA000) ||   // Han
+         (code >= 0xAC00 && code < 0xD7A4) ||   // Hangul
+         (code >= 0xF900 && code < 0xFB00) ||   // Han, compatibility
+         (code >= 0x20000 && code < 0x32000);   // Han, extensions B and later
+}
+
+bool is_word_character(std::uint32_t code) {
+  if (code < 0x80) return (code >= '0' && code <= '9') || (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z');
+  if (code < 0xC0) return code == 0xAA || code == 0xB5 || code == 0xBA;
+  if (code == 0xD7 || code == 0xF7) return false;
+  if (code >= 0x2000 && code < 0x2C00) return code >= 0x2070 && code < 0x20A0;  // punctuation and symbols
+  if (code >= 0x2E00 && code < 0x2E80) return false;                            // more punctuation
+  if (code >= 0x3000 && code < 0x3040) return code == 0x3005 || code == 0x3006;
+  if (code >= 0xE000 && code < 0xF900) return false;                                      // private use
+  if (code >= 0xFE10 && code < 0xFE70) return code >= 0xFE20 && code < 0xFE30;            // CJK punctuation forms
+  if (code >= 0xFF00 && code < 0xFFF0) return code >= 0xFF10 && code < 0xFFDD && code != 0xFF1A && code != 0xFF1B;
+  return code < 0x1F000 || code >= 0x20000;  // emoji and the like are no words
+}
+
+// Simple lower case of Latin, Greek, Cyrillic and Armenian; full-width Latin and digits become plain.
+std::uint32_t lower(std::uint32_t code) {
+  if (code >= 'A' && code <= 'Z') return code + 32;
+  if (code < 0xC0) return code;
+  if (code <= 0xDE) return code == 0xD7 ? code : code + 32;
+  if (code >= 0x100 && code < 0x178) {
+    const bool odd_is_upper = (code >= 0x139 && code < 0x149);
+    if (code == 0x130) return 'i';
+    if (code == 0x131 || code == 0x138 || code == 0x149) return code;
+    return odd_is_upper ? code + (code & 1) : code | 1;
+  }
+  if (code == 0x178) return 0xFF;
+  if (code >= 0x179 && code < 0x17F) return code + (code & 1);
+  if (code >= 0x1E00 && code < 0x1F00 && !(code >= 0x1E96 && code < 0x1EA0)) return code | 1;
+  if (code >= 0x391 && code <= 0x3AB && code != 0x3A2) return code + 32;
+  if (code == 0x386) return 0x3AC;
+  if (code >= 0x388 && code <= 0x38A) return code + 37;
+  if (code == 0x38C) return 0x3CC;
+  if (code == 0x38E || code == 0x38F) return code + 63;
+  if (code == 0x3C2) return 0x3C3;  // final sigma
+  if (code >= 0x410 && code <= 0x42F) return code + 32;
+  if (code >= 0x400 && code <= 0x40F) return code + 80;
+  if (code >= 0x460 && code < 0x482) return code | 1;
+  if (code >= 0x48A && code < 0x4C0) return code | 1;
+  if (code >= 0x4D0 && code < 0x530) return code | 1;
+  if (code >= 0x531 && code <= 0x556) return code + 48;
+  if (code >= 0xFF10 && code <= 0xFF19) return code - 0xFF10 + '0';
+  if (code >= 0xFF21 && code <= 0xFF3A) return code - 0xFF21 + 'a';
+  if (code >= 0xFF41 && code <= 0xFF5A) return code - 0xFF41 + 'a';
+  return code;
+}
+
+// Sorted.
+constexpr std::array<std::string_view, 45> kStopWords = {
+    "about", "after", "all",  "an",   "and", "are",  "as",   "at",   "be",   "been",  "but",  "by",
+    "for",   "from",  "had",  "has",  "have", "he",  "her",  "his",  "in",   "into",  "is",   "it",
+    "its",   "not",   "of",   "on",   "or",  "she",  "that", "the",  "their", "them", "they", "this",
+    "to",    "was",   "were", "when", "which", "who", "will", "with", "you"};
+
+bool is_stop_word(std::string_view word) { return std::binary_search(kStopWords.begin(), kStopWords.end(), word); }
+
+}  // namespace
+
+bool Tokenizer::next(std::string_view& word) {
+  while (position_ < text_.size()) {
+    std::size_t start = position_;
+    const std::uint32_t first = next_code_point(text_, position_);
+    if (first == kInvalid || !is_word_character(first)) continue;
+    word_.clear();
+    if (is_cjk(first)) {
+      append_utf8(first, word_);
+      std::size_t after = position_;
+      const std::uint32_t second = after < text_.size() ? next_code_point(text_, after) : kInvalid;
+      const bool paired = second != kInvalid && is_cjk(second);
+      if (paired) append_utf8(second, word_);
+      // A character that ended a pair before this one is no word of its own.
+      bool ended_pair = false;
+      if (start > 0) {
+        std::size_t before = start - 1;
+        while (before > 0 && (static_cast<unsigned char>(text_[before]) & 0xC0) == 0x80) --before;
+        ended_pair = is_cjk(next_code_point(text_, before));
+      }
+      if (!paired && ended_pair) continue;
+      word = word_;
+      return true;
+    }
+    append_utf8(lower(first), word_);
+    std::size_t characters = 1;
+    while (position_ < text_.size()) {
+      start = position_;
+      const std::uint32_t code = next_code_point(text_, position_);
+      if (code == kInvalid || is_cjk(code) || !is_word_character(code)) {
+        // An apostrophe inside a word ends it, and what follows it is short: "don't", "Schindler's".
+        position_ = start;
+        break;
+      }
+      append_utf8(lower(code), word_);
+      ++characters;
+    }
+    const bool single_letter = characters == 1 && word_[0] >= 'a' && word_[0] <= 'z';
+    if (single_letter || is_stop_word(word_)) continue;
+    word = word_;
+    return true;
+  }
+  return false;
+}
+
+std::string normalized_tag(std::string_view text) {
+  std::string out;
+  bool space = false;
+  for (std::size_t position = 0; position < text.size();) {
+    const std::uint32_t code = next_code_point(text, position);
+    if (code == kInvalid || code <= ' ') {
+      space = !out.empty();
+      continue;
+    }
+    if (space) out += ' ';
+    space = false;
+    append_utf8(lower(code), out);
+  }
+  return out;
+}
+
+}  // namespace inkling

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace inkling {
+
+// Reads words from UTF-8 text, one at a time, lower-cased. A word is a run of letters and digits; in Chinese, Japanese and
+// Korean scripts, which write no spaces, it is each pair of neighbouring characters (and a character that stands
+// alone). Common English function words and single Latin letters are left out.
+class Tokenizer {
+ public:
+  explicit Tokenizer(std::string_view text) : text_(text) {}
+
+  // The next word, or false at the end. The view is valid until the next call.
+  bool next(std::string_view& word);
+
+ private:
+  std::string_view text_;
+  std::size_t position_ = 0;
+  std::string word_;
+};
+
+// The text in lower case, with runs of spaces made one and none at the ends: how tags are compared.
+std::string normalized_tag(std::string_view text);
+
+}  // namespace inkling

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "inkling/interactions.h"
+#include "inkling/tensor_file.h"
+
+namespace inkling {
+
+// Sparse rows in a model file: `<name>.offsets` U32 (rows + 1), `<name>.columns` I32 and `<name>.values` F32 (entries).
+void write_sparse_rows(const SparseRows& rows, const std::string& name, TensorFile& file);
+
+// Errors: kCorruptModelFile when offsets fall, a column is out of range or out of order, or a value is not finite.
+Result<SparseRows> read_sparse_rows(const TensorFile& file, const std::string& name, std::int32_t num_rows,
+                                    std::int32_t num_columns);
+
+// Errors: kCorruptModelFile, naming the tensor, when a value is not finite.
+Status check_finite(const std::vector<float>& values, const std::string& name);
+
+// Errors: kCorruptModelFile unless offsets rise from 0 to `end` and there are `count` + 1 of them.
+Status check_offsets(const std::vector<std::uint32_t>& offsets, std::size_t count, std::size_t end,
+                     const std::string& name);
+
+}  // namespace inkling

@@ -1,0 +1,273 @@
+#include "inkling/ials.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+
+#include "data/sparse_tensors.h"
+#include "factorization/least_squares.h"
+#include "inkling/popularity.h"
+#include "inkling/random.h"
+#include "kernels/cholesky.h"
+#include "kernels/dot.h"
+
+namespace inkling {
+
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+using Kind = SettingSpec::Kind;
+constexpr SettingSpec kSettings[] = {
+    {"num_factors", Kind::kInteger, "64", "1", "1024", "length of the latent vectors"},
+    {"iterations", Kind::kInteger, "12", "1", "1000", "passes over users and items"},
+    {"regularization", Kind::kNumber, "0.003", "0.0000001", "100",
+     "λ, multiplied by how much each row has been observed"},
+    {"unobserved_weight", Kind::kNumber, "0.2", "0.0001", "100", "α₀, weight of every pair, observed or not"},
+    {"init_stddev", Kind::kNumber, "0.1", "0.000001", "10",
+     "standard deviation of a factor vector's length at the start"},
+};
+
+constexpr std::size_t kMaxFactorBytes = std::size_t{1} << 30;
+
+class IalsTrainer final : public Trainer {
+ public:
+  IalsTrainer(const Settings& settings, const Interactions& interactions, std::uint64_t seed, ThreadPool& pool)
+      : settings_(settings),
+        num_factors_(at(settings.integer("num_factors"))),
+        iterations_(settings.integer("iterations")),
+        regularization_(static_cast<float>(settings.number("regularization"))),
+        unobserved_weight_(static_cast<float>(settings.number("unobserved_weight"))),
+        interactions_(interactions),
+        pool_(pool),
+        gram_(num_factors_, pool) {
+    Random random(seed);
+    const auto scale =
+        static_cast<float>(settings.number("init_stddev") / std::sqrt(static_cast<double>(num_factors_)));
+    for (std::vector<float>* factors : {&user_factors_, &item_factors_}) {
+      const std::int32_t rows = factors == &user_factors_ ? interactions.num_users() : interactions.num_items();
+      factors->resize(at(rows) * num_factors_);
+      for (float& value : *factors) value = scale * random.normal();
+    }
+    for (int thread = 0; thread < pool.num_threads(); ++thread) solvers_.emplace_back(num_factors_);
+    // Solving a row takes as long as about num_factors / 6 of its interactions.
+    row_cost_ = static_cast<std::int64_t>(num_factors_ / 6 + 1);
+    total_ = iterations_ * (2 * interactions.num_entries() +
+                            row_cost_ * (interactions.num_users() + std::int64_t{interactions.num_items()}));
+    gram_.start(item_factors_);
+  }
+
+  std::int64_t total_work() const override { return total_; }
+  std::int64_t done_work() const override { return done_; }
+
+  Status step(std::int64_t work) override {
+    const std::int64_t goal = std::min(done_ + std::max<std::int64_t>(work, 1), total_);
+    while (done_ < goal) {
+      if (!gram_.done()) {
+        gram_.step();
+        if (!gram_.done()) return {};  // worth a slice of its own where there are many rows
+        for (float& value : gram_.result()) value *= unobserved_weight_;
+      }
+      if (Status status = solve_rows(goal - done_); !status.ok()) return status;
+    }
+    return {};
+  }
+
+  std::unique_ptr<Model> finish() override {
+    return std::make_unique<Ials>(std::move(item_factors_), num_factors_, regularization_, unobserved_weight_,
+                                  count_users(interactions_), settings_.to_json());
+  }
+
+ private:
+  Status solve_rows(std::int64_t work) {
+    const SparseRows& rows = solving_users_ ? interactions_.by_user() : interactions_.by_item();
+    const std::vector<float>& fixed = solving_users_ ? item_factors_ : user_factors_;
+    std::vector<float>& solved = solving_users_ ? user_factors_ : item_factors_;
+    const auto num_fixed = static_cast<float>(fixed.size() / num_factors_);
+    const std::int32_t begin = next_row_;
+    std::int64_t planned = 0;
+    while (next_row_ < rows.num_rows() && planned < work) planned += rows.row_length(next_row_++) + row_cost_;
+
+    std::atomic<bool> failed = false;
+    pool_.for_each_chunk(next_row_ - begin, 8, [&](std::int64_t from, std::int64_t to, int thread) {
+      for (std::int64_t row = begin + from; row < begin + to; ++row) {
+        const auto entries = rows.row_columns(static_cast<std::int32_t>(row));
+        float* out = solved.data() + at(row) * num_factors_;
+        if (entries.empty()) {
+          std::fill(out, out + num_factors_, 0.0f);
+          continue;
+        }
+        const float ridge =
+            regularization_ * (static_cast<float>(entries.size()) + unobserved_weight_ * num_fixed);
+        if (!solvers_[at(thread)].solve(fixed, gram_.result(), entries, {}, ridge, out)) {
+          failed.store(true, std::memory_order_relaxed);
+        }
+      }
+    });
+    if (failed.load()) {
+      return {ErrorCode::kNotFinite,
+              "ials left the finite numbers; use a larger regularization or fewer num_factors"};
+    }
+    done_ += planned;
+    if (next_row_ == rows.num_rows()) {
+      next_row_ = 0;
+      solving_users_ = !solving_users_;
+      gram_.start(solving_users_ ? item_factors_ : user_factors_);
+    }
+    return {};
+  }
+
+  Settings settings_;
+  std::size_t num_factors_;
+  std::int64_t iterations_;
+  float regularization_;
+  float unobserved_weight_;
+  const Interactions& interactions_;
+  ThreadPool& pool_;
+  GramSum gram_;
+  std::vector<RowSolver> solvers_;   // one a thread
+  std::vector<float> user_factors_;  // (num_users, num_factors), row-major
+  std::vector<float> item_factors_;  // (num_items, num_factors), row-major
+  std::int64_t row_cost_ = 1;
+  std::int64_t total_ = 0;
+  std::int64_t done_ = 0;
+  std::int32_t next_row_ = 0;
+  bool solving_users_ = true;
+};
+
+class IalsProfile final : public Profile {
+ public:
+  IalsProfile(const Ials& model, std::vector<HistoryEntry> history, RowSolver solver,
+              std::vector<float> user_factors)
+      : model_(model),
+        history_(std::move(history)),
+        solver_(std::move(solver)),
+        user_factors_(std::move(user_factors)) {}
+
+  void score_all(std::span<float> scores) const override {
+    kernels::gemv(model_.item_factors().data(), scores.size(), model_.num_factors(), user_factors_.data(),
+                  scores.data());
+  }
+
+  // Hu, Koren & Volinsky 2008, section 5: score(i) = sum over j of w_j (A⁻¹ y_i)·y_j, with A the matrix fold_in factored.
+  void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
+    const std::size_t num_factors = model_.num_factors();
+    const float* factors = model_.item_factors().data();
+    const float* row = factors + at(item) * num_factors;
+    std::vector<float> direction(row, row + num_factors);
+    kernels::cholesky_solve(solver_.factor().data(), num_factors, padded_factors(num_factors), direction.data());
+    for (const HistoryEntry& entry : history_) {
+      const float similarity = kernels::dot(direction.data(), factors + at(entry.item) * num_factors, num_factors);
+      parts.push_back({entry.item, kNone, entry.weight * similarity});
+    }
+  }
+
+ private:
+  const Ials& model_;
+  std::vector<HistoryEntry> history_;
+  RowSolver solver_;
+  std::vector<float> user_factors_;
+};
+
+}  // namespace
+
+std::span<const SettingSpec> Ials::settings() { return kSettings; }
+
+Result<std::unique_ptr<Trainer>> Ials::make_trainer(const Settings& settings, const Interactions& interactions,
+                                                    std::uint64_t seed, ThreadPool& pool) {
+  const std::size_t rows = at(interactions.num_users()) + at(interactions.num_items());
+  const auto num_factors = at(settings.integer("num_factors"));
+  if (rows * num_factors > kMaxFactorBytes / sizeof(float)) {
+    return Status(ErrorCode::kTooLarge, "ials would need " + std::to_string(rows) + " rows of " +
+                                            std::to_string(num_factors) +
+                                            " factors, more than 1 GiB; use fewer num_factors or sample the users");
+  }
+  return std::unique_ptr<Trainer>(std::make_unique<IalsTrainer>(settings, interactions, seed, pool));
+}
+
+Ials::Ials(std::vector<float> item_factors, std::size_t num_factors, float regularization, float unobserved_weight,
+           std::vector<float> item_counts, std::string config)
+    : Model(std::move(item_counts), std::move(config)),
+      item_factors_(std::move(item_factors)),
+      num_factors_(num_factors),
+      regularization_(regularization),
+      unobserved_weight_(unobserved_weight) {
+  ThreadPool one(1);
+  GramSum sum(num_factors_, one);
+  sum.start(item_factors_);
+  while (!sum.done()) sum.step();
+  gram_ = sum.result();
+  for (float& value : gram_) value *= unobserved_weight_;
+  norms_.resize(at(num_items()));
+  for (std::size_t item = 0; item < norms_.size(); ++item) {
+    const float* row = item_factors_.data() + item * num_factors_;
+    norms_[item] = std::sqrt(kernels::dot(row, row, num_factors_));
+  }
+}
+
+Result<std::unique_ptr<Profile>> Ials::fold_in(History history) const {
+  std::vector<HistoryEntry> known;
+  std::vector<std::int32_t> items;
+  std::vector<float> weights;
+  float total_weight = 0;
+  bool all_one = true;
+  for (const HistoryEntry& entry : history) {
+    if (entry.item < 0 || entry.item >= num_items() || entry.weight == 0) continue;
+    known.push_back(entry);
+    items.push_back(entry.item);
+    weights.push_back(entry.weight);
+    total_weight += std::abs(entry.weight);
+    all_one = all_one && entry.weight == 1;
+  }
+  if (all_one) weights.clear();
+  const float ridge = regularization_ * (total_weight + unobserved_weight_ * static_cast<float>(num_items()));
+  RowSolver solver(num_factors_);
+  std::vector<float> user_factors(num_factors_);
+  if (!solver.solve(item_factors_, gram_, items, weights, ridge, user_factors.data())) {
+    return Status(ErrorCode::kNotFinite,
+                  "the history cannot be folded in: the numbers overflow; use smaller event weights");
+  }
+  return std::unique_ptr<Profile>(std::make_unique<IalsProfile>(*this, std::move(known), std::move(solver),
+                                                                std::move(user_factors)));
+}
+
+void Ials::similar(std::int32_t item, std::span<float> scores) const {
+  const float* row = item_factors_.data() + at(item) * num_factors_;
+  kernels::gemv(item_factors_.data(), scores.size(), num_factors_, row, scores.data());
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const float norms = norms_[i] * norms_[at(item)];
+    scores[i] = norms > 0 ? scores[i] / norms : 0;
+  }
+}
+
+void Ials::write(TensorFile& file) const {
+  file.add("item_factors", std::span<const float>(item_factors_),
+           {num_items(), static_cast<std::int64_t>(num_factors_)});
+  const float parameters[] = {regularization_, unobserved_weight_};
+  file.add("fold_in", std::span<const float>(parameters), {2});
+}
+
+Result<std::unique_ptr<Model>> Ials::read(const TensorFile& file, std::vector<float> item_counts,
+                                          std::string config) {
+  std::vector<float> item_factors;
+  std::vector<float> parameters;
+  std::vector<std::int64_t> shape;
+  if (Status s = file.get("item_factors", 2, item_factors, &shape); !s.ok()) return s;
+  if (Status s = check_finite(item_factors, "item_factors"); !s.ok()) return s;
+  if (Status s = file.get("fold_in", 1, parameters); !s.ok()) return s;
+  if (Status s = check_finite(parameters, "fold_in"); !s.ok()) return s;
+  if (shape[0] != static_cast<std::int64_t>(item_counts.size()) || shape[1] < 1 || shape[1] > 1024) {
+    return Status(ErrorCode::kCorruptModelFile,
+                  "tensor \"item_factors\" is " + std::to_string(shape[0]) + " × " + std::to_string(shape[1]) +
+                      "; expected one row for each of " + std::to_string(item_counts.size()) +
+                      " items and 1 to 1024 factors");
+  }
+  if (parameters.size() != 2 || parameters[0] <= 0 || parameters[1] <= 0) {
+    return Status(ErrorCode::kCorruptModelFile,
+                  "tensor \"fold_in\" should hold a positive regularization and unobserved weight");
+  }
+  return std::unique_ptr<Model>(std::make_unique<Ials>(std::move(item_factors), at(shape[1]), parameters[0],
+                                                       parameters[1], std::move(item_counts), std::move(config)));
+}
+
+}  // namespace inkling

@@ -1,0 +1,123 @@
+#include "inkling/thread_pool.h"
+
+#include <algorithm>
+
+#if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)
+#define INKLING_HAS_THREADS 1
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+#else
+#define INKLING_HAS_THREADS 0
+#endif
+
+namespace inkling {
+
+#if INKLING_HAS_THREADS
+
+struct ThreadPool::Threads {
+  std::mutex mutex;
+  std::condition_variable work_ready;
+  std::condition_variable work_done;
+  std::uint64_t generation = 0;  // counts loops; a waiting thread starts when it changes
+  int busy = 0;                  // threads that have not finished the current loop
+  bool stopping = false;
+
+  std::int64_t count = 0;
+  std::int64_t chunk = 1;
+  ChunkFunction function = nullptr;
+  void* context = nullptr;
+  std::atomic<std::int64_t> next{0};
+
+  std::vector<std::thread> workers;
+
+  void work(int thread) {
+    for (;;) {
+      const std::int64_t begin = next.fetch_add(chunk, std::memory_order_relaxed);
+      if (begin >= count) return;
+      function(context, begin, std::min(begin + chunk, count), thread);
+    }
+  }
+
+  void wait_for_work(int thread) {
+    std::uint64_t seen = 0;
+    for (;;) {
+      {
+        std::unique_lock lock(mutex);
+        work_ready.wait(lock, [&] { return stopping || generation != seen; });
+        if (stopping) return;
+        seen = generation;
+      }
+      work(thread);
+      {
+        const std::lock_guard lock(mutex);
+        if (--busy == 0) work_done.notify_one();
+      }
+    }
+  }
+};
+
+ThreadPool::ThreadPool(int num_threads) : num_threads_(std::max(num_threads, 1)) {
+  if (num_threads_ == 1) return;
+  threads_ = std::make_unique<Threads>();
+  threads_->workers.reserve(static_cast<std::size_t>(num_threads_) - 1);
+  for (int thread = 1; thread < num_threads_; ++thread) {
+    threads_->workers.emplace_back([this, thread] { threads_->wait_for_work(thread); });
+  }
+}
+
+ThreadPool::~ThreadPool() {
+  if (!threads_) return;
+  {
+    const std::lock_guard lock(threads_->mutex);
+    threads_->stopping = true;
+  }
+  threads_->work_ready.notify_all();
+  for (std::thread& worker : threads_->workers) worker.join();
+}
+
+void ThreadPool::run(std::int64_t count, std::int64_t chunk, ChunkFunction function, void* context) {
+  chunk = std::max<std::int64_t>(chunk, 1);
+  if (!threads_ || count <= chunk) {
+    for (std::int64_t begin = 0; begin < count; begin += chunk) {
+      function(context, begin, std::min(begin + chunk, count), 0);
+    }
+    return;
+  }
+  Threads& threads = *threads_;
+  {
+    const std::lock_guard lock(threads.mutex);
+    threads.count = count;
+    threads.chunk = chunk;
+    threads.function = function;
+    threads.context = context;
+    threads.next.store(0, std::memory_order_relaxed);
+    threads.busy = num_threads_ - 1;
+    ++threads.generation;
+  }
+  threads.work_ready.notify_all();
+  threads.work(0);
+  std::unique_lock lock(threads.mutex);
+  threads.work_done.wait(lock, [&] { return threads.busy == 0; });
+}
+
+#else
+
+struct ThreadPool::Threads {};
+
+ThreadPool::ThreadPool(int /*num_threads*/) : num_threads_(1) {}
+
+ThreadPool::~ThreadPool() = default;
+
+void ThreadPool::run(std::int64_t count, std::int64_t chunk, ChunkFunction function, void* context) {
+  chunk = std::max<std::int64_t>(chunk, 1);
+  for (std::int64_t begin = 0; begin < count; begin += chunk) {
+    function(context, begin, std::min(begin + chunk, count), 0);
+  }
+}
+
+#endif
+
+}  // namespace inkling

@@ -1,0 +1,248 @@
+import type { InklingError } from './errors.js';
+
+/** One thing that can be recommended. Every further attribute is kept but not read by the engine. */
+export interface Item {
+  /** Unique in the catalogue; kept exactly as given. */
+  id: string;
+  title?: string;
+  /** Free text in any language. */
+  text?: string;
+  /** Whole phrases: genres, authors, topics. Never split into words when items are compared. */
+  tags?: readonly string[];
+  /** How much the item is sought after, on any non-negative scale. Orders the list while nothing is known of the person. */
+  popularity?: number;
+  [attribute: string]: unknown;
+}
+
+/**
+ * What an app reports. `like`, `dislike`, `rate`, `purchase` and `hide` are opinions: the newest one about
+ * an item counts. `view` and `click` are weaker hints and count only while there is no opinion.
+ */
+export const EVENT_TYPES = ['view', 'click', 'like', 'dislike', 'rate', 'purchase', 'hide'] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+export interface InteractionEvent {
+  /** Item id. */
+  item: string;
+  type: EventType;
+  /** Required for `rate` (1 to 5; 3 is neutral); not allowed otherwise. */
+  value?: number;
+  /** Milliseconds since 1970; now, if left out. */
+  at?: number;
+}
+
+/** Which step of the ladder an item came from: a trained model's name, content, or popularity. */
+export type Source = ModelName | 'query';
+
+export const MODEL_NAMES = ['popularity', 'item_neighbors', 'ials', 'tf_idf'] as const;
+export type ModelName = (typeof MODEL_NAMES)[number];
+
+/** One part of a score. The contributions of a recommendation sum to its score. */
+export interface Reason {
+  /**
+   * `event`: because of the person's own event on `item`; `term`: a word of the query or text; `tag`: a whole
+   * tag; `popularity`: many others chose it.
+   */
+  kind: 'event' | 'term' | 'tag' | 'popularity';
+  /** The item of the person's event; set when `kind` is `event`. */
+  item?: string;
+  /** The word or tag; set when `kind` is `term` or `tag`. */
+  term?: string;
+  /** The words and tags that tie the event's item to this one, strongest first; set for `event` in content lists. */
+  terms?: string[];
+  /** Signed part of the score. */
+  contribution: number;
+}
+
+export interface Recommendation {
+  /** Item id. */
+  item: string;
+  /** Comparable within one source of one list only. */
+  score: number;
+  source: Source;
+  /** Largest contribution first; empty when `explain` is false. */
+  reasons: Reason[];
+}
+
+export interface SimilarItem {
+  item: string;
+  /** Cosine similarity, at most 1. */
+  score: number;
+  source: Source;
+}
+
+/** One row of training data. */
+export interface Interaction {
+  user: string;
+  item: string;
+  /** Rating or weight; 1 if left out. */
+  value?: number;
+  /** Any unit, as long as larger is later; row order breaks ties. */
+  timestamp?: number;
+}
+
+/** Training data in columns: what the readers of `inkling/catalog` give and `train` likes best. */
+export interface InteractionTable {
+  /** userIds[u] is the id of user index u. */
+  userIds: string[];
+  /** itemIds[i] is the id of item index i. */
+  itemIds: string[];
+  /** One entry a row: index into userIds. */
+  users: Int32Array;
+  /** One entry a row: index into itemIds. */
+  items: Int32Array;
+  /** One entry a row; all 1 when the data has no values. */
+  values: Float32Array;
+  /** One entry a row, or null when the data has no times. */
+  timestamps: Float64Array | null;
+}
+
+export interface Progress {
+  phase: 'download' | 'read' | 'train' | 'evaluate';
+  /** Between 0 and 1. */
+  fraction: number;
+}
+
+export type VariantName = 'simd' | 'simd-threads' | 'relaxed-threads';
+
+export interface Logger {
+  debug(message: string): void;
+  warn(message: string): void;
+}
+
+export interface OpenOptions {
+  /** Items, or where a JSON array (or NDJSON) of items is to be had. */
+  catalog?: readonly Item[] | URL | string | Blob;
+  /** A model file. Without one, content and popularity do the work. */
+  model?: URL | string | ArrayBuffer | Uint8Array | Blob;
+  /** Recommenders of the same name on one origin share their events. Default `default`. */
+  name?: string;
+  /** Default `indexeddb` where there is one, else `memory`. */
+  storage?: 'indexeddb' | 'memory';
+  /** Default `auto`: as many as the machine has, at most 4, and 1 where threads cannot be had. */
+  threads?: 'auto' | number;
+  /** Default `auto`. Anything else forces one build, for tests and measurements. */
+  variant?: 'auto' | VariantName;
+  /** Where the wasm file of the chosen variant is, if the bundler moved it. */
+  wasmUrl?: URL | string | ((variant: VariantName) => URL | string);
+  /** The bytes of the wasm file, if the app has them already. */
+  wasmBinary?: ArrayBuffer | Uint8Array;
+  /** Where the worker script is, if the bundler moved it. */
+  workerUrl?: URL | string;
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+  /** Silent if left out. */
+  logger?: Logger;
+}
+
+export interface RecommendOptions {
+  /** How many; at least 1. Default 10. */
+  k?: number;
+  /** Words to look for in titles, texts and tags; the list is then ranked by them. */
+  query?: string;
+  /** Item ids that must not appear, besides those the person has met. */
+  exclude?: readonly string[];
+  /** Leave out items the person has met. Default true. */
+  excludeSeen?: boolean;
+  /** Give reasons. Default true. */
+  explain?: boolean;
+  signal?: AbortSignal;
+}
+
+/** Model settings, in camelCase; see cpp/README.md. Unknown names are refused. */
+export type Settings = Record<string, number | string | boolean>;
+
+export interface TrainOptions {
+  /** Default `ials`. */
+  model?: ModelName;
+  settings?: Settings;
+  /** Default 1. */
+  seed?: number;
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+}
+
+export interface TrainResult {
+  model: ModelName;
+  users: number;
+  items: number;
+  interactions: number;
+  seconds: number;
+  /** The model file: save it, ship it, open it again. */
+  modelFile: Uint8Array;
+}
+
+export type SplitName = 'leave-one-out' | 'random' | 'temporal' | 'users';
+
+export interface EvaluateOptions {
+  /** One table, to be split by `split` … */
+  interactions?: InteractionTable | Iterable<Interaction>;
+  /** Default `leave-one-out`. */
+  split?: SplitName;
+  /** Share of the data held out by `random` and `temporal`, and of the users by `users`. Default 0.2. */
+  testFraction?: number;
+  /** … or a split made elsewhere. */
+  train?: InteractionTable | Iterable<Interaction>;
+  test?: InteractionTable | Iterable<Interaction>;
+  /** Candidates of a test user besides the test items; all items not in the user's training rows if left out. */
+  negatives?: Iterable<{ user: string; items: readonly string[] }>;
+  /** Default `ials`. */
+  model?: ModelName;
+  settings?: Settings;
+  /** Default `['recall@20', 'ndcg@20', 'hit_rate@10']`. */
+  metrics?: readonly string[];
+  /** Default 1. */
+  seed?: number;
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+}
+
+export interface EvaluateResult {
+  model: ModelName;
+  /** Metric name, as asked for, to its mean over test users. */
+  metrics: Record<string, number>;
+  seconds: { train: number; evaluate: number };
+  users: number;
+  items: number;
+  interactions: number;
+  test_users: number;
+  variant: VariantName;
+  threads: number;
+  seed: number;
+  /** Largest size the engine's memory had. */
+  peak_memory_bytes: number;
+}
+
+export interface Profile {
+  /** Number of stored events. */
+  events: number;
+  /** What is known of each item the person has met, newest first. */
+  items: { item: string; type: EventType; weight: number; at: number }[];
+  /** The words and tags that weigh most in the person's taste, strongest first; empty without a catalogue. */
+  interests: { term: string; kind: 'term' | 'tag'; weight: number }[];
+}
+
+export interface Info {
+  /** Version of the package. */
+  version: string;
+  variant: VariantName;
+  threads: number;
+  /** Why this variant and not a faster one, in sentences. */
+  why: string[];
+  /** Sizes in bytes. */
+  bytes: { wasm: number; model: number; memory: number };
+  /** Model in use, or null. */
+  model: { name: ModelName; items: number; formatVersion: number } | null;
+  items: number;
+  events: number;
+  storage: {
+    kind: 'indexeddb' | 'memory';
+    /** Set when storage is not what was asked for: what happened and what it means. */
+    degraded?: string;
+  };
+  /** Milliseconds the engine spent on the last call of each kind, without the way there and back. */
+  timings: { recommend?: number; similar?: number; profile?: number; open?: number };
+}
+
+/** What a rejected promise carries. */
+export type { InklingError };
