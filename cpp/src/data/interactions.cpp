@@ -95,7 +95,8 @@ std::vector<std::int32_t> InteractionLog::rows_by_user_in_time() const {
   }
   if (has_timestamps()) {
     for (std::size_t u = 0; u < at(num_users_); ++u) {
-      std::stable_sort(rows.begin() + starts[u], rows.begin() + starts[u + 1],
+      std::stable_sort(rows.begin() + static_cast<std::ptrdiff_t>(starts[u]),
+                       rows.begin() + static_cast<std::ptrdiff_t>(starts[u + 1]),
                        [this](std::int32_t a, std::int32_t b) { return timestamps_[at(a)] < timestamps_[at(b)]; });
     }
   }

@@ -1,0 +1,123 @@
+import type { Reason, Recommendation, SimilarItem } from 'inkling';
+import type { Catalogue, Film } from './catalogue.ts';
+import { counted } from './quantities.ts';
+
+/** Why a film is shown: one line for the card, and the parts its score is made of. */
+export interface Explanation {
+  line: string;
+  /** Empty where the film stands for itself, as in a list of best-known films. */
+  parts: readonly { label: string; contribution: number }[];
+  score: number;
+  /** Which model the score came from, in words. */
+  source: string;
+}
+
+/** A score is split into at most this many parts and one for the rest. */
+const MOST_PARTS = 5;
+
+const SOURCES: Record<string, string> = {
+  ials: 'learned from ratings (iALS)',
+  item_neighbors: 'learned from ratings (item neighbours)',
+  tf_idf: 'what the films are about (TF-IDF)',
+  query: 'your search',
+  popularity: 'popularity',
+};
+
+const list = new Intl.ListFormat('en', { type: 'conjunction' });
+
+export type Opinion = 'like' | 'dislike';
+
+/** Words and tags come back in lower case from the engine; a card shows them as the catalogue spells them. */
+function spelled(term: string, film: Film): string {
+  return film.tags.find((tag) => tag.toLowerCase() === term.toLowerCase()) ?? term;
+}
+
+function eventLine(
+  reasons: readonly Reason[],
+  film: Film,
+  catalogue: Catalogue,
+): string | undefined {
+  const liked = reasons.filter((reason) => reason.kind === 'event' && reason.contribution > 0);
+  const [first, second] = liked;
+  if (!first) return undefined;
+  const close =
+    second && second.contribution > 0.6 * first.contribution ? [first, second] : [first];
+  const titles = close.map(
+    (reason) => catalogue.films.get(reason.item ?? '')?.title ?? reason.item ?? '',
+  );
+  const terms = (first.terms ?? []).slice(0, 2).map((term) => spelled(term, film));
+  const because = `Because you liked ${list.format(titles)}`;
+  return terms.length > 0 ? `${because} — ${terms.join(', ')}` : because;
+}
+
+function labelOf(
+  reason: Reason,
+  film: Film,
+  catalogue: Catalogue,
+  opinions: ReadonlyMap<string, Opinion>,
+): string {
+  if (reason.kind === 'popularity') return 'Popular with everyone';
+  if (reason.kind !== 'event') return spelled(reason.term ?? '', film);
+  const title = catalogue.films.get(reason.item ?? '')?.title ?? reason.item ?? '';
+  return opinions.get(reason.item ?? '') === 'dislike' ? `${title} (not for you)` : title;
+}
+
+export function knownFor(film: Film): string {
+  if (film.votes === undefined || film.votes === 0) return film.kind ?? 'Little known';
+  const people = counted(film.votes, 'person', 'people');
+  return film.rating === undefined
+    ? `Liked by ${people}`
+    : `Rated ${film.rating.toFixed(1)} by ${people}`;
+}
+
+export function explainRecommendation(
+  { item, score, source, reasons }: Recommendation,
+  catalogue: Catalogue,
+  opinions: ReadonlyMap<string, Opinion>,
+): Explanation {
+  const film = catalogue.films.get(item);
+  if (!film) return { line: '', parts: [], score, source };
+  const matches = reasons
+    .filter(
+      (reason) => (reason.kind === 'term' || reason.kind === 'tag') && reason.contribution > 0,
+    )
+    .slice(0, 3)
+    .map((reason) => `“${spelled(reason.term ?? '', film)}”`);
+  const line =
+    (source === 'query' && matches.length > 0 ? `Matches ${list.format(matches)}` : undefined) ??
+    eventLine(reasons, film, catalogue) ??
+    (matches.length > 0 ? `Because of ${list.format(matches)}` : knownFor(film));
+  const labelled = reasons.map((reason) => ({
+    label: labelOf(reason, film, catalogue, opinions),
+    contribution: reason.contribution,
+  }));
+  const parts = labelled.slice(0, MOST_PARTS);
+  const rest = labelled.slice(MOST_PARTS);
+  if (rest.length > 0) {
+    const contribution = rest.reduce((sum, part) => sum + part.contribution, 0);
+    parts.push({
+      label: `${rest.length} smaller ${rest.length === 1 ? 'part' : 'parts'}`,
+      contribution,
+    });
+  }
+  return { line, parts, score, source: SOURCES[source] ?? source };
+}
+
+export function explainSimilar(
+  { item, score, source }: SimilarItem,
+  to: Film,
+  catalogue: Catalogue,
+): Explanation {
+  const film = catalogue.films.get(item);
+  const shared = (film?.tags ?? []).filter((tag) => to.tags.includes(tag) && !/^\d{4}s$/.test(tag));
+  const line =
+    source === 'ials' || source === 'item_neighbors' || shared.length === 0
+      ? `Liked by the same people as ${to.title}`
+      : `Shares ${list.format(shared.slice(0, 3))}`;
+  return {
+    line,
+    parts: [{ label: `Likeness to ${to.title}`, contribution: score }],
+    score,
+    source: SOURCES[source] ?? source,
+  };
+}

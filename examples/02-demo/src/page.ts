@@ -1,0 +1,168 @@
+import type { Film } from './catalogue.ts';
+import { byId, say } from './elements.ts';
+import { showEngine, showLedger, showUpdateTime } from './engine-facts.ts';
+import type { Opinion } from './explanation.ts';
+import type { NetworkLedger } from './network-ledger.ts';
+import { Panel } from './panel.ts';
+import { counted, milliseconds } from './quantities.ts';
+import { saveFile } from './save-file.ts';
+import { watchSearch } from './search-box.ts';
+import { chooseAnchors, type Session } from './session.ts';
+import { Shelves } from './shelves.ts';
+import { confirmErase } from './erase-dialog.ts';
+
+/** Keeps what is on the page equal to what the recommender says, whichever session is the current one. */
+export class Page {
+  session: Session;
+  readonly #ledger: NetworkLedger;
+  readonly #shelves: Shelves;
+  readonly #panel: Panel;
+  readonly #search: { clear: () => void };
+  #query = '';
+  /** Answers to an older question than the newest are not shown. */
+  #asked = 0;
+
+  constructor(session: Session, ledger: NetworkLedger) {
+    this.session = session;
+    this.#ledger = ledger;
+    const shelves = byId('shelves');
+    shelves.replaceChildren();
+    this.#shelves = new Shelves(
+      shelves,
+      (film, opinion, event) => void this.#judge(film, opinion, event),
+      () => this.#shelves.showPopular(this.session),
+    );
+    this.#panel = new Panel({
+      onForget: (id) => void this.#forget(id),
+      onExport: () => void this.#export(),
+      onErase: () => void this.#erase(),
+    });
+    this.#search = watchSearch((query) => void this.#find(query));
+    this.#welcome(session);
+  }
+
+  /** Lets another catalogue and its recommender take over. */
+  async change(session: Session): Promise<void> {
+    this.session = session;
+    this.#query = '';
+    this.#search.clear();
+    this.#panel.clear();
+    this.#welcome(session);
+    await this.update(performance.now());
+  }
+
+  #welcome({ catalogue }: Session): void {
+    this.#shelves.clear(catalogue.genres);
+    say(byId('film-count'), counted(catalogue.films.size, 'film'));
+  }
+
+  announce(message: string): void {
+    say(byId('status'), message);
+  }
+
+  /**
+   * Asks for everything that is shown, and shows it: "For you" and what was searched for at once, the other
+   * shelves a frame later. Returns how long the first part took, from `since` on.
+   */
+  async update(since: number, usedShelf?: string): Promise<number | undefined> {
+    const turn = ++this.#asked;
+    const { session } = this;
+    const answers = await session.ask(this.#query);
+    if (turn !== this.#asked) return undefined;
+    this.#shelves.showFirst(session, answers, this.#query);
+    this.#panel.show(session, answers.profile);
+    const made = performance.now() - since;
+    const anchors = chooseAnchors(this.#shelves.anchors, session.likes, usedShelf);
+    const seen = painted().then(() => {
+      showUpdateTime(made, performance.now() - since);
+      showEngine(session.recommender.info());
+    });
+    const [similar] = await Promise.all([session.askNeighbors(anchors), seen]);
+    if (turn === this.#asked) this.#shelves.showRest(session, similar, anchors);
+    return made;
+  }
+
+  showLedger(): void {
+    showLedger(this.#ledger, this.session.recommender.info().bytes.wasm);
+  }
+
+  async #judge(film: Film, opinion: Opinion, event: MouseEvent): Promise<void> {
+    await this.#attempt(async () => {
+      const usedShelf = this.#shelves.anchorAt(event.target);
+      const holds = await this.session.toggle(film, opinion);
+      const words = {
+        like: `Liked ${film.title}.`,
+        dislike: `${film.title} is not for you.`,
+        none: `Took back what you said of ${film.title}.`,
+      };
+      await this.#tell(words[holds ?? 'none'], event.timeStamp, usedShelf);
+    });
+  }
+
+  async #forget(id: string): Promise<void> {
+    const since = performance.now();
+    await this.#attempt(async () => {
+      await this.session.forget(id);
+      await this.#tell(`Forgot ${this.session.catalogue.films.get(id)?.title ?? id}.`, since);
+    });
+  }
+
+  async #tell(words: string, since: number, usedShelf?: string): Promise<void> {
+    const made = await this.update(since, usedShelf);
+    if (made === undefined) return;
+    const first = this.#shelves.first(this.session);
+    this.announce(
+      `${words} ${first === undefined ? '' : `“For you” begins with ${first}, `}${milliseconds(made)} later.`,
+    );
+  }
+
+  async #find(query: string): Promise<void> {
+    this.#query = query;
+    await this.#attempt(async () => {
+      await this.update(performance.now());
+      if (query !== '') this.announce(`Showing what was found for “${query}”.`);
+    });
+  }
+
+  async #export(): Promise<void> {
+    await this.#attempt(async () => {
+      saveFile(await this.session.recommender.exportData(), 'inkling-history.json');
+      this.announce('Saved a copy of everything this device knows.');
+    });
+  }
+
+  async #erase(): Promise<void> {
+    if (!(await confirmErase())) return;
+    const since = performance.now();
+    await this.#attempt(async () => {
+      await this.session.recommender.erase();
+      await this.update(since);
+      this.announce('Erased. This device knows nothing about you.');
+    });
+  }
+
+  /** A failure is told in its own words; what was on the page stays. */
+  async #attempt(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.announce(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+/** Resolves when the next frame has been painted, or soon in a tab that is not being looked at. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 100);
+    requestAnimationFrame(() => {
+      // A message posted from within a frame is handled after that frame.
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        resolve();
+        port1.close();
+      };
+      port2.postMessage(undefined);
+    });
+  });
+}

@@ -1,0 +1,133 @@
+import type { Profile } from 'inkling';
+import { swatch } from './cover.ts';
+import { byId, element } from './elements.ts';
+import type { Opinion } from './explanation.ts';
+import { icon } from './icons.ts';
+import { reorder } from './keyed-list.ts';
+import { counted } from './quantities.ts';
+import type { Session } from './session.ts';
+
+interface PanelActions {
+  onForget: (id: string) => void;
+  onExport: () => void;
+  onErase: () => void;
+}
+
+/** Chips that fit the panel without becoming a list to read. */
+const MOST_INTERESTS = 14;
+
+/** "What this device knows": opinions that can be taken back, and the taste computed from them. */
+export class Panel {
+  readonly #actions: PanelActions;
+  readonly #opinions = byId('panel-opinions');
+  readonly #interests = byId('panel-interests');
+  readonly #count = byId('panel-count');
+  readonly #sheetCount = byId('sheet-count');
+  #rows = new Map<string, HTMLElement>();
+
+  constructor(actions: PanelActions) {
+    this.#actions = actions;
+    const exportButton = byId<HTMLButtonElement>('export');
+    const eraseButton = byId<HTMLButtonElement>('erase');
+    exportButton.prepend(icon('save'));
+    eraseButton.prepend(icon('erase'));
+    exportButton.addEventListener('click', actions.onExport);
+    eraseButton.addEventListener('click', actions.onErase);
+    openAsSheet();
+  }
+
+  show(session: Session, profile: Profile): void {
+    this.#showOpinions(session);
+    this.#showInterests(profile);
+    const films = counted(session.opinions.size, 'film');
+    this.#count.textContent =
+      session.opinions.size === 0
+        ? 'Nothing yet.'
+        : `Your opinion of ${films}, kept in this browser.`;
+    this.#sheetCount.textContent = session.opinions.size === 0 ? 'nothing yet' : films;
+  }
+
+  /** For another catalogue, in which the same ids mean other films. */
+  clear(): void {
+    this.#rows = new Map();
+    this.#opinions.replaceChildren();
+  }
+
+  #showOpinions({ opinions, catalogue }: Session): void {
+    const held = document.activeElement?.closest<HTMLElement>('.opinion-row');
+    const at = held ? [...this.#opinions.children].indexOf(held) : -1;
+    const rows = new Map<string, HTMLElement>();
+    for (const [id, opinion] of opinions) {
+      const row = this.#rows.get(`${id} ${opinion}`) ?? this.#row(id, opinion, catalogue);
+      rows.set(`${id} ${opinion}`, row);
+    }
+    this.#rows = rows;
+    reorder(this.#opinions, [...rows.values()], 'column');
+    if (held && at >= 0 && !held.isConnected) {
+      const next = this.#opinions.children[Math.min(at, this.#opinions.childElementCount - 1)];
+      const target = next?.querySelector('button') ?? byId('export');
+      target.focus({ preventScroll: true });
+    }
+  }
+
+  #row(id: string, opinion: Opinion, catalogue: Session['catalogue']): HTMLElement {
+    const film = catalogue.films.get(id);
+    const title = film?.title ?? id;
+    const remove = element(
+      'button',
+      { class: 'remove', type: 'button', 'aria-label': `Forget ${title}` },
+      icon('dislike'),
+    );
+    remove.addEventListener('click', () => this.#actions.onForget(id));
+    return element(
+      'li',
+      { class: `opinion-row opinion-row-${opinion}` },
+      film && swatch(film),
+      element('span', { class: 'opinion-title' }, title),
+      element('span', { class: 'opinion-word' }, opinion === 'like' ? 'liked' : 'not for me'),
+      remove,
+    );
+  }
+
+  #showInterests({ interests }: Profile): void {
+    const towards = interests.filter(({ weight }) => weight > 0).slice(0, MOST_INTERESTS);
+    const away = interests.filter(({ weight }) => weight < 0).slice(-3);
+    const largest = Math.max(...interests.map(({ weight }) => Math.abs(weight)), Number.MIN_VALUE);
+    const chips = [...towards, ...away].map(({ term, weight }) => {
+      const chip = element(
+        'li',
+        {
+          class: weight < 0 ? 'interest interest-against' : 'interest',
+          title: `weight ${weight.toPrecision(2)}`,
+        },
+        term,
+      );
+      chip.style.setProperty('--weight', (Math.abs(weight) / largest).toFixed(3));
+      return chip;
+    });
+    const nothing = element(
+      'li',
+      { class: 'quiet' },
+      'Like a film, and what it tells of your taste appears here.',
+    );
+    this.#interests.replaceChildren(...(chips.length > 0 ? chips : [nothing]));
+  }
+}
+
+/** On a narrow screen the panel is a sheet that comes up from the bottom bar. */
+function openAsSheet(): void {
+  const panel = byId('panel');
+  const opener = byId<HTMLButtonElement>('sheet-open');
+  const closer = byId<HTMLButtonElement>('sheet-close');
+  closer.append(icon('chevron'));
+  const set = (open: boolean) => {
+    panel.classList.toggle('panel-open', open);
+    opener.setAttribute('aria-expanded', String(open));
+    (open ? closer : opener).focus({ preventScroll: true });
+  };
+  opener.addEventListener('click', () => set(!panel.classList.contains('panel-open')));
+  closer.addEventListener('click', () => set(false));
+  panel.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && panel.classList.contains('panel-open')) set(false);
+  });
+}

@@ -1,0 +1,88 @@
+import type { Profile, Recommendation, Recommender, SimilarItem } from 'inkling';
+import type { Catalogue, Film } from './catalogue.ts';
+import type { Opinion } from './explanation.ts';
+
+/** How many films a shelf holds. */
+export const SHELF_LENGTH = 16;
+
+export interface Answers {
+  forYou: Recommendation[];
+  /** What was found for the words in the search box, if there are any. */
+  found: Recommendation[] | undefined;
+  profile: Profile;
+}
+
+/** A catalogue and the recommender that was opened with it: all that is asked of the package goes through here. */
+export class Session {
+  readonly recommender: Recommender;
+  readonly catalogue: Catalogue;
+  /** What the person said of which film, newest first. */
+  opinions: ReadonlyMap<string, Opinion> = new Map();
+
+  constructor(recommender: Recommender, catalogue: Catalogue) {
+    this.recommender = recommender;
+    this.catalogue = catalogue;
+  }
+
+  get likes(): string[] {
+    return [...this.opinions].filter(([, opinion]) => opinion === 'like').map(([id]) => id);
+  }
+
+  /** A second press takes the opinion back. Resolves when the event is stored; returns what now holds. */
+  async toggle(film: Film, opinion: Opinion): Promise<Opinion | undefined> {
+    if (this.opinions.get(film.id) === opinion) {
+      await this.forget(film.id);
+      return undefined;
+    }
+    await this.recommender.record({ item: film.id, type: opinion });
+    return opinion;
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.recommender.edit({ forget: { item: id } });
+  }
+
+  /** What a person looks at first, asked at once; also learns anew what they said of which film. */
+  async ask(query: string): Promise<Answers> {
+    const [forYou, profile, found] = await Promise.all([
+      this.recommender.recommend({ k: SHELF_LENGTH }),
+      this.recommender.profile(),
+      query === '' ? undefined : this.#search(query),
+    ]);
+    const opinions = new Map<string, Opinion>();
+    for (const { item, type } of profile.items) {
+      if (type === 'like' || type === 'dislike') opinions.set(item, type);
+    }
+    this.opinions = opinions;
+    return { forYou, profile, found };
+  }
+
+  /** The films nearest to each of some films. */
+  async askNeighbors(ids: readonly string[]): Promise<Map<string, SimilarItem[]>> {
+    const k = SHELF_LENGTH + this.opinions.size + 1;
+    const lists = await Promise.all(ids.map((id) => this.recommender.similar(id, { k })));
+    return new Map(ids.map((id, at) => [id, lists[at] ?? []]));
+  }
+
+  /** A search also finds what was liked before, and nothing that is only popular. */
+  async #search(query: string): Promise<Recommendation[]> {
+    const found = await this.recommender.recommend({ query, k: SHELF_LENGTH, excludeSeen: false });
+    return found.filter((recommendation) => recommendation.source === 'query');
+  }
+}
+
+/**
+ * The films that "Because you liked …" shelves stand for: the two newest likes. The shelf that was just used
+ * stays, and a shelf that stays keeps its place, so that nothing slides away under the hand.
+ */
+export function chooseAnchors(
+  current: readonly string[],
+  likes: readonly string[],
+  used: string | undefined,
+): string[] {
+  const wanted = likes.slice(0, 2);
+  if (used !== undefined && likes.includes(used) && !wanted.includes(used)) wanted[1] = used;
+  const fresh = wanted.filter((id) => !current.includes(id));
+  const places = current.map((id) => (wanted.includes(id) ? id : fresh.shift()));
+  return [...places.filter((id) => id !== undefined), ...fresh];
+}

@@ -1,0 +1,188 @@
+import type { SimilarItem } from 'inkling';
+import type { Film } from './catalogue.ts';
+import type { OnOpinion } from './card.ts';
+import { element } from './elements.ts';
+import { explainRecommendation, explainSimilar, knownFor } from './explanation.ts';
+import { GenrePicker } from './genre-picker.ts';
+import { type Answers, type Session, SHELF_LENGTH } from './session.ts';
+import { type Entry, Shelf } from './shelf.ts';
+
+type Neighbors = ReadonlyMap<string, readonly SimilarItem[]>;
+
+/** All shelves of the page, in their order, and how the recommender's answers fill them. */
+export class Shelves {
+  readonly #forYou: Shelf;
+  readonly #search: Shelf;
+  readonly #because: readonly Shelf[];
+  readonly #browse: Shelf;
+  readonly #genres: GenrePicker;
+  #anchors: readonly string[] = [];
+
+  constructor(parent: HTMLElement, onOpinion: OnOpinion, onGenre: () => void) {
+    const shelf = (name: string, title: string, more = {}) =>
+      new Shelf({ name, title, onOpinion, ...more });
+    this.#search = shelf('search', 'Found', {
+      empty: 'No film in the catalogue answers to these words.',
+    });
+    this.#forYou = shelf('for-you', 'For you', {
+      lead: true,
+      empty: 'You have an opinion on every film there is.',
+    });
+    this.#because = [shelf('because-1', 'Because'), shelf('because-2', 'Because')];
+    this.#browse = shelf('browse', 'Popular');
+    this.#genres = new GenrePicker(onGenre);
+    this.#browse.tools.append(this.#genres.root);
+    this.#search.root.hidden = true;
+    for (const { root } of this.#because) root.hidden = true;
+    parent.append(
+      ...[this.#search, this.#forYou, ...this.#because, this.#browse].map(({ root }) => root),
+    );
+  }
+
+  get anchors(): readonly string[] {
+    return this.#anchors;
+  }
+
+  /** The film whose "Because you liked …" shelf an event happened in. */
+  anchorAt(target: EventTarget | null): string | undefined {
+    const at = this.#because.findIndex(
+      ({ root }) => target instanceof Node && root.contains(target),
+    );
+    return this.#anchors[at];
+  }
+
+  /** For a new catalogue. */
+  clear(genres: readonly string[]): void {
+    for (const shelf of [this.#search, this.#forYou, ...this.#because, this.#browse]) shelf.clear();
+    this.#anchors = [];
+    this.#genres.offer(genres);
+  }
+
+  showFirst(session: Session, answers: Answers, query: string): void {
+    this.#showForYou(session, answers);
+    this.#showFound(session, answers, query);
+  }
+
+  showRest(session: Session, similar: Neighbors, anchors: readonly string[]): void {
+    this.#showSimilar(session, similar, anchors);
+    this.showPopular(session);
+  }
+
+  /** The first title of "For you", for the announcement. */
+  first(session: Session): string | undefined {
+    return session.catalogue.films.get(this.#forYou.ids[0] ?? '')?.title;
+  }
+
+  showPopular(session: Session): void {
+    const { catalogue, opinions } = session;
+    const genre = this.#genres.chosen;
+    const elsewhere = new Set(this.#forYou.ids);
+    const kept = new Set(this.#browse.ids);
+    const films: Film[] = [];
+    for (const film of catalogue.ranked) {
+      if (films.length === SHELF_LENGTH) break;
+      if (genre !== undefined && !film.genres.includes(genre)) continue;
+      if (elsewhere.has(film.id) || (opinions.has(film.id) && !kept.has(film.id))) continue;
+      films.push(film);
+    }
+    this.#browse.describe(
+      genre === undefined ? 'Popular' : `Popular in ${genre}`,
+      'The same for everyone; what you like does not change the order.',
+    );
+    this.#browse.show(
+      films.map((film) => ({
+        film,
+        explanation: {
+          line: knownFor(film),
+          parts: [],
+          score: film.popularity,
+          source: 'popularity',
+        },
+        opinion: opinions.get(film.id),
+      })),
+    );
+  }
+
+  #showForYou(session: Session, { forYou }: Answers): void {
+    const { catalogue, opinions } = session;
+    const cold = forYou[0]?.source === 'popularity';
+    this.#forYou.describe(
+      'For you',
+      cold
+        ? 'Nothing is known about you yet, so this is what most people like. Like a film or two.'
+        : '',
+    );
+    this.#forYou.show(
+      entriesOf(
+        session,
+        forYou.map((found) => found.item),
+        (at) => {
+          const recommendation = forYou[at];
+          return recommendation && explainRecommendation(recommendation, catalogue, opinions);
+        },
+      ),
+    );
+  }
+
+  #showFound(session: Session, { found }: Answers, query: string): void {
+    this.#search.root.hidden = found === undefined;
+    if (!found) return;
+    this.#search.describe(`Found for “${query}”`, '');
+    this.#search.show(
+      entriesOf(
+        session,
+        found.map(({ item }) => item),
+        (at) => {
+          const recommendation = found[at];
+          return (
+            recommendation &&
+            explainRecommendation(recommendation, session.catalogue, session.opinions)
+          );
+        },
+      ),
+    );
+  }
+
+  #showSimilar(session: Session, similar: Neighbors, anchors: readonly string[]): void {
+    this.#because.forEach((shelf, at) => {
+      const anchor = session.catalogue.films.get(anchors[at] ?? '');
+      shelf.root.hidden = anchor === undefined;
+      if (!anchor) return;
+      if (this.#anchors[at] !== anchor.id) shelf.clear();
+      const kept = new Set(shelf.ids);
+      const neighbors = (similar.get(anchor.id) ?? [])
+        .filter(({ item }) => item !== anchor.id && (!session.opinions.has(item) || kept.has(item)))
+        .slice(0, SHELF_LENGTH);
+      shelf.describe(`Because you liked ${anchor.title}`, '');
+      shelf.show(
+        entriesOf(
+          session,
+          neighbors.map(({ item }) => item),
+          (index) => {
+            const neighbor = neighbors[index];
+            return neighbor && explainSimilar(neighbor, anchor, session.catalogue);
+          },
+        ),
+      );
+    });
+    this.#anchors = anchors;
+  }
+}
+
+function entriesOf(
+  { catalogue, opinions }: Session,
+  ids: readonly string[],
+  explain: (at: number) => Entry['explanation'] | undefined,
+): Entry[] {
+  return ids.flatMap((id, at) => {
+    const film = catalogue.films.get(id);
+    const explanation = explain(at);
+    return film && explanation ? [{ film, explanation, opinion: opinions.get(id) }] : [];
+  });
+}
+
+/** Shown until the first answers are there, so that nothing jumps when they come. */
+export function placeholder(): HTMLElement {
+  const cards = Array.from({ length: 6 }, () => element('li', { class: 'card card-waiting' }));
+  return element('ul', { class: 'shelf-list shelf-lead', 'aria-hidden': 'true' }, ...cards);
+}

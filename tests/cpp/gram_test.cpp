@@ -1,0 +1,75 @@
+#include "kernels/gram.h"
+
+#include <doctest/doctest.h>
+
+#include <Eigen/Core>
+#include <vector>
+
+#include "expect.h"
+#include "inkling/random.h"
+
+namespace inkling {
+
+namespace {
+
+using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+}  // namespace
+
+TEST_CASE("gram adds the panel's products to the upper triangle, as its naive twin and Eigen do") {
+  Random random(1);
+  const std::size_t step = kernels::gram_padding();
+  for (const std::size_t padded : {step, 2 * step, 3 * step, 64 / step * step, 128 / step * step, 192 / step * step}) {
+    for (const std::size_t rows : {0, 1, 2, 3, 4, 5, 7, 16, 33, 64, 100}) {
+      CAPTURE(padded);
+      CAPTURE(rows);
+      std::vector<float> panel(rows * padded);
+      for (float& value : panel) value = random.normal();
+      std::vector<float> fast(padded * padded);
+      for (float& value : fast) value = random.normal();
+      std::vector<float> naive = fast;
+      const Eigen::Map<const RowMajor> p(panel.data(), static_cast<Eigen::Index>(rows),
+                                         static_cast<Eigen::Index>(padded));
+      const Eigen::MatrixXd pd = p.cast<double>();
+      Eigen::MatrixXd expected = pd.transpose() * pd;
+      for (std::size_t i = 0; i < padded; ++i) {
+        for (std::size_t j = 0; j < padded; ++j) {
+          expected(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) += fast[i * padded + j];
+        }
+      }
+      kernels::gram(panel.data(), rows, padded, fast.data());
+      kernels::gram_naive(panel.data(), rows, padded, naive.data());
+      Furthest furthest;
+      Furthest furthest_naive;
+      for (std::size_t i = 0; i < padded; ++i) {
+        for (std::size_t j = i; j < padded; ++j) {
+          const double exact = expected(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
+          furthest.add(fast[i * padded + j], exact);
+          furthest_naive.add(naive[i * padded + j], exact);
+        }
+      }
+      const double tolerance = 2e-6 * (static_cast<double>(rows) + 1);
+      CHECK(furthest.value() <= tolerance);
+      CHECK(furthest_naive.value() <= tolerance);
+    }
+  }
+}
+
+TEST_CASE("panels may come in pieces") {
+  Random random(2);
+  const std::size_t padded = kernels::gram_padding() * 2;
+  std::vector<float> panel(50 * padded);
+  for (float& value : panel) value = random.normal();
+  std::vector<float> whole(padded * padded, 0.0f);
+  std::vector<float> pieces(padded * padded, 0.0f);
+  kernels::gram(panel.data(), 50, padded, whole.data());
+  kernels::gram(panel.data(), 13, padded, pieces.data());
+  kernels::gram(panel.data() + 13 * padded, 37, padded, pieces.data());
+  for (std::size_t i = 0; i < padded; ++i) {
+    for (std::size_t j = i; j < padded; ++j) {
+      CHECK(pieces[i * padded + j] == doctest::Approx(whole[i * padded + j]).epsilon(1e-4));
+    }
+  }
+}
+
+}  // namespace inkling

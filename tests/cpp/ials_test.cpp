@@ -1,0 +1,319 @@
+#include "inkling/ials.h"
+
+#include <doctest/doctest.h>
+
+#include <Eigen/Cholesky>
+#include <string>
+#include <vector>
+
+#include "expect.h"
+#include "inkling/evaluator.h"
+#include "inkling/random.h"
+#include "sample_data.h"
+
+namespace inkling {
+
+namespace {
+
+using Matrix = Eigen::MatrixXd;
+
+Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
+
+struct Parameters {
+  std::size_t num_factors = 8;
+  int iterations = 3;
+  double regularization = 0.02;
+  double unobserved_weight = 0.3;
+  double init_stddev = 0.1;
+
+  Settings::Given settings() const {
+    return {{"num_factors", std::to_string(num_factors)},
+            {"iterations", std::to_string(iterations)},
+            {"regularization", std::to_string(regularization)},
+            {"unobserved_weight", std::to_string(unobserved_weight)},
+            {"init_stddev", std::to_string(init_stddev)}};
+  }
+};
+
+// The normal equations of one row: fixed: (fixed rows, num_factors).
+Eigen::VectorXd solve_row(const Matrix& fixed, std::span<const std::int32_t> entries, std::span<const float> weights,
+                          const Parameters& parameters) {
+  Matrix matrix = parameters.unobserved_weight * fixed.transpose() * fixed;
+  Eigen::VectorXd right_hand_side = Eigen::VectorXd::Zero(fixed.cols());
+  double total_weight = 0;
+  for (std::size_t e = 0; e < entries.size(); ++e) {
+    const double weight = weights.empty() ? 1 : weights[e];
+    const Eigen::VectorXd row = fixed.row(entries[e]);
+    matrix += std::abs(weight) * row * row.transpose();
+    right_hand_side += weight * row;
+    total_weight += std::abs(weight);
+  }
+  const double ridge =
+      parameters.regularization * (total_weight + parameters.unobserved_weight * static_cast<double>(fixed.rows()));
+  matrix += ridge * Matrix::Identity(fixed.cols(), fixed.cols());
+  return matrix.llt().solve(right_hand_side);
+}
+
+Matrix solve_rows(const Matrix& fixed, const SparseRows& rows, const Parameters& parameters) {
+  Matrix out(rows.num_rows(), fixed.cols());
+  for (std::int32_t row = 0; row < rows.num_rows(); ++row) {
+    out.row(row) = solve_row(fixed, rows.row_columns(row), {}, parameters);
+  }
+  return out;
+}
+
+// Ials, line by line from its documentation, in double precision, from the same start.
+Matrix reference_item_factors(const Interactions& interactions, const Parameters& parameters, std::uint64_t seed) {
+  Random random(seed);
+  const double scale = parameters.init_stddev / std::sqrt(static_cast<double>(parameters.num_factors));
+  const auto draw = [&](std::int32_t rows) {
+    Matrix out(rows, index(parameters.num_factors));
+    for (Eigen::Index r = 0; r < out.rows(); ++r) {
+      for (Eigen::Index c = 0; c < out.cols(); ++c) out(r, c) = scale * random.normal();
+    }
+    return out;
+  };
+  Matrix users = draw(interactions.num_users());
+  Matrix items = draw(interactions.num_items());
+  for (int iteration = 0; iteration < parameters.iterations; ++iteration) {
+    users = solve_rows(items, interactions.by_user(), parameters);
+    items = solve_rows(users, interactions.by_item(), parameters);
+  }
+  return items;
+}
+
+// The documented objective.
+double objective(const Matrix& users, const Matrix& items, const Interactions& interactions,
+                 const Parameters& parameters) {
+  const Matrix scores = users * items.transpose();
+  double total = parameters.unobserved_weight * scores.squaredNorm();
+  for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
+    const auto entries = interactions.by_user().row_columns(user);
+    for (const std::int32_t item : entries) total += (1 - scores(user, item)) * (1 - scores(user, item));
+    total += parameters.regularization *
+             (static_cast<double>(entries.size()) + parameters.unobserved_weight * interactions.num_items()) *
+             users.row(user).squaredNorm();
+  }
+  for (std::int32_t item = 0; item < interactions.num_items(); ++item) {
+    total += parameters.regularization *
+             (static_cast<double>(interactions.by_item().row_length(item)) +
+              parameters.unobserved_weight * interactions.num_users()) *
+             items.row(item).squaredNorm();
+  }
+  return total;
+}
+
+std::unique_ptr<Ials> train_ials(const Interactions& interactions, const Settings::Given& settings,
+                                 std::uint64_t seed = 1, int num_threads = 1) {
+  auto model = trained("ials", settings, {&interactions, nullptr}, seed, num_threads);
+  return std::unique_ptr<Ials>(static_cast<Ials*>(model.release()));
+}
+
+Matrix factors_of(const Ials& model) {
+  Matrix out(model.num_items(), index(model.num_factors()));
+  for (Eigen::Index r = 0; r < out.rows(); ++r) {
+    for (Eigen::Index c = 0; c < out.cols(); ++c) {
+      out(r, c) = model.item_factors()[static_cast<std::size_t>(r * out.cols() + c)];
+    }
+  }
+  return out;
+}
+
+std::vector<HistoryEntry> history_of(const Interactions& interactions, std::int32_t user) {
+  std::vector<HistoryEntry> history;
+  for (const std::int32_t item : interactions.by_user().row_columns(user)) history.push_back({item, 1});
+  return history;
+}
+
+double metric_of(const Model& model, const ClusteredData& data, std::string_view metric) {
+  ThreadPool pool(2);
+  Evaluator evaluator(model, {&data.train, &data.test, nullptr}, value_of(parse_metrics(metric)), 1, pool);
+  while (!evaluator.done()) CHECK(succeeds(evaluator.step(50)));
+  return evaluator.results()[0];
+}
+
+}  // namespace
+
+TEST_CASE("ials equals the documented algorithm in double precision") {
+  for (const std::size_t num_factors : {1, 3, 8, 20}) {
+    CAPTURE(num_factors);
+    const Interactions interactions = random_interactions(50, 40, 0.15f, num_factors);
+    Parameters parameters;
+    parameters.num_factors = num_factors;
+    const Matrix expected = reference_item_factors(interactions, parameters, 7);
+    const Matrix actual = factors_of(*train_ials(interactions, parameters.settings(), 7));
+    const double largest = expected.cwiseAbs().maxCoeff();
+    CHECK(largest > 0.1);
+    CHECK((actual - expected).cwiseAbs().maxCoeff() < 2e-4 * largest);
+  }
+}
+
+TEST_CASE("the objective falls in every iteration") {
+  const Interactions interactions = random_interactions(60, 40, 0.15f, 3);
+  Parameters parameters;
+  double last = 1e30;
+  for (parameters.iterations = 1; parameters.iterations <= 8; ++parameters.iterations) {
+    const Matrix items = factors_of(*train_ials(interactions, parameters.settings()));
+    // The user factors that the next iteration would begin with, the best for these items.
+    const Matrix users = solve_rows(items, interactions.by_user(), parameters);
+    const double now = objective(users, items, interactions, parameters);
+    CAPTURE(parameters.iterations);
+    CHECK(now < last);
+    last = now;
+  }
+  CHECK(last < 0.9 * static_cast<double>(interactions.num_entries()));  // all factors zero would give the entries
+}
+
+TEST_CASE("any number of threads and any slices give the same bits") {
+  const Interactions interactions = random_interactions(300, 200, 0.05f, 4);
+  const Settings::Given settings{{"num_factors", "12"}, {"iterations", "3"}};
+  const std::vector<float> expected = train_ials(interactions, settings)->item_factors();
+  for (const int num_threads : {2, 3, 4}) {
+    CHECK(train_ials(interactions, settings, 1, num_threads)->item_factors() == expected);
+  }
+  ThreadPool pool(3);
+  for (const std::int64_t slice : {1, 17, 1000, 1000000000}) {
+    CAPTURE(slice);
+    auto trainer = value_of(make_trainer("ials", settings, {&interactions, nullptr}, 1, pool));
+    std::int64_t last = 0;
+    while (!trainer->done()) {
+      REQUIRE(succeeds(trainer->step(slice)));
+      CHECK(trainer->done_work() >= last);
+      last = trainer->done_work();
+    }
+    CHECK(last == trainer->total_work());
+    CHECK(static_cast<const Ials&>(*trainer->finish()).item_factors() == expected);
+  }
+  CHECK(train_ials(interactions, settings, 2)->item_factors() != expected);
+}
+
+TEST_CASE("folding in a training user gives the exact solution for the final item factors") {
+  const Interactions interactions = random_interactions(50, 40, 0.15f, 5);
+  const Parameters parameters;
+  const auto model = train_ials(interactions, parameters.settings());
+  const Matrix items = factors_of(*model);
+  const Matrix users = solve_rows(items, interactions.by_user(), parameters);
+  Furthest furthest;
+  for (std::int32_t user = 0; user < 50; ++user) {
+    const std::vector<float> scores = scores_of(*model, history_of(interactions, user));
+    const Eigen::VectorXd expected = items * users.row(user).transpose();
+    for (std::int32_t item = 0; item < 40; ++item) furthest.add(scores[item], expected(item));
+  }
+  CHECK(furthest.value() < 2e-5);
+}
+
+TEST_CASE("weights count as documented when a history is folded in, and reasons sum to the score") {
+  const Interactions interactions = random_interactions(80, 40, 0.15f, 6);
+  const Parameters parameters;
+  const auto model = train_ials(interactions, parameters.settings());
+  const Matrix items = factors_of(*model);
+  Random random(7);
+  Furthest from_exact;
+  Furthest from_reasons;
+  int negative = 0;
+  for (int repeat = 0; repeat < 30; ++repeat) {
+    const std::vector<HistoryEntry> history = random_history(40, random.below(80), random);
+    std::vector<std::int32_t> entries;
+    std::vector<float> weights;
+    for (const HistoryEntry& entry : history) {
+      entries.push_back(entry.item);
+      weights.push_back(entry.weight);
+      negative += entry.weight < 0 ? 1 : 0;
+    }
+    const Eigen::VectorXd expected = items * solve_row(items, entries, weights, parameters);
+    const std::vector<float> scores = scores_of(*model, history);
+    const auto profile = value_of(model->fold_in(history));
+    for (std::int32_t item = 0; item < 40; ++item) {
+      from_exact.add(scores[item], expected(item));
+      std::vector<Contribution> parts;
+      profile->explain(item, parts);
+      CHECK(parts.size() == history.size());
+      from_reasons.add(sum_of_parts(parts), scores[item]);
+    }
+  }
+  CHECK(negative > 50);
+  CHECK(from_exact.value() < 5e-5);
+  CHECK(from_reasons.value() < 5e-5);
+}
+
+TEST_CASE("a wanted item pulls its own score up and an unwanted one pushes it down") {
+  const Interactions interactions = random_interactions(80, 40, 0.15f, 6);
+  const auto model = train_ials(interactions, Parameters().settings());
+  for (const std::int32_t item : {1, 7, 39}) {
+    const HistoryEntry wanted[] = {{item, 1}};
+    const HistoryEntry wanted_much[] = {{item, 3}};
+    const HistoryEntry unwanted[] = {{item, -1}};
+    CHECK(scores_of(*model, wanted)[item] > 0);
+    CHECK(scores_of(*model, wanted_much)[item] > scores_of(*model, wanted)[item]);
+    CHECK(scores_of(*model, unwanted)[item] == doctest::Approx(-scores_of(*model, wanted)[item]));
+  }
+}
+
+TEST_CASE("history entries outside the model or of weight 0 are left out, and no history scores zero") {
+  const Interactions interactions = random_interactions(50, 40, 0.15f, 5);
+  const auto model = train_ials(interactions, {{"num_factors", "8"}});
+  const HistoryEntry known[] = {{3, 1}, {5, 0.5f}};
+  const HistoryEntry with_unknown[] = {{-1, 1}, {3, 1}, {40, 1}, {5, 0.5f}, {2000000000, 1}, {7, 0}};
+  CHECK(scores_of(*model, with_unknown) == scores_of(*model, known));
+  CHECK(scores_of(*model, {}) == std::vector<float>(40, 0.0f));
+  std::vector<Contribution> parts;
+  value_of(model->fold_in({}))->explain(3, parts);
+  CHECK(parts.empty());
+}
+
+TEST_CASE("items that nobody met have zero factors and similarity 0, others are cosines") {
+  const Interactions interactions = random_interactions(50, 40, 0.15f, 5);
+  const auto model = train_ials(interactions, {{"num_factors", "8"}});
+  const Matrix items = factors_of(*model);
+  CHECK(items.row(0).squaredNorm() == 0);
+  std::vector<float> scores(40, 9.0f);
+  model->similar(0, scores);
+  CHECK(scores == std::vector<float>(40, 0.0f));
+  model->similar(3, scores);
+  CHECK(scores[0] == 0);
+  Furthest furthest;
+  for (std::int32_t item = 1; item < 40; ++item) {
+    furthest.add(scores[item], items.row(3).dot(items.row(item)) / items.row(3).norm() / items.row(item).norm());
+  }
+  CHECK(furthest.value() < 1e-5);
+}
+
+TEST_CASE("ials and item_neighbors learn clusters that popularity cannot see") {
+  const ClusteredData data = clustered_data(400, 120, 6, 8);
+  const TrainingData training{&data.train, nullptr};
+  const double popularity = metric_of(*trained("popularity", {}, training), data, "recall@10");
+  const double ials = metric_of(*trained("ials", {{"num_factors", "16"}}, training), data, "recall@10");
+  const double neighbors = metric_of(*trained("item_neighbors", {}, training), data, "recall@10");
+  CHECK(popularity < 0.3);
+  CHECK(ials > popularity + 0.4);
+  CHECK(neighbors > popularity + 0.4);
+}
+
+TEST_CASE("training that leaves the finite numbers is an error, not a model") {
+  // Vectors far longer than there are users, started huge, with next to no regularization: singular in float.
+  const Interactions interactions = interactions_of({{0, 0}, {0, 1}, {1, 1}, {2, 2}, {2, 0}});
+  ThreadPool pool(2);
+  CHECK(fails(train("ials",
+                    {{"num_factors", "200"},
+                     {"regularization", "0.0000001"},
+                     {"unobserved_weight", "0.0001"},
+                     {"init_stddev", "10"}},
+                    {&interactions, nullptr}, 1, pool),
+              ErrorCode::kNotFinite, {"ials", "regularization"}));
+}
+
+TEST_CASE("a history whose weights overflow is an error") {
+  const Interactions interactions = random_interactions(50, 40, 0.15f, 5);
+  const auto model = train_ials(interactions, {{"num_factors", "8"}});
+  const HistoryEntry history[] = {{3, 3e38f}, {4, 3e38f}};
+  CHECK(fails(model->fold_in(history), ErrorCode::kNotFinite, {"weights"}));
+}
+
+TEST_CASE("factors that would need more than a gibibyte are refused, also where 32 bits would wrap around") {
+  const Interactions many = interactions_of({{0, 0}}, (1 << 22) - 1, 1);  // times 1024 factors: 2^32
+  ThreadPool pool(1);
+  CHECK(fails(make_trainer("ials", {{"num_factors", "1024"}}, {&many, nullptr}, 1, pool), ErrorCode::kTooLarge,
+              {"4194304", "1024"}));
+}
+
+}  // namespace inkling

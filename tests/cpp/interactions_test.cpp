@@ -1,0 +1,168 @@
+#include "inkling/interactions.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <vector>
+
+#include "expect.h"
+#include "inkling/random.h"
+#include "sample_data.h"
+
+namespace inkling {
+
+namespace {
+
+using Entries = std::map<UserItem, float>;
+
+// All entries of CSR rows; columns must rise.
+Entries entries_of(const SparseRows& rows) {
+  Entries out;
+  for (std::int32_t row = 0; row < rows.num_rows(); ++row) {
+    const auto columns = rows.row_columns(row);
+    CHECK(std::is_sorted(columns.begin(), columns.end()));
+    for (std::size_t e = 0; e < columns.size(); ++e) {
+      CHECK(out.emplace(UserItem(row, columns[e]), rows.row_values(row)[e]).second);
+    }
+  }
+  return out;
+}
+
+struct Rows {
+  std::vector<std::int32_t> users;
+  std::vector<std::int32_t> items;
+  std::vector<float> values;
+  std::vector<double> timestamps;
+};
+
+Rows random_rows(std::size_t count, bool with_times, Random& random) {
+  Rows rows;
+  for (std::size_t n = 0; n < count; ++n) {
+    rows.users.push_back(static_cast<std::int32_t>(random.below(20)) * 2);  // odd users meet nothing
+    rows.items.push_back(static_cast<std::int32_t>(random.below(15)));
+    rows.values.push_back(random.normal());
+    if (with_times) rows.timestamps.push_back(static_cast<double>(random.below(10)));
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("both ways round hold the last row of each user and item, as a map does") {
+  Random random(1);
+  for (int repeat = 0; repeat < 100; ++repeat) {
+    const Rows rows = random_rows(random.below(150), repeat % 2 == 0, random);
+    InteractionLog log;
+    REQUIRE(succeeds(log.append(rows.users, rows.items, rows.values, rows.timestamps)));
+    const Interactions interactions = value_of(Interactions::build(log, {}, 45, 17));
+    Entries expected;
+    for (std::size_t n = 0; n < rows.users.size(); ++n) expected[{rows.users[n], rows.items[n]}] = rows.values[n];
+    Entries exchanged;
+    for (const auto& [pair, value] : expected) exchanged[{pair.second, pair.first}] = value;
+    CHECK(interactions.num_users() == 45);
+    CHECK(interactions.num_items() == 17);
+    CHECK(interactions.num_entries() == static_cast<std::int64_t>(expected.size()));
+    CHECK(entries_of(interactions.by_user()) == expected);
+    CHECK(entries_of(interactions.by_item()) == exchanged);
+    CHECK(interactions.by_user().row_length(1) == 0);
+    CHECK(interactions.by_item().row_length(16) == 0);
+  }
+}
+
+TEST_CASE("a later row of the same user and item counts") {
+  InteractionLog log;
+  REQUIRE(succeeds(log.append(std::vector<std::int32_t>{0, 1, 0}, std::vector<std::int32_t>{3, 3, 3},
+                              std::vector<float>{1, 2, 5}, {})));
+  const Interactions all = value_of(Interactions::build(log, {}, 2, 4));
+  CHECK(entries_of(all.by_user()) == Entries{{{0, 3}, 5.0f}, {{1, 3}, 2.0f}});
+}
+
+TEST_CASE("only the chosen rows are taken, and the log's order decides whatever theirs is") {
+  InteractionLog log;
+  REQUIRE(succeeds(log.append(std::vector<std::int32_t>{0, 0, 0, 1}, std::vector<std::int32_t>{2, 2, 1, 2},
+                              std::vector<float>{1, 2, 3, 4}, {})));
+  const Interactions some = value_of(Interactions::build(log, std::vector<std::int32_t>{2, 1, 0}, 2, 3));
+  CHECK(entries_of(some.by_user()) == Entries{{{0, 1}, 3.0f}, {{0, 2}, 2.0f}});
+  const Interactions one = value_of(Interactions::build(log, std::vector<std::int32_t>{3}, 2, 3));
+  CHECK(entries_of(one.by_user()) == Entries{{{1, 2}, 4.0f}});
+}
+
+TEST_CASE("transposing twice gives the same rows, also when some are empty") {
+  const SparseRows rows = random_interactions(30, 20, 0.2f, 3).by_user();
+  const SparseRows back = rows.transposed(20).transposed(30);
+  CHECK(back.offsets == rows.offsets);
+  CHECK(back.columns == rows.columns);
+  CHECK(back.values == rows.values);
+}
+
+TEST_CASE("a log without rows has no users and no items") {
+  InteractionLog log;
+  CHECK(succeeds(log.append({}, {}, {}, {})));
+  CHECK(log.size() == 0);
+  const Interactions none = value_of(Interactions::build(log, {}, 0, 0));
+  CHECK(none.num_users() == 0);
+  CHECK(none.num_items() == 0);
+  CHECK(none.num_entries() == 0);
+}
+
+TEST_CASE("building for fewer users or items than the log names is refused") {
+  const InteractionLog log = log_of({{4, 7}});
+  CHECK(succeeds(Interactions::build(log, {}, 5, 8)));
+  CHECK(fails(Interactions::build(log, {}, 4, 8), ErrorCode::kInvalidInteractions, {"5 users", "4 and 8"}));
+  CHECK(fails(Interactions::build(log, {}, 5, 7), ErrorCode::kInvalidInteractions, {"8 items", "5 and 7"}));
+}
+
+TEST_CASE("rows that make no sense are refused and nothing of their batch is kept") {
+  using Ints = std::vector<std::int32_t>;
+  using Floats = std::vector<float>;
+  using Doubles = std::vector<double>;
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  constexpr std::int32_t kLargest = std::numeric_limits<std::int32_t>::max();
+  constexpr ErrorCode kInvalid = ErrorCode::kInvalidInteractions;
+  InteractionLog log;
+  REQUIRE(succeeds(log.append(Ints{0}, Ints{0}, Floats{1}, Doubles{1})));
+  CHECK(fails(log.append(Ints{1, 2}, Ints{1}, Floats{1, 1}, Doubles{1, 1}), kInvalid, {"2 users", "1 items"}));
+  CHECK(fails(log.append(Ints{1}, Ints{1}, Floats{}, Doubles{1}), kInvalid, {"0 values"}));
+  CHECK(fails(log.append(Ints{1}, Ints{1}, Floats{1}, Doubles{1, 2}), kInvalid, {"2 timestamps"}));
+  CHECK(fails(log.append(Ints{1, -1}, Ints{1, 1}, Floats{1, 1}, Doubles{1, 1}), kInvalid, {"user", "-1", "row 1"}));
+  CHECK(fails(log.append(Ints{1}, Ints{-7}, Floats{1}, Doubles{1}), kInvalid, {"item", "-7", "row 0"}));
+  CHECK(fails(log.append(Ints{kLargest}, Ints{1}, Floats{1}, Doubles{1}), kInvalid, {"user"}));
+  CHECK(fails(log.append(Ints{1}, Ints{1}, Floats{kNaN}, Doubles{1}), kInvalid, {"value", "row 0"}));
+  CHECK(fails(log.append(Ints{1}, Ints{1}, Floats{1}, Doubles{kInfinity}), kInvalid, {"timestamp", "row 0"}));
+  CHECK(fails(log.append(Ints{1}, Ints{1}, Floats{1}, {}), kInvalid, {"timestamps"}));
+  CHECK(log.size() == 1);
+  CHECK(log.num_users() == 1);
+  CHECK(log.num_items() == 1);
+  CHECK(log.timestamps().size() == 1);
+  REQUIRE(succeeds(log.append(Ints{2}, Ints{5}, Floats{1}, Doubles{0})));
+  CHECK(log.size() == 2);
+  CHECK(log.num_users() == 3);
+  CHECK(log.num_items() == 6);
+
+  InteractionLog without_times = log_of({{0, 0}});
+  CHECK(fails(without_times.append(Ints{1}, Ints{1}, Floats{1}, Doubles{1}), kInvalid, {"timestamps"}));
+  CHECK_FALSE(without_times.has_timestamps());
+}
+
+TEST_CASE("rows by user in time are grouped, in time order, ties in row order") {
+  Random random(2);
+  for (const bool with_times : {true, false}) {
+    const Rows rows = random_rows(300, with_times, random);
+    InteractionLog log;
+    REQUIRE(succeeds(log.append(rows.users, rows.items, rows.values, rows.timestamps)));
+    std::vector<std::int32_t> expected(300);
+    for (std::size_t n = 0; n < 300; ++n) expected[n] = static_cast<std::int32_t>(n);
+    std::stable_sort(expected.begin(), expected.end(), [&](std::int32_t a, std::int32_t b) {
+      const auto row_a = static_cast<std::size_t>(a);
+      const auto row_b = static_cast<std::size_t>(b);
+      if (rows.users[row_a] != rows.users[row_b]) return rows.users[row_a] < rows.users[row_b];
+      return with_times && rows.timestamps[row_a] < rows.timestamps[row_b];
+    });
+    CHECK(log.rows_by_user_in_time() == expected);
+  }
+}
+
+}  // namespace inkling

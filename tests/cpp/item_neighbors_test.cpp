@@ -1,0 +1,197 @@
+#include "inkling/item_neighbors.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "expect.h"
+#include "inkling/random.h"
+#include "sample_data.h"
+
+namespace inkling {
+
+namespace {
+
+// similarity(i, j) of every pair, by its definition, in double precision: (num_items, num_items).
+// A user of n items has weight 1/sqrt(n) when users are normalized, and the shrinkage then counts users of average weight.
+std::vector<double> expected_similarities(const Interactions& interactions, double shrinkage, bool normalize_users) {
+  const auto num_items = static_cast<std::size_t>(interactions.num_items());
+  std::vector<double> products(num_items * num_items);
+  double weight_sum = 0;
+  double known_users = 0;
+  for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
+    const auto items = interactions.by_user().row_columns(user);
+    if (items.empty()) continue;
+    const double squared_weight = normalize_users ? 1.0 / static_cast<double>(items.size()) : 1;
+    weight_sum += squared_weight;
+    known_users += 1;
+    for (const std::int32_t i : items) {
+      for (const std::int32_t j : items) products[static_cast<std::size_t>(i) * num_items + j] += squared_weight;
+    }
+  }
+  std::vector<double> out(num_items * num_items);
+  for (std::size_t i = 0; i < num_items; ++i) {
+    for (std::size_t j = 0; j < num_items; ++j) {
+      const double norms = std::sqrt(products[i * num_items + i]) * std::sqrt(products[j * num_items + j]);
+      if (norms > 0) out[i * num_items + j] = products[i * num_items + j] / (norms + shrinkage * weight_sum / known_users);
+    }
+  }
+  return out;
+}
+
+std::unique_ptr<ItemNeighbors> train_neighbors(const Interactions& interactions, const Settings::Given& settings,
+                                               int num_threads = 1) {
+  auto model = trained("item_neighbors", settings, {&interactions, nullptr}, 1, num_threads);
+  return std::unique_ptr<ItemNeighbors>(static_cast<ItemNeighbors*>(model.release()));
+}
+
+// Row j of a model holds the targets of j; here as a dense (target, j) matrix.
+std::vector<float> dense_by_target(const ItemNeighbors& model) {
+  const auto num_items = static_cast<std::size_t>(model.num_items());
+  std::vector<float> out(num_items * num_items);
+  for (std::int32_t j = 0; j < model.num_items(); ++j) {
+    const auto targets = model.similarities().row_columns(j);
+    for (std::size_t e = 0; e < targets.size(); ++e) {
+      out[static_cast<std::size_t>(targets[e]) * num_items + j] = model.similarities().row_values(j)[e];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("all similarities are the shrunk cosines, as the naive twin and the definition have them") {
+  const Interactions interactions = random_interactions(60, 25, 0.2f, 1);
+  for (const bool normalize_users : {false, true}) {
+    for (const char* shrinkage : {"0", "3.5", "1000"}) {
+      CAPTURE(normalize_users);
+      CAPTURE(shrinkage);
+      const auto model = train_neighbors(
+          interactions, {{"shrinkage", shrinkage}, {"normalize_users", normalize_users ? "true" : "false"}});
+      const std::vector<float> actual = dense_by_target(*model);
+      const std::vector<double> expected =
+          expected_similarities(interactions, std::atof(shrinkage), normalize_users);
+      Furthest furthest;
+      for (std::size_t i = 0; i < 25; ++i) {
+        for (std::size_t j = 0; j < 25; ++j) furthest.add(actual[i * 25 + j], i == j ? 0 : expected[i * 25 + j]);
+      }
+      CHECK(furthest.value() < 1e-6);
+      const double most = *std::max_element(actual.begin(), actual.end());
+      CHECK(most > 0);
+      CHECK(most <= 1.0001);
+    }
+    const std::vector<float> naive = item_similarities_naive(interactions, 0.7f, normalize_users);
+    const auto cosines = expected_similarities(interactions, 0, normalize_users);
+    const auto shrunk = item_similarities_naive(interactions, 0, normalize_users);
+    Furthest furthest;
+    for (std::size_t n = 0; n < naive.size(); ++n) furthest.add(shrunk[n], cosines[n]);
+    CHECK(furthest.value() < 1e-6);
+    CHECK(naive[26] < shrunk[26]);
+  }
+}
+
+TEST_CASE("users without interactions change nothing") {
+  const std::vector<UserItem> rows{{0, 0}, {0, 1}, {1, 0}, {1, 1}, {1, 2}, {2, 2}, {2, 1}};
+  const Interactions without = interactions_of(rows);
+  const Interactions with = interactions_of(rows, 50, 0);
+  for (const char* normalize_users : {"false", "true"}) {
+    const Settings::Given settings{{"normalize_users", normalize_users}};
+    CHECK(train_neighbors(with, settings)->similarities().values ==
+          train_neighbors(without, settings)->similarities().values);
+  }
+}
+
+TEST_CASE("each target keeps its most similar items and no more") {
+  const Interactions interactions = random_interactions(80, 30, 0.3f, 2);
+  const std::vector<float> all = dense_by_target(*train_neighbors(interactions, {}));
+  for (const std::size_t num_neighbors : {1, 3, 29, 30}) {
+    CAPTURE(num_neighbors);
+    const auto model = train_neighbors(interactions, {{"num_neighbors", std::to_string(num_neighbors)}});
+    const std::vector<float> kept = dense_by_target(*model);
+    for (std::size_t target = 0; target < 30; ++target) {
+      std::vector<std::size_t> order;
+      for (std::size_t j = 0; j < 30; ++j) {
+        if (all[target * 30 + j] > 0) order.push_back(j);
+      }
+      std::stable_sort(order.begin(), order.end(),
+                       [&](std::size_t a, std::size_t b) { return all[target * 30 + a] > all[target * 30 + b]; });
+      order.resize(std::min(order.size(), num_neighbors));
+      std::vector<float> expected(30);
+      for (const std::size_t j : order) expected[j] = all[target * 30 + j];
+      CHECK(std::equal(expected.begin(), expected.end(), kept.begin() + static_cast<std::ptrdiff_t>(target * 30)));
+    }
+  }
+}
+
+TEST_CASE("the same neighbours come from any number of threads and any slices") {
+  const Interactions interactions = random_interactions(100, 60, 0.15f, 3);
+  const auto one = train_neighbors(interactions, {});
+  for (const int num_threads : {2, 3, 4}) {
+    const auto several = train_neighbors(interactions, {}, num_threads);
+    CHECK(several->similarities().offsets == one->similarities().offsets);
+    CHECK(several->similarities().columns == one->similarities().columns);
+    CHECK(several->similarities().values == one->similarities().values);
+  }
+  ThreadPool pool(2);
+  for (const std::int64_t slice : {1, 7, 100000000}) {
+    auto trainer = value_of(make_trainer("item_neighbors", {}, {&interactions, nullptr}, 1, pool));
+    while (!trainer->done()) REQUIRE(succeeds(trainer->step(slice)));
+    const auto model = trainer->finish();
+    CHECK(static_cast<const ItemNeighbors&>(*model).similarities().values == one->similarities().values);
+  }
+}
+
+TEST_CASE("a score is the weighted sum of the history's similarities, and explained by them") {
+  const Interactions interactions = random_interactions(60, 25, 0.3f, 4);
+  const auto model = train_neighbors(interactions, {{"num_neighbors", "8"}});
+  const std::vector<float> similarities = dense_by_target(*model);
+  Random random(5);
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    const std::vector<HistoryEntry> history = random_history(25, random.below(10), random);
+    const std::vector<float> scores = scores_of(*model, history);
+    const auto profile = value_of(model->fold_in(history));
+    for (std::int32_t item = 0; item < 25; ++item) {
+      double expected = 0;
+      for (const HistoryEntry& entry : history) {
+        expected += static_cast<double>(entry.weight) * similarities[static_cast<std::size_t>(item) * 25 + entry.item];
+      }
+      CHECK(std::abs(scores[item] - expected) < 1e-5);
+      std::vector<Contribution> parts;
+      profile->explain(item, parts);
+      CHECK(std::abs(sum_of_parts(parts) - expected) < 1e-5);
+      for (const Contribution& part : parts) CHECK(part.term == kNone);
+    }
+  }
+}
+
+TEST_CASE("neighbours of an item are its similarities, and itself is none") {
+  const Interactions interactions = random_interactions(60, 25, 0.3f, 4);
+  const auto model = train_neighbors(interactions, {});
+  const std::vector<float> similarities = dense_by_target(*model);
+  std::vector<float> scores(25, 9.0f);
+  model->similar(3, scores);
+  CHECK(scores[3] == 0);
+  CHECK(scores[0] == 0);  // nobody met it
+  for (std::size_t item = 0; item < 25; ++item) CHECK(scores[item] == similarities[item * 25 + 3]);
+}
+
+TEST_CASE("history entries outside the model are left out, and no history scores zero") {
+  const Interactions interactions = random_interactions(60, 25, 0.3f, 4);
+  const auto model = train_neighbors(interactions, {});
+  const HistoryEntry known[] = {{3, 1}};
+  const HistoryEntry with_unknown[] = {{-1, 1}, {3, 1}, {25, 1}, {2000000000, 5}};
+  CHECK(scores_of(*model, with_unknown) == scores_of(*model, known));
+  CHECK(scores_of(*model, {}) == std::vector<float>(25, 0.0f));
+}
+
+TEST_CASE("weights so large that neighbours' scores overflow are refused") {
+  const Interactions interactions = random_interactions(60, 25, 0.3f, 4);
+  const auto model = train_neighbors(interactions, {});
+  const HistoryEntry history[] = {{1, 3e38f}, {2, 3e38f}, {3, 3e38f}};
+  CHECK(fails(model->fold_in(history), ErrorCode::kNotFinite, {"smaller"}));
+}
+
+}  // namespace inkling

@@ -1,0 +1,414 @@
+#include "inkling/model_file.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "expect.h"
+#include "inkling/random.h"
+#include "inkling/ranker.h"
+#include "inkling/tf_idf.h"
+#include "sample_data.h"
+
+namespace inkling {
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+constexpr std::int32_t kItems = 12;
+
+// One small model of each kind.
+struct Samples {
+  Interactions interactions = random_interactions(20, kItems, 0.3f, 1);
+  TermMatrix terms = random_terms(kItems, 2);
+
+  std::unique_ptr<Model> model(std::string_view name) const {
+    const Settings::Given settings =
+        name == "ials" ? Settings::Given{{"num_factors", "3"}, {"iterations", "2"}} : Settings::Given{};
+    return trained(name, settings, {&interactions, &terms});
+  }
+  Bytes file(std::string_view name) const { return value_of(write_model_file(*model(name), item_ids(kItems))); }
+};
+
+std::string header_of(const Bytes& bytes) {
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), 8);
+  return {bytes.begin() + 8, bytes.begin() + 8 + static_cast<std::ptrdiff_t>(length)};
+}
+
+// The same file with another header, padded as before.
+Bytes with_header(const Bytes& bytes, std::string header) {
+  const std::size_t data_begin = 8 + header_of(bytes).size();
+  header.resize((header.size() + 7) / 8 * 8, ' ');
+  const std::uint64_t length = header.size();
+  Bytes out(8);
+  std::memcpy(out.data(), &length, 8);
+  out.insert(out.end(), header.begin(), header.end());
+  out.insert(out.end(), bytes.begin() + static_cast<std::ptrdiff_t>(data_begin), bytes.end());
+  return out;
+}
+
+// Writes the checksum that fits the data, as somebody would who means harm.
+void reseal(Bytes& bytes) {
+  const std::size_t data_begin = 8 + header_of(bytes).size();
+  char digits[9];
+  std::snprintf(digits, sizeof digits, "%08x", crc32(std::span(bytes).subspan(data_begin)));
+  const std::string mark = "crc32:";
+  const auto found = std::search(bytes.begin(), bytes.end(), mark.begin(), mark.end());
+  std::copy_n(digits, 8, found + static_cast<std::ptrdiff_t>(mark.size()));
+}
+
+// The same file after a change to its tensors or metadata, with a checksum that fits.
+template <class Change>
+Bytes changed(const Bytes& bytes, Change change) {
+  TensorFile file = value_of(TensorFile::read(bytes));
+  change(file);
+  return file.write();
+}
+
+template <class T>
+std::vector<T> tensor_of(const TensorFile& file, const char* name, std::size_t dimensions = 1) {
+  std::vector<T> values;
+  CHECK(succeeds(file.get(name, dimensions, values)));
+  return values;
+}
+
+// The same file with one element of a tensor of one dimension changed.
+template <class T>
+Bytes with_element(const Bytes& bytes, const char* name, std::size_t index, T value) {
+  return changed(bytes, [&](TensorFile& file) {
+    std::vector<T> values = tensor_of<T>(file, name);
+    values.at(index) = value;
+    file.add(name, std::span<const T>(values), {static_cast<std::int64_t>(values.size())});
+  });
+}
+
+// Uses all that a model can do. Returns false when a score is not finite and nobody said so.
+bool serves(const Model& model) {
+  const auto num_items = static_cast<std::size_t>(model.num_items());
+  const Ranker ranker(&model, nullptr, std::vector<float>(num_items, 1.0f), std::vector<std::uint8_t>(num_items, 1));
+  const HistoryEntry history[] = {{1, 1}, {3, -0.5f}, {kItems - 1, 2}, {kItems, 1}};
+  bool fine = true;
+  const auto check = [&](const Result<std::vector<RankedItem>>& result) {
+    if (!result.ok()) {
+      fine = fine && result.status().code() == ErrorCode::kNotFinite;
+      return;
+    }
+    for (const RankedItem& ranked : result.value()) {
+      fine = fine && ranked.item >= 0 && ranked.item < model.num_items() && std::isfinite(ranked.score);
+    }
+  };
+  check(ranker.recommend({history, {}, "word1 tag 3 word2", 5, true}));
+  check(ranker.recommend({{}, {}, {}, num_items + 1, true}));
+  for (std::int32_t item = 0; item < std::min(model.num_items(), 3); ++item) check(ranker.similar(item, 3));
+  for (const Contribution& part : ranker.interests(history, 5)) fine = fine && std::isfinite(part.value);
+  return fine;
+}
+
+// Whether bytes are read as a model that works, or refused with one of the two codes that say so.
+bool is_read_or_refused(const Bytes& bytes) {
+  const Result<std::string> inspected = inspect_model_file(bytes);
+  const Result<ModelFile> read = read_model_file(bytes);
+  const auto typed = [](const Status& status) {
+    return status.ok() || ((status.code() == ErrorCode::kCorruptModelFile ||
+                            status.code() == ErrorCode::kUnsupportedVersion) &&
+                           !status.message().empty());
+  };
+  if (!typed(inspected.status()) || !typed(read.status())) return false;
+  return !read.ok() || serves(*read.value().model);
+}
+
+bool is_corrupt(const Bytes& bytes, std::initializer_list<const char*> parts) {
+  return fails(read_model_file(bytes), ErrorCode::kCorruptModelFile, parts);
+}
+
+}  // namespace
+
+TEST_CASE("each model comes back from its file with the same scores, neighbours, ids and settings") {
+  const Samples samples;
+  Random random(3);
+  for (const std::string name : model_names()) {
+    CAPTURE(name);
+    const auto model = samples.model(name);
+    const Bytes bytes = value_of(write_model_file(*model, item_ids(kItems)));
+    const ModelFile file = value_of(read_model_file(bytes));
+    CHECK(file.model->name() == name);
+    CHECK(file.model->config() == model->config());
+    CHECK(file.item_ids.bytes == item_ids(kItems).bytes);
+    CHECK(file.item_ids.offsets == item_ids(kItems).offsets);
+    CHECK(std::equal(file.model->item_counts().begin(), file.model->item_counts().end(), model->item_counts().begin()));
+    for (int repeat = 0; repeat < 10; ++repeat) {
+      const auto history = random_history(kItems, random.below(6), random);
+      CHECK(scores_of(*file.model, history) == scores_of(*model, history));
+    }
+    std::vector<float> before(kItems);
+    std::vector<float> after(kItems);
+    for (std::int32_t item = 0; item < kItems; ++item) {
+      model->similar(item, before);
+      file.model->similar(item, after);
+      CHECK(after == before);
+    }
+    CHECK(value_of(write_model_file(*file.model, file.item_ids)) == bytes);
+    CHECK(serves(*file.model));
+  }
+}
+
+TEST_CASE("terms come back with their texts, tags and queries") {
+  const Samples samples;
+  const ModelFile file = value_of(read_model_file(samples.file("tf_idf")));
+  const TermMatrix& terms = static_cast<const TfIdf&>(*file.model).terms();
+  REQUIRE(terms.num_terms() == samples.terms.num_terms());
+  for (std::int32_t term = 0; term < terms.num_terms(); ++term) {
+    CHECK(terms.term_text(term) == samples.terms.term_text(term));
+    CHECK(terms.is_tag(term) == samples.terms.is_tag(term));
+  }
+  CHECK(terms.query("word1 tag 3") == samples.terms.query("word1 tag 3"));
+  CHECK_FALSE(terms.query("word1 tag 3").empty());
+}
+
+TEST_CASE("ids that are not one an item are refused") {
+  const Samples samples;
+  const auto model = samples.model("popularity");
+  CHECK(fails(write_model_file(*model, item_ids(kItems - 1)), ErrorCode::kInvalidArgument, {"12 items", "11 ids"}));
+  CHECK(fails(write_model_file(*model, {}), ErrorCode::kInvalidArgument, {"0 ids"}));
+  ItemIds falling = item_ids(kItems);
+  std::swap(falling.offsets[3], falling.offsets[4]);
+  CHECK(fails(write_model_file(*model, falling), ErrorCode::kInvalidArgument, {"ids"}));
+}
+
+TEST_CASE("a file can be looked into without its model") {
+  const Samples samples;
+  const std::string json = value_of(inspect_model_file(samples.file("ials")));
+  for (const char* part : {"{\"format_version\":1,\"model\":\"ials\",\"config\":\"{\\\"num_factors\\\":3,", "\"items\":12,",
+                           "\"checksum\":\"crc32:", "\"bytes\":",
+                           "{\"name\":\"item_factors\",\"dtype\":\"F32\",\"shape\":[12,3],\"bytes\":144}"}) {
+    CAPTURE(part);
+    CHECK(json.find(part) != std::string::npos);
+  }
+  CHECK(fails(inspect_model_file(Bytes{1, 2, 3}), ErrorCode::kCorruptModelFile));
+}
+
+TEST_CASE("other versions and models are refused as such") {
+  const Samples samples;
+  const Bytes bytes = samples.file("popularity");
+  const auto with_metadata = [&](const char* name, const char* value) {
+    return changed(bytes, [&](TensorFile& file) { file.set_metadata(name, value); });
+  };
+  for (const char* version : {"2", "0", "", "1.0", "99999999999999999999", "banana"}) {
+    CAPTURE(version);
+    CHECK(fails(read_model_file(with_metadata("format_version", version)), ErrorCode::kUnsupportedVersion,
+                {"version", version}));
+    CHECK(fails(inspect_model_file(with_metadata("format_version", version)), ErrorCode::kUnsupportedVersion));
+  }
+  CHECK(fails(read_model_file(with_metadata("model", "banana")), ErrorCode::kUnsupportedVersion, {"\"banana\""}));
+  TensorFile other;
+  other.add("weights", std::span<const float>(std::vector<float>{1}), {1});
+  CHECK(is_corrupt(other.write(), {"not an Inkling model"}));
+}
+
+TEST_CASE("a file cut off anywhere is an error") {
+  const Samples samples;
+  for (const std::string name : model_names()) {
+    const Bytes bytes = samples.file(name);
+    int accepted = 0;
+    for (std::size_t length = 0; length < bytes.size(); ++length) {
+      const Bytes cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
+      const Result<ModelFile> read = read_model_file(cut);
+      accepted += read.ok() || read.status().code() != ErrorCode::kCorruptModelFile ? 1 : 0;
+    }
+    CAPTURE(name);
+    CHECK(accepted == 0);
+  }
+}
+
+TEST_CASE("bytes changed at random are refused or give a model that works") {
+  const Samples samples;
+  Random random(4);
+  for (const std::string name : model_names()) {
+    const Bytes bytes = samples.file(name);
+    int wrong = 0;
+    int accepted = 0;
+    for (int repeat = 0; repeat < 5000; ++repeat) {
+      Bytes damaged = bytes;
+      for (std::uint64_t n = 1 + random.below(4); n > 0; --n) {
+        damaged[random.below(damaged.size())] ^= static_cast<std::uint8_t>(1u << random.below(8));
+      }
+      wrong += is_read_or_refused(damaged) ? 0 : 1;
+      accepted += read_model_file(damaged).ok() ? 1 : 0;
+    }
+    CAPTURE(name);
+    CHECK(wrong == 0);
+    CHECK(accepted < 1000);  // what only names, say, a setting is not under the checksum
+  }
+}
+
+TEST_CASE("data changed at random under a checksum that fits is refused or gives a model that works") {
+  const Samples samples;
+  Random random(5);
+  for (const std::string name : model_names()) {
+    const Bytes bytes = samples.file(name);
+    const std::size_t data_begin = 8 + header_of(bytes).size();
+    int wrong = 0;
+    int accepted = 0;
+    for (int repeat = 0; repeat < 2500; ++repeat) {
+      Bytes damaged = bytes;
+      for (std::uint64_t n = 1 + random.below(4); n > 0; --n) {
+        const std::size_t position = data_begin + random.below(damaged.size() - data_begin);
+        damaged[position] = random.below(2) == 0 ? static_cast<std::uint8_t>(random.below(256))
+                                                 : damaged[position] ^ static_cast<std::uint8_t>(1u << random.below(8));
+      }
+      reseal(damaged);
+      wrong += is_read_or_refused(damaged) ? 0 : 1;
+      accepted += read_model_file(damaged).ok() ? 1 : 0;
+    }
+    CAPTURE(name);
+    CHECK(wrong == 0);
+    CHECK(accepted > 50);  // else only the first test was tried
+  }
+}
+
+TEST_CASE("headers changed at random are refused or give a model that works") {
+  const Samples samples;
+  Random random(6);
+  const std::string structure = "{}[]\":,0123456789\\u F3-.";
+  for (const std::string name : model_names()) {
+    const Bytes bytes = samples.file(name);
+    const std::string header = header_of(bytes);
+    int wrong = 0;
+    for (int repeat = 0; repeat < 2500; ++repeat) {
+      std::string damaged = header;
+      for (std::uint64_t n = 1 + random.below(3); n > 0; --n) {
+        const std::size_t position = random.below(damaged.size());
+        const std::size_t length = 1 + random.below(std::min<std::size_t>(damaged.size() - position, 40));
+        switch (random.below(4)) {
+          case 0:
+            damaged[position] = structure[random.below(structure.size())];
+            break;
+          case 1:
+            damaged.erase(position, length);
+            break;
+          case 2:
+            damaged.insert(random.below(damaged.size()), damaged.substr(position, length));
+            break;
+          default: {
+            const std::size_t digit = damaged.find_first_of("0123456789", position);
+            if (digit != std::string::npos) damaged[digit] = static_cast<char>('0' + random.below(10));
+          }
+        }
+        if (damaged.empty()) damaged = "{";
+      }
+      wrong += is_read_or_refused(with_header(bytes, damaged)) ? 0 : 1;
+    }
+    CAPTURE(name);
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("ids and counts that do not fit are refused") {
+  const Samples samples;
+  const Bytes bytes = samples.file("popularity");
+  CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "item_ids.offsets", 3, 1), {"item_ids.offsets"}));
+  CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "item_ids.offsets", 0, 1), {"item_ids.offsets"}));
+  CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "item_ids.offsets", kItems, 4000000000u), {"item_ids.offsets"}));
+  CHECK(is_corrupt(with_element(bytes, "item_counts", 2, std::numeric_limits<float>::quiet_NaN()), {"item_counts"}));
+  const auto replaced = [&](const char* name, std::size_t count) {
+    return changed(bytes, [&](TensorFile& file) {
+      const std::vector<std::uint32_t> offsets(count);
+      const std::vector<float> counts(count);
+      if (name == std::string("item_counts")) {
+        file.add(name, std::span<const float>(counts), {static_cast<std::int64_t>(count)});
+      } else {
+        file.add(name, std::span<const std::uint32_t>(offsets), {static_cast<std::int64_t>(count)});
+      }
+    });
+  };
+  CHECK(is_corrupt(replaced("item_counts", 11), {"12 ids", "11"}));
+  CHECK(is_corrupt(replaced("item_counts", 0), {"12 ids", "0"}));
+  CHECK(is_corrupt(replaced("item_ids.offsets", 0), {"item_ids.offsets", "empty"}));
+  for (const char* name : {"item_ids.bytes", "item_ids.offsets", "item_counts"}) {
+    std::string header = header_of(bytes);
+    header[header.find(name) + 1] = 'X';
+    CHECK(is_corrupt(with_header(bytes, header), {"no tensor", name}));
+  }
+}
+
+TEST_CASE("factors and parameters of ials that make no sense are refused") {
+  const Samples samples;
+  const Bytes bytes = samples.file("ials");
+  const auto with_factors = [&](std::size_t count, std::vector<std::int64_t> shape, float first) {
+    return changed(bytes, [&](TensorFile& file) {
+      std::vector<float> factors(count, 0.5f);
+      if (count > 0) factors[0] = first;
+      file.add("item_factors", std::span<const float>(factors), shape);
+    });
+  };
+  CHECK(succeeds(read_model_file(with_factors(36, {12, 3}, 1))));
+  CHECK(is_corrupt(with_factors(36, {12, 3}, std::numeric_limits<float>::quiet_NaN()), {"item_factors", "not finite"}));
+  CHECK(is_corrupt(with_factors(36, {12, 3}, -std::numeric_limits<float>::infinity()), {"item_factors"}));
+  CHECK(is_corrupt(with_factors(36, {3, 12}, 1), {"3 × 12", "12 items"}));
+  CHECK(is_corrupt(with_factors(36, {36}, 1), {"item_factors", "1 dimensions"}));
+  CHECK(is_corrupt(with_factors(0, {12, 0}, 1), {"12 × 0"}));
+  CHECK(is_corrupt(with_factors(12 * 1025, {12, 1025}, 1), {"1 to 1024"}));
+  const float bad_parameters[] = {0, -1, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()};
+  for (const float bad : bad_parameters) {
+    CHECK(is_corrupt(with_element(bytes, "fold_in", 0, bad), {"fold_in"}));
+    CHECK(is_corrupt(with_element(bytes, "fold_in", 1, bad), {"fold_in"}));
+  }
+  CHECK(is_corrupt(changed(bytes,
+                           [](TensorFile& file) {
+                             file.add("fold_in", std::span<const float>(std::vector<float>{1}), {1});
+                           }),
+                   {"fold_in"}));
+}
+
+TEST_CASE("sparse rows that make no sense are refused") {
+  const Samples samples;
+  const Bytes bytes = samples.file("item_neighbors");
+  const auto columns = tensor_of<std::int32_t>(value_of(TensorFile::read(bytes)), "neighbors.columns");
+  const auto offsets = tensor_of<std::uint32_t>(value_of(TensorFile::read(bytes)), "neighbors.offsets");
+  std::size_t row = 0;
+  while (offsets[row + 1] - offsets[row] < 2) ++row;
+  const std::size_t first = offsets[row];
+  CHECK(is_corrupt(with_element<std::int32_t>(bytes, "neighbors.columns", first, -1), {"neighbors.columns"}));
+  CHECK(is_corrupt(with_element<std::int32_t>(bytes, "neighbors.columns", first, kItems), {"neighbors.columns"}));
+  CHECK(is_corrupt(with_element<std::int32_t>(bytes, "neighbors.columns", first, columns[first + 1]),
+                   {"neighbors.columns", "order"}));
+  CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "neighbors.offsets", 5, 0xFFFFFFFF), {"neighbors.offsets"}));
+  CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "neighbors.offsets", kItems, 3), {"neighbors.offsets"}));
+  CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "neighbors.offsets", 0, 1), {"neighbors.offsets"}));
+  CHECK(is_corrupt(with_element(bytes, "neighbors.values", 0, std::numeric_limits<float>::infinity()),
+                   {"neighbors.values"}));
+  CHECK(is_corrupt(changed(bytes,
+                           [](TensorFile& file) {
+                             file.add("neighbors.values", std::span<const float>(std::vector<float>{1}), {1});
+                           }),
+                   {"neighbors", "different length"}));
+}
+
+TEST_CASE("terms that make no sense are refused") {
+  const Samples samples;
+  const Bytes bytes = samples.file("tf_idf");
+  const auto offsets = tensor_of<std::uint32_t>(value_of(TensorFile::read(bytes)), "terms.offsets");
+  CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "terms.offsets", 1, 0), {"term", "empty"}));
+  CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "terms.offsets", 2, 0xFFFFFFFF), {"terms.offsets"}));
+  CHECK(is_corrupt(with_element(bytes, "terms.idf", 0, std::numeric_limits<float>::quiet_NaN()), {"terms.idf"}));
+  CHECK(is_corrupt(with_element<std::int32_t>(bytes, "item_terms.columns", 0, 1000000), {"item_terms.columns"}));
+  CHECK(is_corrupt(changed(bytes,
+                           [&](TensorFile& file) {
+                             auto text = tensor_of<std::uint8_t>(file, "terms.bytes");
+                             std::fill(text.begin(), text.end(), std::uint8_t{'a'});
+                             file.add("terms.bytes", std::span<const std::uint8_t>(text),
+                                      {static_cast<std::int64_t>(text.size())});
+                           }),
+                   {"term", "twice"}));
+  CHECK(offsets.size() > 3);
+}
+
+}  // namespace inkling

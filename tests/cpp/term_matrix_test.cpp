@@ -1,0 +1,159 @@
+#include "inkling/term_matrix.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "expect.h"
+#include "sample_data.h"
+
+namespace inkling {
+
+namespace {
+
+constexpr double kTolerance = 2e-6;
+
+// An item's terms by text; tags begin with #.
+std::map<std::string, float> terms_of_item(const TermMatrix& terms, std::int32_t item) {
+  std::map<std::string, float> out;
+  const auto columns = terms.by_item().row_columns(item);
+  for (std::size_t e = 0; e < columns.size(); ++e) {
+    const std::string mark = terms.is_tag(columns[e]) ? "#" : "";
+    out[mark + std::string(terms.term_text(columns[e]))] = terms.by_item().row_values(item)[e];
+  }
+  return out;
+}
+
+std::map<std::string, float> query_of(const TermMatrix& terms, std::string_view text) {
+  std::map<std::string, float> out;
+  for (const auto& [term, weight] : terms.query(text)) {
+    out[(terms.is_tag(term) ? "#" : "") + std::string(terms.term_text(term))] = weight;
+  }
+  return out;
+}
+
+using Weights = std::map<std::string, double>;
+
+void check_equal(const std::map<std::string, float>& actual, const Weights& expected) {
+  CHECK(actual.size() == expected.size());
+  for (const auto& [term, weight] : expected) {
+    CAPTURE(term);
+    REQUIRE(actual.count(term) == 1);
+    CHECK(std::abs(actual.at(term) - weight) < kTolerance);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("weights are those of scikit-learn's formula, computed by hand") {
+  const TermMatrix terms = terms_of({"cat sat mat cat", "Dog sat", "dog dog bird"});
+  check_equal(terms_of_item(terms, 0), {{"cat", 0.846789}, {"mat", 0.423394}, {"sat", 0.322002}});
+  check_equal(terms_of_item(terms, 1), {{"dog", 0.707107}, {"sat", 0.707107}});
+  check_equal(terms_of_item(terms, 2), {{"bird", 0.549351}, {"dog", 0.835592}});
+  CHECK(terms.num_items() == 3);
+  CHECK(terms.num_terms() == 5);
+  for (std::int32_t term = 0; term < 5; ++term) {
+    const bool rare = terms.by_term().row_length(term) == 1;
+    CHECK(std::abs(terms.idf()[term] - (rare ? 1.6931472 : 1.2876821)) < kTolerance);
+  }
+}
+
+TEST_CASE("tags are terms of their own, whole and normalized, each counted in its document") {
+  const TermMatrix terms = terms_of({"fiction", "", ""}, {"Science  Fiction\x1Fdrama", "SCIENCE fiction", ""});
+  CHECK(terms_of_item(terms, 0).count("#science fiction") == 1);
+  CHECK(terms_of_item(terms, 0).count("#drama") == 1);
+  CHECK(terms_of_item(terms, 0).count("fiction") == 1);
+  check_equal(terms_of_item(terms, 1), {{"#science fiction", 1}});
+  CHECK(terms_of_item(terms, 2).empty());
+  CHECK(terms.num_terms() == 3);
+}
+
+TEST_CASE("empty tags are no terms") {
+  CHECK(terms_of({""}, {"\x1F\x1F  \x1F"}).num_terms() == 0);
+  check_equal(terms_of_item(terms_of({""}, {"\x1Fx\x1F"}), 0), {{"#x", 1}});
+}
+
+TEST_CASE("a field's weight multiplies its counts, and the fields of an item add up") {
+  TermMatrix::Builder builder(2);
+  REQUIRE(succeeds(builder.add({TextField::Kind::kWords, 3}, 0, Texts({"ink", "pen"}).column())));
+  REQUIRE(succeeds(builder.add({TextField::Kind::kWords, 1}, 0, Texts({"pen ink", "paper"}).column())));
+  const TermMatrix terms = builder.finish();
+  // Item 0: ink 4, pen 1, of idf ln(3/2) + 1 = 1.4054651 and 1.
+  const double ink = 4 * 1.4054651;
+  const double norm = std::sqrt(ink * ink + 1);
+  check_equal(terms_of_item(terms, 0), {{"ink", ink / norm}, {"pen", 1 / norm}});
+}
+
+TEST_CASE("texts may come in batches") {
+  TermMatrix::Builder builder(3);
+  REQUIRE(succeeds(builder.add({}, 1, Texts({"ink pen", "pen"}).column())));
+  REQUIRE(succeeds(builder.add({}, 0, Texts({"ink"}).column())));
+  REQUIRE(succeeds(builder.add({}, 3, Texts({}).column())));
+  REQUIRE(succeeds(builder.add({}, 0, {})));
+  const TermMatrix terms = builder.finish();
+  const TermMatrix at_once = terms_of({"ink", "ink pen", "pen"});
+  for (const std::int32_t item : {0, 1, 2}) CHECK(terms_of_item(terms, item) == terms_of_item(at_once, item));
+}
+
+TEST_CASE("rows have length 1 or are empty, and both ways round hold the same") {
+  const TermMatrix terms = random_terms(50, 1);
+  for (std::int32_t item = 0; item < 50; ++item) {
+    double square_sum = 0;
+    for (const float value : terms.by_item().row_values(item)) square_sum += static_cast<double>(value) * value;
+    CHECK(std::abs(square_sum - (item % 7 == 0 ? 0 : 1)) < kTolerance);
+  }
+  const SparseRows back = terms.by_term().transposed(50);
+  CHECK(back.columns == terms.by_item().columns);
+  CHECK(back.values == terms.by_item().values);
+}
+
+TEST_CASE("texts that do not fit are refused") {
+  TermMatrix::Builder builder(2);
+  const std::vector<std::uint8_t> bytes{'i', 'n', 'k'};
+  const auto add = [&](std::int32_t first_item, const std::vector<std::uint32_t>& offsets) {
+    return builder.add({}, first_item, {bytes, offsets});
+  };
+  constexpr ErrorCode kInvalid = ErrorCode::kInvalidCatalog;
+  CHECK(fails(add(0, {0, 2, 1}), kInvalid, {"offsets"}));
+  CHECK(fails(add(0, {0, 4}), kInvalid, {"offsets"}));
+  CHECK(fails(add(0, {4, 4}), kInvalid, {"offsets"}));
+  CHECK(fails(add(0, {0, 1, 2, 3}), kInvalid, {"items"}));
+  CHECK(fails(add(2, {0, 1}), kInvalid, {"items"}));
+  CHECK(fails(add(-1, {0, 1}), kInvalid, {"items"}));
+  CHECK(fails(add(2147483647, {0, 1}), kInvalid, {"items"}));
+  CHECK(succeeds(add(1, {0, 3})));
+  const TermMatrix terms = builder.finish();
+  CHECK(terms.num_terms() == 1);  // nothing of what was refused
+  CHECK(terms_of_item(terms, 0).empty());
+}
+
+TEST_CASE("a query's words find words, and the tags in which they occur a little less") {
+  const TermMatrix terms = terms_of({"fiction writer", "", "poet"}, {"", "science fiction", "Poet"});
+  // idf of a term of one document of three: ln(4/2) + 1.
+  check_equal(query_of(terms, "Fiction"), {{"fiction", 1 / std::sqrt(1.49)}, {"#science fiction", 0.7 / std::sqrt(1.49)}});
+  check_equal(query_of(terms, "science"), {{"#science fiction", 1}});
+  check_equal(query_of(terms, "the writer, unheard"), {{"writer", 1}});
+  // Both words of the tag count, and repeated words count twice.
+  const double tag = 1.4;
+  const double norm = std::sqrt(tag * tag + 1);
+  check_equal(query_of(terms, "science fiction"), {{"#science fiction", tag / norm}, {"fiction", 1 / norm}});
+  check_equal(query_of(terms, "writer writer poet"),
+              {{"writer", 2 / std::sqrt(5.49)}, {"poet", 1 / std::sqrt(5.49)}, {"#poet", 0.7 / std::sqrt(5.49)}});
+}
+
+TEST_CASE("a query of nothing known is empty, and a known one is sorted by term") {
+  const TermMatrix terms = random_terms(40, 2);
+  CHECK(terms.query("").empty());
+  CHECK(terms.query("unheard of \xFF\xFE").empty());
+  const auto query = terms.query("word3 tag word7 5 word1 unheard");
+  CHECK(query.size() > 3);
+  CHECK(std::is_sorted(query.begin(), query.end()));
+  double square_sum = 0;
+  for (const auto& [term, weight] : query) square_sum += static_cast<double>(weight) * weight;
+  CHECK(std::abs(square_sum - 1) < kTolerance);
+}
+
+}  // namespace inkling

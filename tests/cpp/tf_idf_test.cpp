@@ -1,0 +1,173 @@
+#include "inkling/tf_idf.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "expect.h"
+#include "inkling/random.h"
+#include "sample_data.h"
+
+namespace inkling {
+
+namespace {
+
+TfIdf model_of(const TermMatrix& terms) {
+  return {terms, std::vector<float>(static_cast<std::size_t>(terms.num_items())), "{}"};
+}
+
+// Dense rows: (num_items, num_terms).
+std::vector<std::vector<double>> dense(const TermMatrix& terms) {
+  std::vector<std::vector<double>> out;
+  for (std::int32_t item = 0; item < terms.num_items(); ++item) {
+    auto& row = out.emplace_back(static_cast<std::size_t>(terms.num_terms()));
+    const auto columns = terms.by_item().row_columns(item);
+    for (std::size_t e = 0; e < columns.size(); ++e) row[columns[e]] = terms.by_item().row_values(item)[e];
+  }
+  return out;
+}
+
+double dot(const std::vector<double>& a, const std::vector<double>& b) {
+  double total = 0;
+  for (std::size_t n = 0; n < a.size(); ++n) total += a[n] * b[n];
+  return total;
+}
+
+}  // namespace
+
+TEST_CASE("similar items are those of a large cosine, computed by hand") {
+  const TfIdf model = model_of(terms_of({"cat sat mat cat", "dog sat", "dog dog bird", ""}));
+  std::vector<float> scores(4, 9.0f);
+  model.similar(1, scores);
+  CHECK(scores[0] == doctest::Approx(0.227690));
+  CHECK(scores[1] == doctest::Approx(1));
+  CHECK(scores[2] == doctest::Approx(0.590853));
+  CHECK(scores[3] == 0);
+  model.similar(3, scores);
+  CHECK(scores == std::vector<float>(4, 0.0f));
+}
+
+TEST_CASE("a score is the cosine of the item and the weighted sum of the history") {
+  const TermMatrix terms = random_terms(40, 1);
+  const TfIdf model = model_of(terms);
+  const auto rows = dense(terms);
+  Random random(2);
+  Furthest furthest;
+  for (int repeat = 0; repeat < 50; ++repeat) {
+    const std::vector<HistoryEntry> history = random_history(40, random.below(12), random);
+    std::vector<double> profile(rows[0].size());
+    for (const HistoryEntry& entry : history) {
+      for (std::size_t t = 0; t < profile.size(); ++t) profile[t] += entry.weight * rows[entry.item][t];
+    }
+    const double length = std::sqrt(dot(profile, profile));
+    const std::vector<float> scores = scores_of(model, history);
+    for (std::size_t item = 0; item < 40; ++item) {
+      furthest.add(scores[item], length > 0 ? dot(profile, rows[item]) / length : 0);
+    }
+  }
+  CHECK(furthest.value() < 1e-5);
+}
+
+TEST_CASE("reasons sum to the score, and an event's terms sum to the event") {
+  const TermMatrix terms = random_terms(40, 3);
+  const TfIdf model = model_of(terms);
+  Random random(4);
+  std::size_t details = 0;
+  for (int repeat = 0; repeat < 30; ++repeat) {
+    const std::vector<HistoryEntry> history = random_history(40, random.below(12), random);
+    const std::vector<float> scores = scores_of(model, history);
+    const auto profile = value_of(model.fold_in(history));
+    for (std::int32_t item = 0; item < 40; ++item) {
+      std::vector<Contribution> parts;
+      profile->explain(item, parts);
+      CHECK(std::abs(sum_of_parts(parts) - scores[item]) < 1e-5);
+      std::map<std::int32_t, double> by_event;
+      std::map<std::int32_t, double> by_detail;
+      for (const Contribution& part : parts) {
+        CHECK(part.item != kNone);
+        (part.term == kNone ? by_event : by_detail)[part.item] += part.value;
+        details += part.term == kNone ? 0 : 1;
+      }
+      CHECK(by_event.size() == by_detail.size());
+      for (const auto& [event, value] : by_event) CHECK(std::abs(by_detail[event] - value) < 1e-5);
+    }
+  }
+  CHECK(details > 1000);
+}
+
+TEST_CASE("queries score by cosine, computed by hand, and each term is a reason") {
+  const TermMatrix terms = terms_of({"cat sat mat cat", "dog sat", "dog dog bird", ""});
+  const TfIdf model = model_of(terms);
+  std::vector<float> scores(4, 9.0f);
+  model.score_query("sat dog bird nonsense", scores);
+  CHECK(scores[0] == doctest::Approx(0.166751));
+  CHECK(scores[1] == doctest::Approx(0.732359));
+  CHECK(scores[2] == doctest::Approx(0.806780));
+  CHECK(scores[3] == 0);
+  for (std::int32_t item = 0; item < 4; ++item) {
+    std::vector<Contribution> parts;
+    model.explain_query("sat dog bird nonsense", item, parts);
+    CHECK(sum_of_parts(parts) == doctest::Approx(scores[item]));
+    CHECK(parts.size() == std::vector<std::size_t>{1, 2, 2, 0}[static_cast<std::size_t>(item)]);
+    for (const Contribution& part : parts) {
+      CHECK(part.item == kNone);
+      CHECK(part.term != kNone);
+    }
+  }
+  model.score_query("nonsense", scores);
+  CHECK(scores == std::vector<float>(4, 0.0f));
+  model.score_query("", scores);
+  CHECK(scores == std::vector<float>(4, 0.0f));
+}
+
+TEST_CASE("interests are the profile's terms, strongest first, whatever their sign") {
+  const TermMatrix terms = terms_of({"cat cat mat", "dog", "bird", ""});
+  const TfIdf model = model_of(terms);
+  const HistoryEntry history[] = {{0, 1}, {1, -3}, {3, 1}, {17, 1}};
+  const std::vector<Contribution> interests = model.interests(history, 10);
+  REQUIRE(interests.size() == 3);
+  CHECK(terms.term_text(interests[0].term) == "dog");
+  CHECK(interests[0].value == doctest::Approx(-3 / std::sqrt(10)));
+  CHECK(terms.term_text(interests[1].term) == "cat");
+  CHECK(interests[1].value == doctest::Approx(2 / std::sqrt(5) / std::sqrt(10)));
+  CHECK(terms.term_text(interests[2].term) == "mat");
+  CHECK(model.interests(history, 2).size() == 2);
+  CHECK(model.interests(history, 0).empty());
+  CHECK(model.interests({}, 10).empty());
+}
+
+TEST_CASE("items outside the model are left out, and no history or an empty one scores zero") {
+  const TfIdf model = model_of(random_terms(20, 5));
+  const HistoryEntry known[] = {{3, 1}};
+  const HistoryEntry with_unknown[] = {{-1, 1}, {3, 1}, {20, 1}, {2000000000, 1}};
+  const HistoryEntry textless[] = {{7, 1}};
+  CHECK(scores_of(model, with_unknown) == scores_of(model, known));
+  CHECK(scores_of(model, {}) == std::vector<float>(20, 0.0f));
+  CHECK(scores_of(model, textless) == std::vector<float>(20, 0.0f));
+}
+
+TEST_CASE("a profile with opposite halves that cancel scores zero, not NaN") {
+  const TfIdf model = model_of(terms_of({"ink", "ink", "pen"}));
+  const HistoryEntry history[] = {{0, 1}, {1, -1}};
+  CHECK(scores_of(model, history) == std::vector<float>(3, 0.0f));
+}
+
+TEST_CASE("weights so large that the profile overflows are refused, and give no interests") {
+  const TfIdf model = model_of(terms_of({"ink", "ink", "pen"}));
+  const HistoryEntry history[] = {{0, 3e38f}, {1, 3e38f}, {2, 1}};
+  CHECK(fails(model.fold_in(history), ErrorCode::kNotFinite, {"smaller"}));
+  CHECK(model.interests(history, 5).empty());
+}
+
+TEST_CASE("trained with interactions it knows how many met each item") {
+  const TermMatrix terms = terms_of({"ink", "pen", "paper"});
+  const Interactions interactions = interactions_of({{0, 1}, {1, 1}});
+  const auto with = trained("tf_idf", {}, {&interactions, &terms});
+  CHECK(std::vector<float>(with->item_counts().begin(), with->item_counts().end()) == std::vector<float>{0, 2, 0});
+  CHECK(trained("tf_idf", {}, {nullptr, &terms})->num_items() == 3);
+}
+
+}  // namespace inkling

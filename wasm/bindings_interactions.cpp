@@ -1,0 +1,55 @@
+#include <emscripten/bind.h>
+
+#include "inkling/splits.h"
+#include "seam_types.h"
+
+namespace {
+
+using namespace inkling;
+using namespace inkling::seam;
+
+// timestamps may be an empty buffer.
+int append(InteractionLog& log, Engine& engine, const Buffer& users, const Buffer& items, const Buffer& values,
+           const Buffer& timestamps) {
+  return engine.report(log.append(users.as<std::int32_t>(), items.as<std::int32_t>(), values.as<float>(),
+                                  timestamps.as<double>()));
+}
+
+// Takes all rows of the log.
+int build(InteractionSet& set, Engine& engine, const InteractionLog& log, int num_users, int num_items) {
+  Result<Interactions> built = Interactions::build(log, {}, num_users, num_items);
+  if (!built.ok()) return engine.report(built.status());
+  set.interactions = std::move(built.value());
+  return 0;
+}
+
+// Divides the log. history stays empty where the test users are known by what is trained on.
+int split_interactions(Engine& engine, const InteractionLog& log, const std::string& kind, double test_fraction,
+                       double seed, int num_users, int num_items, InteractionSet& train, InteractionSet& history,
+                       InteractionSet& test) {
+  const Result<SplitKind> parsed = parse_split_kind(kind);
+  if (!parsed.ok()) return engine.report(parsed.status());
+  const Result<Split> parts = split(log, parsed.value(), test_fraction, static_cast<std::uint64_t>(seed));
+  if (!parts.ok()) return engine.report(parts.status());
+  const auto take = [&](const std::vector<std::int32_t>& rows, InteractionSet& set) -> Status {
+    if (rows.empty()) return {};
+    Result<Interactions> built = Interactions::build(log, rows, num_users, num_items);
+    if (!built.ok()) return built.status();
+    set.interactions = std::move(built.value());
+    return {};
+  };
+  if (Status s = take(parts.value().train, train); !s.ok()) return engine.report(s);
+  if (Status s = take(parts.value().history, history); !s.ok()) return engine.report(s);
+  return engine.report(take(parts.value().test, test));
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(interactions) {
+  emscripten::class_<InteractionLog>("InteractionLog").constructor<>().function("append", &append);
+  emscripten::class_<InteractionSet>("InteractionSet")
+      .constructor<>()
+      .function("build", &build)
+      .function("numEntries", &InteractionSet::num_entries);
+  emscripten::function("splitInteractions", &split_interactions);
+}

@@ -1,0 +1,116 @@
+#include <emscripten/bind.h>
+
+#include "seam_types.h"
+
+namespace {
+
+using namespace inkling;
+using namespace inkling::seam;
+
+// A ranker over items of which the first are the model's. Model and texts must outlive it.
+struct RankerHandle {
+  std::optional<Ranker> ranker;
+  const TfIdf* content = nullptr;
+};
+
+// model and texts may be null; popularity: float32, one an item; candidate: uint8, one an item.
+void open(RankerHandle& handle, const TrainedModel* model, const ItemTexts* texts, const Buffer& popularity,
+          const Buffer& candidate) {
+  const Model* trained = model != nullptr ? model->file.model.get() : nullptr;
+  const TfIdf* content = texts != nullptr ? texts->content.get() : nullptr;
+  const auto popularities = popularity.as<float>();
+  const auto candidates = candidate.as<std::uint8_t>();
+  handle.ranker.emplace(trained, content, std::vector<float>(popularities.begin(), popularities.end()),
+                        std::vector<std::uint8_t>(candidates.begin(), candidates.end()));
+  handle.content = content;
+  if (content == nullptr && trained != nullptr && trained->name() == "tf_idf") {
+    handle.content = static_cast<const TfIdf*>(trained);
+  }
+}
+
+// int32 n, int32 r; int32 items[n]; int32 sources[n]; float32 scores[n]; int32 reason ends[n];
+// int32 reason items[r]; int32 reason terms[r]; float32 reason values[r].
+void pack(const std::vector<RankedItem>& list, Buffer& out) {
+  std::vector<std::int32_t> items;
+  std::vector<std::int32_t> sources;
+  std::vector<float> scores;
+  std::vector<std::int32_t> ends;
+  std::vector<std::int32_t> reason_items;
+  std::vector<std::int32_t> reason_terms;
+  std::vector<float> reason_values;
+  for (const RankedItem& ranked : list) {
+    items.push_back(ranked.item);
+    sources.push_back(static_cast<std::int32_t>(ranked.source));
+    scores.push_back(ranked.score);
+    for (const Contribution& part : ranked.reasons) {
+      reason_items.push_back(part.item);
+      reason_terms.push_back(part.term);
+      reason_values.push_back(part.value);
+    }
+    ends.push_back(static_cast<std::int32_t>(reason_items.size()));
+  }
+  const std::int32_t counts[] = {static_cast<std::int32_t>(items.size()),
+                                 static_cast<std::int32_t>(reason_items.size())};
+  out.clear();
+  out.append(std::span<const std::int32_t>(counts));
+  out.append(std::span<const std::int32_t>(items));
+  out.append(std::span<const std::int32_t>(sources));
+  out.append(std::span<const float>(scores));
+  out.append(std::span<const std::int32_t>(ends));
+  out.append(std::span<const std::int32_t>(reason_items));
+  out.append(std::span<const std::int32_t>(reason_terms));
+  out.append(std::span<const float>(reason_values));
+}
+
+std::vector<HistoryEntry> history_of(const Buffer& items, const Buffer& weights) {
+  const auto indices = items.as<std::int32_t>();
+  const auto values = weights.as<float>();
+  std::vector<HistoryEntry> history;
+  for (std::size_t n = 0; n < indices.size() && n < values.size(); ++n) history.push_back({indices[n], values[n]});
+  return history;
+}
+
+int recommend(const RankerHandle& handle, Engine& engine, const Buffer& history_items, const Buffer& history_weights,
+              const Buffer& excluded, const std::string& query, int k, bool explain, Buffer& out) {
+  const std::vector<HistoryEntry> history = history_of(history_items, history_weights);
+  const Result<std::vector<RankedItem>> list = handle.ranker->recommend(
+      {history, excluded.as<std::int32_t>(), query, static_cast<std::size_t>(k), explain});
+  if (!list.ok()) return engine.report(list.status());
+  pack(list.value(), out);
+  return 0;
+}
+
+int similar(const RankerHandle& handle, Engine& engine, int item, int k, Buffer& out) {
+  const Result<std::vector<RankedItem>> list = handle.ranker->similar(item, static_cast<std::size_t>(k));
+  if (!list.ok()) return engine.report(list.status());
+  pack(list.value(), out);
+  return 0;
+}
+
+// Packed as the reasons of one nameless item.
+void interests(const RankerHandle& handle, const Buffer& history_items, const Buffer& history_weights, int count,
+               Buffer& out) {
+  const std::vector<HistoryEntry> history = history_of(history_items, history_weights);
+  RankedItem nameless;
+  nameless.reasons = handle.ranker->interests(history, static_cast<std::size_t>(count));
+  pack({nameless}, out);
+}
+
+// The word or tag of a reason; a tag begins with '#'.
+std::string term(const RankerHandle& handle, int index) {
+  if (handle.content == nullptr || index < 0 || index >= handle.content->terms().num_terms()) return "";
+  const TermMatrix& terms = handle.content->terms();
+  return (terms.is_tag(index) ? "#" : "") + std::string(terms.term_text(index));
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(ranker) {
+  emscripten::class_<RankerHandle>("Ranker")
+      .constructor<>()
+      .function("open", &open, emscripten::allow_raw_pointers())
+      .function("recommend", &recommend)
+      .function("similar", &similar)
+      .function("interests", &interests)
+      .function("term", &term);
+}

@@ -1,0 +1,62 @@
+#pragma once
+
+// How data crosses the seam: in bulk, through Buffers that the JavaScript side fills and reads as typed arrays.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "inkling/status.h"
+#include "inkling/thread_pool.h"
+
+namespace inkling::seam {
+
+// Bytes on the wasm heap, owned by whoever made it. Its address holds until the next resize.
+class Buffer {
+ public:
+  explicit Buffer(double num_bytes) : bytes_(static_cast<std::size_t>(num_bytes)) {}
+
+  double address() const { return static_cast<double>(reinterpret_cast<std::uintptr_t>(bytes_.data())); }
+  double byte_length() const { return static_cast<double>(bytes_.size()); }
+
+  // The contents as numbers; trailing bytes that make no whole number are left out.
+  template <class T>
+  std::span<const T> as() const {
+    return {reinterpret_cast<const T*>(bytes_.data()), bytes_.size() / sizeof(T)};
+  }
+
+  void assign(std::vector<std::uint8_t> bytes) { bytes_ = std::move(bytes); }
+
+  template <class T>
+  void append(std::span<const T> values) {
+    const auto* from = reinterpret_cast<const std::uint8_t*>(values.data());
+    bytes_.insert(bytes_.end(), from, from + values.size_bytes());
+  }
+  void clear() { bytes_.clear(); }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+};
+
+// One a module: the threads, and the text of the last error. Calls that can fail return the number of an ErrorCode.
+class Engine {
+ public:
+  explicit Engine(int num_threads) : pool_(num_threads) {}
+
+  ThreadPool& pool() { return pool_; }
+  int num_threads() const { return pool_.num_threads(); }
+  std::string message() const { return message_; }
+
+  int report(const Status& status) {
+    message_ = status.message();
+    return static_cast<int>(status.code());
+  }
+
+ private:
+  ThreadPool pool_;
+  std::string message_;
+};
+
+}  // namespace inkling::seam

@@ -1,0 +1,35 @@
+#pragma once
+
+// What JavaScript holds handles of: core objects that may not be there yet.
+
+#include <memory>
+#include <optional>
+
+#include "inkling/evaluator.h"
+#include "inkling/interactions.h"
+#include "inkling/model_file.h"
+#include "inkling/ranker.h"
+#include "inkling/tf_idf.h"
+#include "marshal.h"
+
+namespace inkling::seam {
+
+struct InteractionSet {
+  Interactions interactions;
+  double num_entries() const {
+    return interactions.num_users() < 0 ? 0 : static_cast<double>(interactions.num_entries());
+  }
+};
+
+// The texts of the items: filled field by field, then finished.
+struct ItemTexts {
+  explicit ItemTexts(int num_items) : builder(std::in_place, num_items) {}
+  std::optional<TermMatrix::Builder> builder;
+  std::unique_ptr<TfIdf> content;  // there once finished
+};
+
+struct TrainedModel {
+  ModelFile file;
+};
+
+}  // namespace inkling::seam

@@ -1,0 +1,186 @@
+// Makes dist/ from the TypeScript and the wasm builds: node web/bundle.mjs
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { buildPreset, WASM_PRESETS } from '../wasm/toolchain/build.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** All that a page downloads to recommend, gzipped: index.js, worker.js and one wasm file. */
+const DOWNLOAD_BUDGET_BYTES = 150_000;
+
+/** Byte sequences of instructions; three bytes long, so chance hits are next to none. */
+const F32X4_MUL = Buffer.from([0xfd, 0xe6, 0x01]);
+const F32X4_RELAXED_MADD = Buffer.from([0xfd, 0x85, 0x02]);
+const FEWEST_VECTOR_INSTRUCTIONS = 30;
+
+/** Builds the wasm variants and everything in dist/. */
+export async function bundle() {
+  for (const preset of Object.values(WASM_PRESETS)) {
+    buildPreset(preset, { targets: ['inkling_web', 'inkling_node'] });
+  }
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist);
+  copyEngines();
+  const results = await Promise.all([bundleWeb(), bundleWorker(), bundleCatalog(), bundleNode(), bundleCli()]);
+  emitTypes();
+  writeLicenses(results);
+  checkVectorInstructions();
+  return checkDownload();
+}
+
+const wasmFolder = (preset) => join(root, 'build', preset, 'wasm');
+
+function copyEngines() {
+  for (const [variant, preset] of Object.entries(WASM_PRESETS)) {
+    cpSync(join(wasmFolder(preset), 'inkling_web.wasm'), join(dist, `inkling-${variant}.wasm`));
+    for (const file of ['inkling_node.js', 'inkling_node.wasm']) {
+      cpSync(join(wasmFolder(preset), file), join(dist, 'node-engine', variant, file));
+    }
+  }
+  // One script serves both threaded variants: in a thread, every copy of it would start the engine.
+  const [plain, relaxed] = ['wasm-simd-threads', 'wasm-relaxed-threads'].map((preset) =>
+    readFileSync(join(wasmFolder(preset), 'inkling_web.js')),
+  );
+  if (!plain.equals(relaxed)) {
+    throw new Error('the loaders of the two threaded variants differ; worker.js can hold only one');
+  }
+}
+
+function bundleWith(options) {
+  return build({
+    absWorkingDir: root,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    metafile: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    define: { INKLING_VERSION: JSON.stringify(version) },
+    ...options,
+  });
+}
+
+const bundleWeb = () =>
+  bundleWith({ entryPoints: ['web/index.ts'], outfile: 'dist/index.js', platform: 'browser' });
+
+// A plain script, so that it runs as a module, as a classic worker and as a thread of either.
+const bundleWorker = () =>
+  bundleWith({
+    entryPoints: ['web/worker/worker-web.ts'],
+    outfile: 'dist/worker.js',
+    platform: 'browser',
+    format: 'iife',
+    alias: {
+      '#glue/simd': join(wasmFolder('wasm-simd'), 'inkling_web.js'),
+      '#glue/threads': join(wasmFolder('wasm-simd-threads'), 'inkling_web.js'),
+    },
+  });
+
+const bundleCatalog = () =>
+  bundleWith({ entryPoints: ['web/catalog/index.ts'], outfile: 'dist/catalog.js', platform: 'browser' });
+
+const bundleNode = () =>
+  bundleWith({
+    entryPoints: { node: 'web/index.ts', 'node-worker': 'web/worker/worker-node.ts' },
+    outdir: 'dist',
+    platform: 'node',
+    conditions: ['node'],
+  });
+
+const bundleCli = () =>
+  bundleWith({
+    entryPoints: { cli: 'web/cli/main.ts' },
+    outdir: 'dist',
+    platform: 'node',
+    conditions: ['node'],
+    banner: {
+      // The progress bar's library is CommonJS.
+      js: '#!/usr/bin/env node\nimport { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+  });
+
+function emitTypes() {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const args = [compiler, '-p', join(root, 'web', 'tsconfig.types.json')];
+  const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  if (result.status !== 0) throw new Error(`the types cannot be made:\n${result.stdout}${result.stderr}`);
+}
+
+/** The licence texts of everything that went into the bundles. */
+function writeLicenses(results) {
+  const packages = new Set();
+  for (const { metafile } of results) {
+    for (const input of Object.keys(metafile.inputs)) {
+      const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+      if (name) packages.add(name);
+    }
+  }
+  const texts = [...packages].sort().map((name) => {
+    const folder = join(root, 'node_modules', name);
+    const { version: packageVersion, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `Licence: ${license}`;
+    return `${name} ${packageVersion} (${license})\n\n${text}\n`;
+  });
+  writeFileSync(
+    join(dist, 'THIRD_PARTY_LICENSES.txt'),
+    `These packages are part of the files in this folder.\n\n${texts.join('\n---\n\n')}`,
+  );
+}
+
+function count(bytes, sequence) {
+  let found = 0;
+  for (let at = bytes.indexOf(sequence); at >= 0; at = bytes.indexOf(sequence, at + 1)) found++;
+  return found;
+}
+
+/** What calls itself SIMD must hold SIMD. */
+function checkVectorInstructions() {
+  for (const variant of Object.keys(WASM_PRESETS)) {
+    const bytes = readFileSync(join(dist, `inkling-${variant}.wasm`));
+    const relaxed = variant.startsWith('relaxed');
+    const found = count(bytes, relaxed ? F32X4_RELAXED_MADD : F32X4_MUL);
+    if (found < FEWEST_VECTOR_INSTRUCTIONS) {
+      throw new Error(`inkling-${variant}.wasm has only ${found} of the vector instructions it is named for`);
+    }
+    if (!relaxed && count(bytes, F32X4_RELAXED_MADD) > 0) {
+      throw new Error(`inkling-${variant}.wasm has relaxed SIMD instructions, which not every browser can parse`);
+    }
+  }
+}
+
+/** Gzipped bytes of each download, and of all that one variant needs. */
+function checkDownload() {
+  const size = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length;
+  const scripts = size('index.js') + size('worker.js');
+  const totals = {};
+  for (const variant of Object.keys(WASM_PRESETS)) {
+    totals[variant] = scripts + size(`inkling-${variant}.wasm`);
+    if (totals[variant] > DOWNLOAD_BUDGET_BYTES) {
+      throw new Error(
+        `the download of ${variant} is ${totals[variant]} bytes gzipped, above the budget of ${DOWNLOAD_BUDGET_BYTES}`,
+      );
+    }
+  }
+  return { scripts, totals };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    const { totals } = await bundle();
+    const largest = Math.max(...Object.values(totals));
+    console.log(`dist: ready; at most ${(largest / 1000).toFixed(0)} KB gzipped to recommend`);
+  } catch (error) {
+    console.error(`error: ${error.message}`);
+    process.exitCode = 1;
+  }
+}

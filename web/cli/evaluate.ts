@@ -1,0 +1,148 @@
+import type { EvaluateResult, SplitName } from '../types.js';
+import type { Arguments } from './arguments.js';
+import { type Command, printJson, printText } from './command.js';
+import {
+  ENGINE_OPTIONS,
+  engineOptions,
+  INTERACTION_OPTIONS,
+  interactionOptions,
+  JSON_OPTION,
+  TRAINING_OPTIONS,
+  trainingOptions,
+} from './data-options.js';
+import { UsageError } from './failures.js';
+import { textTable } from './text-table.js';
+
+const SPLITS: readonly SplitName[] = ['leave-one-out', 'random', 'temporal', 'users'];
+
+export const evaluate: Command = {
+  command: 'evaluate',
+  summary: 'train on one part of the data and measure on the other',
+  usage: [
+    'evaluate --train F --test F [--negatives F] --model NAME --metrics NAMES',
+    `evaluate --interactions F --split ${SPLITS.join('|')} --model NAME --metrics NAMES`,
+  ],
+  details:
+    "Ranks for every test user all items not in the user's training rows, or the test items and\n" +
+    "the user's row of --negatives (user,item,item,…), and averages over the test users.",
+  options: [
+    { name: 'train', value: 'F', help: 'training rows: CSV, TSV or NDJSON, plain or .gz' },
+    { name: 'test', value: 'F', help: 'test rows' },
+    { name: 'negatives', value: 'F', help: 'candidates of every test user besides the test items' },
+    { name: 'interactions', value: 'F', help: 'one file, to be split' },
+    { name: 'split', value: 'NAME', help: `one of ${SPLITS.join(', ')} (default leave-one-out)` },
+    {
+      name: 'test-fraction',
+      value: 'X',
+      help: 'share of the data, or of the users, held out (default 0.2)',
+    },
+    { name: 'items', value: 'F', help: 'items: JSON, NDJSON, CSV or TSV, plain or .gz' },
+    ...TRAINING_OPTIONS,
+    {
+      name: 'metrics',
+      value: 'NAMES',
+      help: 'such as recall@20,ndcg@20,hit_rate@10 (the default)',
+    },
+    ...INTERACTION_OPTIONS,
+    ...ENGINE_OPTIONS,
+    JSON_OPTION,
+  ],
+
+  async run(args, work) {
+    const options = trainingOptions(args);
+    const metrics = args.list('metrics');
+    const engineWanted = engineOptions(args);
+    interactionOptions(args); // wrong ones are reported before any file is touched
+    const data = dataOptions(args);
+    const negativesPath = args.text('negatives');
+    const itemsPath = args.text('items');
+
+    const tables =
+      'train' in data
+        ? {
+            train: await work.files.interactions(data.train),
+            test: await work.files.interactions(data.test),
+          }
+        : {
+            interactions: await work.files.interactions(data.interactions),
+            split: data.split,
+            ...(data.testFraction !== undefined && { testFraction: data.testFraction }),
+          };
+    const negatives =
+      negativesPath === undefined ? undefined : await work.files.negatives(negativesPath);
+    const items = itemsPath === undefined ? undefined : await work.files.items(itemsPath);
+    const engine = await work.engine.load(engineWanted);
+    try {
+      const result = await engine.evaluate({
+        ...options,
+        ...tables,
+        ...(negatives && { negatives }),
+        ...(items && { items }),
+        ...(metrics && { metrics }),
+        onProgress: (progress) => work.progress.on(`${progress.phase} ${options.model}`)(progress),
+        signal: work.signal,
+      });
+      if (args.has('json')) printJson(work, result);
+      else printText(work, resultTable(result));
+    } finally {
+      engine.dispose();
+    }
+  },
+};
+
+type DataOptions =
+  | { train: string; test: string }
+  | { interactions: string; split: SplitName; testFraction?: number };
+
+function dataOptions(args: Arguments): DataOptions {
+  const split = args.choice('split', SPLITS);
+  const testFraction = args.number('test-fraction');
+  if (testFraction !== undefined && !(testFraction > 0 && testFraction < 1)) {
+    throw new UsageError(
+      `--test-fraction is ${testFraction}; expected a number above 0 and below 1.`,
+    );
+  }
+  if (args.has('interactions')) {
+    if (args.has('train') || args.has('test')) {
+      throw new UsageError(
+        '--interactions is given together with --train or --test; give either one file to split, ' +
+          'or both parts.',
+      );
+    }
+    return {
+      interactions: args.required('interactions'),
+      split: split ?? 'leave-one-out',
+      ...(testFraction !== undefined && { testFraction }),
+    };
+  }
+  if (!args.has('train') && !args.has('test')) {
+    throw new UsageError(
+      'No data is given; expected --train F and --test F, or --interactions F and --split NAME.',
+    );
+  }
+  for (const name of ['split', 'test-fraction']) {
+    if (!args.has(name)) continue;
+    throw new UsageError(
+      `--${name} is given with --train and --test, which are split already; leave it out, ` +
+        'or give --interactions.',
+    );
+  }
+  return { train: args.required('train'), test: args.required('test') };
+}
+
+function resultTable(result: EvaluateResult): string {
+  const { model, metrics, seconds, test_users: testUsers, users, items, interactions } = result;
+  return textTable(
+    [
+      ['model', model],
+      ...Object.entries(metrics).map(([name, value]) => [name, value.toFixed(4)]),
+      ['train', `${seconds.train.toFixed(2)} s`],
+      ['evaluate', `${seconds.evaluate.toFixed(2)} s`],
+      ['test users', String(testUsers)],
+      ['users', String(users)],
+      ['items', String(items)],
+      ['interactions', String(interactions)],
+    ],
+    [1],
+  );
+}

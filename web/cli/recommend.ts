@@ -1,0 +1,92 @@
+import Papa from 'papaparse';
+import type { InteractionEvent, Reason } from '../types.js';
+import { type Command, printJson, printText } from './command.js';
+import { ENGINE_OPTIONS, JSON_OPTION } from './data-options.js';
+import { UsageError } from './failures.js';
+import { RANKER_OPTIONS, withRanker } from './model-and-items.js';
+import { textTable } from './text-table.js';
+
+const REASONS_SHOWN = 3;
+
+export const recommend: Command = {
+  command: 'recommend',
+  summary: 'rank items for someone who likes the items in --history',
+  usage: ['recommend --model-file M --history id,id,… [--k 10] [--query TEXT]'],
+  details:
+    'Ids with commas are enclosed in double quotes: --history \'"a,b",c\'. Without\n' +
+    '--history the list is that of someone new. Without --model-file, --items alone is ranked.',
+  options: [
+    ...RANKER_OPTIONS,
+    {
+      name: 'history',
+      value: 'IDS',
+      multiple: true,
+      help: 'items the person likes, oldest first, with commas between',
+    },
+    { name: 'query', value: 'TEXT', help: 'words to look for in titles, texts and tags' },
+    ...ENGINE_OPTIONS,
+    JSON_OPTION,
+  ],
+
+  async run(args, work) {
+    const k = args.integer('k', 1) ?? 10;
+    const query = args.text('query');
+    // All at one time: then no event counts for less than another because of its age.
+    const at = Date.now();
+    const events: InteractionEvent[] = args
+      .all('history')
+      .flatMap(idList)
+      .map((item) => ({ item, type: 'like', at }));
+    await withRanker(args, work, ({ ranker, engine, model, titleOf }) => {
+      const recommendations = ranker.recommend(events, {
+        k,
+        ...(query !== undefined && { query }),
+        signal: work.signal,
+      });
+      if (args.has('json')) {
+        printJson(work, {
+          model: model?.name ?? null,
+          history: events.map(({ item }) => item),
+          ...(query !== undefined && { query }),
+          recommendations,
+          variant: engine.variant,
+          threads: engine.threads,
+        });
+        return;
+      }
+      const rows = recommendations.map(({ item, score, source, reasons }, index) => [
+        String(index + 1),
+        item,
+        score.toFixed(4),
+        source,
+        titleOf(item),
+        becauseOf(reasons, titleOf),
+      ]);
+      printText(
+        work,
+        textTable([['', 'item', 'score', 'source', 'title', 'because of'], ...rows], [0, 2]),
+      );
+    });
+  },
+};
+
+/** Ids with commas between, each enclosed in double quotes if need be. */
+function idList(text: string): string[] {
+  const { data, errors } = Papa.parse<string[]>(text, { delimiter: ',', newline: '\n' });
+  const ids = data.length <= 1 && errors.length === 0 ? (data[0] ?? []) : [''];
+  if (text === '' || !ids.includes('')) return text === '' ? [] : ids;
+  throw new UsageError(
+    `--history is ${JSON.stringify(text)}; expected ids with commas between and none empty, ` +
+      'such as 12,40 (an id with a comma in double quotes).',
+  );
+}
+
+function becauseOf(reasons: readonly Reason[], titleOf: (id: string) => string): string {
+  return reasons
+    .slice(0, REASONS_SHOWN)
+    .map(({ kind, item, term }) => {
+      if (kind === 'event' && item !== undefined) return titleOf(item) || item;
+      return term === undefined ? kind : JSON.stringify(term);
+    })
+    .join(', ');
+}

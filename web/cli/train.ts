@@ -1,0 +1,87 @@
+import { type Command, printJson, printText } from './command.js';
+import {
+  ENGINE_OPTIONS,
+  engineOptions,
+  INTERACTION_OPTIONS,
+  interactionOptions,
+  JSON_OPTION,
+  TRAINING_OPTIONS,
+  trainingOptions,
+} from './data-options.js';
+import { UsageError } from './failures.js';
+import { checkOutputPath, writeWholeFile } from './output-file.js';
+
+export const train: Command = {
+  command: 'train',
+  summary: 'train a model and write a model file',
+  usage: ['train --interactions F [--items F] --model NAME --out M.safetensors'],
+  details: 'The model tf_idf learns from --items alone; all others from --interactions.',
+  options: [
+    { name: 'interactions', value: 'F', help: 'CSV, TSV or NDJSON, plain or .gz' },
+    { name: 'items', value: 'F', help: 'items: JSON, NDJSON, CSV or TSV, plain or .gz' },
+    ...TRAINING_OPTIONS,
+    { name: 'out', value: 'M', help: 'where to write the model file' },
+    ...INTERACTION_OPTIONS,
+    ...ENGINE_OPTIONS,
+    JSON_OPTION,
+  ],
+
+  async run(args, work) {
+    const options = trainingOptions(args);
+    const out = args.required('out');
+    const itemsPath = args.text('items');
+    const interactionsPath =
+      options.model === 'tf_idf' ? args.text('interactions') : args.required('interactions');
+    if (options.model === 'tf_idf' && itemsPath === undefined) {
+      throw new UsageError('--items is missing; the model tf_idf learns from items.');
+    }
+    const engineWanted = engineOptions(args);
+    interactionOptions(args); // wrong ones are reported before any file is touched
+    await checkOutputPath(out);
+
+    const table =
+      interactionsPath === undefined ? null : await work.files.interactions(interactionsPath);
+    const items = itemsPath === undefined ? undefined : await work.files.items(itemsPath);
+    const engine = await work.engine.load(engineWanted);
+    try {
+      const started = performance.now();
+      const model = await engine.train(table, {
+        ...options,
+        ...(items && { items }),
+        onProgress: work.progress.on(`training ${options.model}`),
+        signal: work.signal,
+      });
+      const seconds = (performance.now() - started) / 1000;
+      try {
+        const bytes = model.save();
+        const { items: numItems } = model.inspect();
+        work.signal.throwIfAborted();
+        await writeWholeFile(out, bytes);
+        const result = {
+          model: model.name,
+          out,
+          bytes: bytes.length,
+          users: table?.userIds.length ?? 0,
+          items: numItems,
+          interactions: table?.users.length ?? 0,
+          seconds,
+          variant: engine.variant,
+          threads: engine.threads,
+          seed: options.seed ?? 1,
+        };
+        if (args.has('json')) printJson(work, result);
+        else {
+          printText(
+            work,
+            `${out}: ${model.name} for ${numItems} items, ${bytes.length} bytes, ` +
+              `trained in ${seconds.toFixed(2)} s\n`,
+          );
+        }
+      } finally {
+        model.dispose();
+      }
+    } finally {
+      engine.dispose();
+    }
+  },
+};

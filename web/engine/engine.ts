@@ -1,0 +1,277 @@
+import type { InteractionSet, MainModule, Engine as WasmEngine } from '#engine-module';
+import { toInteractionTable } from '../catalog/interaction-table.js';
+import { InklingError } from '../errors.js';
+import type {
+  EvaluateOptions,
+  EvaluateResult,
+  Interaction,
+  InteractionTable,
+  Item,
+  TrainOptions,
+  VariantName,
+} from '../types.js';
+import { VERSION } from '../version.js';
+import { Heap, owning } from './heap.js';
+import { IdIndex } from './id-index.js';
+import { settingsText } from './settings-text.js';
+import { runInSlices } from './slices.js';
+import { check } from './status.js';
+import { TrainedModel } from './trained-model.js';
+import { appendTable, createItemTexts } from './training-set.js';
+import type { Choice } from './variants.js';
+
+export const DEFAULT_METRICS = ['recall@20', 'ndcg@20', 'hit_rate@10'] as const;
+export const DEFAULT_SEED = 1;
+const DEFAULT_TEST_FRACTION = 0.2;
+const MAX_SEED = Number.MAX_SAFE_INTEGER;
+
+type Interactions = InteractionTable | Iterable<Interaction>;
+type WithItems<T> = T & { items?: readonly Item[] | undefined };
+
+/** One wasm module: trains, evaluates and holds models. Strings stop here; below are dense indices. */
+export class Engine {
+  readonly heap: Heap;
+  readonly wasm: WasmEngine;
+  readonly variant: VariantName;
+  readonly threads: number;
+  readonly why: readonly string[];
+
+  /** @throws InklingError `version_mismatch` when the wasm is of another build. */
+  constructor(
+    readonly module: MainModule,
+    choice: Choice,
+    /** Bytes of the wasm file. */
+    readonly wasmBytes: number,
+  ) {
+    const version = module.version();
+    if (version !== VERSION) {
+      throw new InklingError(
+        'version_mismatch',
+        `the JavaScript is version ${VERSION}, the wasm file ${version}; serve both from the same ` +
+          'release (an old file in a cache, or a wasmUrl that points to another version?)',
+      );
+    }
+    this.heap = new Heap(module);
+    this.wasm = new module.Engine(choice.threads);
+    this.variant = choice.variant;
+    this.threads = this.wasm.numThreads();
+    this.why = choice.why;
+  }
+
+  /**
+   * Trains a model. Item indices are those of `items`, where given, then of the table.
+   *
+   * @param data null for models that learn from the items alone
+   */
+  async train(data: Interactions | null, options: WithItems<TrainOptions> = {}): Promise<TrainedModel> {
+    const { module, heap, wasm } = this;
+    const { model = 'ials', items, signal } = options;
+    const users = new IdIndex();
+    const itemIds = new IdIndex(model === 'tf_idf' ? items?.map((item) => item.id) : []);
+    return owning(async (own) => {
+      let interactions: InteractionSet | null = null;
+      if (data !== null) {
+        const log = own(new module.InteractionLog());
+        await appendTable(heap, wasm, log, toInteractionTable(data), { users, items: itemIds }, signal);
+        interactions = own(new module.InteractionSet());
+        check(wasm, interactions.build(wasm, log, users.size, itemIds.size));
+      }
+      return this.trainOn(interactions, itemIds, options);
+    });
+  }
+
+  private async trainOn(
+    interactions: InteractionSet | null,
+    itemIds: IdIndex,
+    options: WithItems<TrainOptions>,
+  ): Promise<TrainedModel> {
+    const { module, heap, wasm } = this;
+    const { model = 'ials', settings, items, seed, signal, onProgress } = options;
+    return owning(async (own) => {
+      const texts =
+        model === 'tf_idf' && items
+          ? own(await createItemTexts(module, heap, wasm, itemsByIndex(items, itemIds), signal))
+          : null;
+      const training = own(new module.Training());
+      const status = training.start(
+        wasm,
+        model,
+        settingsText(settings),
+        interactions,
+        texts,
+        checkSeed(seed),
+      );
+      check(wasm, status);
+      await runInSlices(
+        {
+          totalWork: () => training.totalWork(),
+          doneWork: () => training.doneWork(),
+          step: (work) => check(wasm, training.step(wasm, work)),
+        },
+        'train',
+        { signal, onProgress },
+      );
+      const handle = new module.TrainedModel();
+      training.finish(handle);
+      return TrainedModel.trained(this, handle, itemIds.ids);
+    });
+  }
+
+  /**
+   * Trains on one part of the data and measures how well the rest is found. Each person is folded in
+   * from what was kept, so people who were not trained on can be tested.
+   */
+  async evaluate(options: WithItems<EvaluateOptions>): Promise<EvaluateResult> {
+    const { module, heap, wasm } = this;
+    const { model = 'ials', metrics = DEFAULT_METRICS, seed, signal, onProgress } = options;
+    return owning(async (own) => {
+      const users = new IdIndex();
+      const items = new IdIndex(model === 'tf_idf' ? options.items?.map((item) => item.id) : []);
+      const parts = {
+        train: own(new module.InteractionSet()),
+        history: own(new module.InteractionSet()),
+        test: own(new module.InteractionSet()),
+      };
+      const negatives = await this.divide(options, users, items, parts);
+
+      const trainStart = performance.now();
+      const trained = await this.trainOn(parts.train, items, options);
+      const evaluateStart = performance.now();
+      try {
+        const evaluation = own(new module.Evaluation());
+        const status = evaluation.start(
+          wasm,
+          trained.handle,
+          parts.history.numEntries() > 0 ? parts.history : parts.train,
+          parts.test,
+          own(heap.write(negatives.users)),
+          own(heap.write(negatives.items)),
+          metrics.join(','),
+          checkSeed(seed),
+        );
+        check(wasm, status);
+        await runInSlices(
+          {
+            totalWork: () => evaluation.totalWork(),
+            doneWork: () => evaluation.doneWork(),
+            step: (work) => check(wasm, evaluation.step(wasm, work)),
+          },
+          'evaluate',
+          { signal, onProgress },
+        );
+        const out = own(new module.Buffer(0));
+        evaluation.results(out);
+        const values = heap.read(out, Float64Array);
+        return {
+          model,
+          metrics: Object.fromEntries(metrics.map((name, m) => [name, values[m] ?? Number.NaN])),
+          seconds: {
+            train: (evaluateStart - trainStart) / 1000,
+            evaluate: (performance.now() - evaluateStart) / 1000,
+          },
+          users: users.size,
+          items: items.size,
+          interactions: parts.train.numEntries(),
+          test_users: evaluation.totalWork(),
+          variant: this.variant,
+          threads: this.threads,
+          seed: checkSeed(seed),
+          peak_memory_bytes: heap.byteLength,
+        };
+      } finally {
+        trained.dispose();
+      }
+    });
+  }
+
+  /** Fills train, history and test; returns the negatives sorted by user. */
+  private async divide(
+    options: EvaluateOptions,
+    users: IdIndex,
+    items: IdIndex,
+    parts: Record<'train' | 'history' | 'test', InteractionSet>,
+  ): Promise<{ users: Int32Array; items: Int32Array }> {
+    const { module, heap, wasm } = this;
+    const { interactions, train, test, signal } = options;
+    const given = interactions !== undefined;
+    if (given === (train !== undefined) || (train === undefined) !== (test === undefined)) {
+      throw new InklingError(
+        'invalid_argument',
+        'evaluate needs either interactions (to be split) or both train and test; ' +
+          `given were ${['interactions', 'train', 'test'].filter((name) => name in options).join(', ') || 'none of them'}`,
+      );
+    }
+    return owning(async (own) => {
+      const log = own(new module.InteractionLog());
+      const append = (data: Interactions, to: typeof log) =>
+        appendTable(heap, wasm, to, toInteractionTable(data), { users, items }, signal);
+      if (given) {
+        await append(interactions, log);
+        const negatives = indexNegatives(options.negatives, users, items);
+        const status = module.splitInteractions(
+          wasm,
+          log,
+          options.split ?? 'leave-one-out',
+          options.testFraction ?? DEFAULT_TEST_FRACTION,
+          checkSeed(options.seed),
+          users.size,
+          items.size,
+          parts.train,
+          parts.history,
+          parts.test,
+        );
+        check(wasm, status);
+        return negatives;
+      }
+      const testLog = own(new module.InteractionLog());
+      await append(train as Interactions, log);
+      await append(test as Interactions, testLog);
+      const negatives = indexNegatives(options.negatives, users, items);
+      check(wasm, parts.train.build(wasm, log, users.size, items.size));
+      check(wasm, parts.test.build(wasm, testLog, users.size, items.size));
+      return negatives;
+    });
+  }
+
+  /** @throws InklingError `corrupt_model_file`, `unsupported_version` */
+  openModel(file: Uint8Array): TrainedModel {
+    return TrainedModel.read(this, file);
+  }
+
+  dispose(): void {
+    this.wasm.delete();
+  }
+}
+
+function itemsByIndex(items: readonly Item[], index: IdIndex): (Item | undefined)[] {
+  const byIndex = new Array<Item | undefined>(index.size);
+  for (const item of items) {
+    const position = index.get(item.id);
+    if (position !== undefined) byIndex[position] = item;
+  }
+  return byIndex;
+}
+
+function indexNegatives(
+  negatives: EvaluateOptions['negatives'],
+  users: IdIndex,
+  items: IdIndex,
+): { users: Int32Array; items: Int32Array } {
+  const rows: { user: number; items: number[] }[] = [];
+  for (const row of negatives ?? []) {
+    rows.push({ user: users.add(row.user), items: row.items.map((item) => items.add(item)) });
+  }
+  rows.sort((a, b) => a.user - b.user);
+  return {
+    users: Int32Array.from(rows.flatMap((row) => row.items.map(() => row.user))),
+    items: Int32Array.from(rows.flatMap((row) => row.items)),
+  };
+}
+
+function checkSeed(seed: number = DEFAULT_SEED): number {
+  if (Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED) return seed;
+  throw new InklingError(
+    'invalid_argument',
+    `seed is ${JSON.stringify(seed)}; expected a whole number from 0 to ${MAX_SEED}`,
+  );
+}

@@ -1,0 +1,201 @@
+import type { ItemTexts, Ranker as WasmRanker } from '#engine-module';
+import { InklingError } from '../errors.js';
+import type {
+  InteractionEvent,
+  Item,
+  Profile,
+  Reason,
+  Recommendation,
+  RecommendOptions,
+  SimilarItem,
+  Source,
+} from '../types.js';
+import type { Engine } from './engine.js';
+import { owning } from './heap.js';
+import { type ItemHistory, itemHistories } from './history.js';
+import { IdIndex } from './id-index.js';
+import { PackedList } from './packed-list.js';
+import { check } from './status.js';
+import type { TrainedModel } from './trained-model.js';
+import { createItemTexts } from './training-set.js';
+
+export const DEFAULT_K = 10;
+const TERMS_OF_A_REASON = 5;
+const INTERESTS = 24;
+
+/** Ranks for one person at a time: items of a model, of a catalogue, or both. */
+export class Ranker {
+  /** Items of the model first, in its order, then those only the catalogue has. */
+  private readonly ids: IdIndex;
+  private readonly terms = new Map<number, { kind: 'term' | 'tag'; term: string }>();
+  private disposed = false;
+
+  private constructor(
+    private readonly engine: Engine,
+    private readonly handle: WasmRanker,
+    private readonly texts: ItemTexts | null,
+    private readonly model: TrainedModel | null,
+    ids: IdIndex,
+    /** How many items can be recommended. */
+    readonly numCandidates: number,
+  ) {
+    this.ids = ids;
+  }
+
+  /** With a catalogue only its items are recommended; without one all the model's. The model must outlive the ranker. */
+  static async create(
+    engine: Engine,
+    options: {
+      items?: readonly Item[] | undefined;
+      model?: TrainedModel | null | undefined;
+      signal?: AbortSignal | undefined;
+    },
+  ): Promise<Ranker> {
+    const { module, heap, wasm } = engine;
+    const { items, model = null, signal } = options;
+    const ids = new IdIndex(model?.itemIds ?? []);
+    const positions = ids.addAll(items?.map((item) => item.id) ?? []);
+    const byIndex = new Array<Item | undefined>(ids.size);
+    const popularity = new Float32Array(ids.size);
+    const candidate = new Uint8Array(ids.size).fill(items ? 0 : 1);
+    items?.forEach((item, i) => {
+      const position = positions[i] as number;
+      byIndex[position] = item;
+      popularity[position] = item.popularity ?? 0;
+      candidate[position] = 1;
+    });
+    const texts = items ? await createItemTexts(module, heap, wasm, byIndex, signal) : null;
+    const handle = new module.Ranker();
+    owning((own) =>
+      handle.open(model?.handle ?? null, texts, own(heap.write(popularity)), own(heap.write(candidate))),
+    );
+    return new Ranker(engine, handle, texts, model, ids, items?.length ?? ids.size);
+  }
+
+  /** Whether the id is an item of the model or the catalogue. */
+  knows(id: string): boolean {
+    return this.ids.get(id) !== undefined;
+  }
+
+  recommend(events: readonly InteractionEvent[], options: RecommendOptions = {}): Recommendation[] {
+    const { k = DEFAULT_K, query = '', exclude = [], excludeSeen = true, explain = true } = options;
+    const history = this.known(itemHistories(events));
+    const excluded = [...exclude, ...(excludeSeen ? history.map((entry) => entry.item) : [])]
+      .map((id) => this.ids.get(id))
+      .filter((index) => index !== undefined);
+    const { engine, handle } = this;
+    return owning((own) => {
+      const out = own(new engine.module.Buffer(0));
+      const { items, weights } = this.columns(history);
+      const status = handle.recommend(
+        engine.wasm,
+        own(engine.heap.write(items)),
+        own(engine.heap.write(weights)),
+        own(engine.heap.write(Int32Array.from(excluded))),
+        query,
+        k,
+        explain,
+        out,
+      );
+      check(engine.wasm, status);
+      const list = new PackedList(engine.heap.read(out, Uint8Array).buffer);
+      return Array.from({ length: list.length }, (_, n) => ({
+        item: this.ids.id(list.item(n)),
+        score: list.score(n),
+        source: this.source(list.source(n)),
+        reasons: this.reasons(list, n),
+      }));
+    });
+  }
+
+  /** @throws InklingError `unknown_item` */
+  similar(id: string, options: { k?: number | undefined } = {}): SimilarItem[] {
+    const index = this.ids.get(id);
+    if (index === undefined) {
+      throw new InklingError(
+        'unknown_item',
+        `there is no item with the id ${JSON.stringify(id)} among ${this.ids.size} items` +
+          (this.ids.size > 0 ? `; ids look like ${JSON.stringify(this.ids.ids[0])}` : '') +
+          '. Give an id of the catalogue or the model.',
+      );
+    }
+    const { engine, handle } = this;
+    return owning((own) => {
+      const out = own(new engine.module.Buffer(0));
+      check(engine.wasm, handle.similar(engine.wasm, index, options.k ?? DEFAULT_K, out));
+      const list = new PackedList(engine.heap.read(out, Uint8Array).buffer);
+      return Array.from({ length: list.length }, (_, n) => ({
+        item: this.ids.id(list.item(n)),
+        score: list.score(n),
+        source: this.source(list.source(n)),
+      }));
+    });
+  }
+
+  profile(events: readonly InteractionEvent[]): Profile {
+    const all = itemHistories(events);
+    const { items, weights } = this.columns(this.known(all));
+    const { engine, handle } = this;
+    return owning((own) => {
+      const out = own(new engine.module.Buffer(0));
+      handle.interests(own(engine.heap.write(items)), own(engine.heap.write(weights)), INTERESTS, out);
+      const list = new PackedList(engine.heap.read(out, Uint8Array).buffer);
+      const interests = list.parts(0).map((part) => ({ ...this.term(part.term), weight: part.value }));
+      return { events: events.length, items: all, interests };
+    });
+  }
+
+  /** Gives the memory back; the model stays. Twice is fine. */
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.handle.delete();
+    this.texts?.delete();
+  }
+
+  private known(history: ItemHistory[]): ItemHistory[] {
+    return history.filter((entry) => this.knows(entry.item));
+  }
+
+  private columns(history: readonly ItemHistory[]): { items: Int32Array; weights: Float32Array } {
+    return {
+      items: Int32Array.from(history, (entry) => this.ids.get(entry.item) as number),
+      weights: Float32Array.from(history, (entry) => entry.weight),
+    };
+  }
+
+  /** The rungs of the ladder (cpp/include/inkling/ranker.h). */
+  private source(rung: number): Source {
+    const names: Source[] = ['query', this.model?.name ?? 'popularity', 'tf_idf', 'popularity'];
+    return names[rung] ?? 'popularity';
+  }
+
+  private reasons(list: PackedList, n: number): Reason[] {
+    const reasons: Reason[] = [];
+    for (const { item, term, value } of list.parts(n)) {
+      if (item >= 0 && term >= 0) {
+        // Splits the event before it: worth naming, but not a part of the sum.
+        const event = reasons.at(-1);
+        if (event?.terms && event.terms.length < TERMS_OF_A_REASON) event.terms.push(this.term(term).term);
+      } else if (item >= 0) {
+        reasons.push({ kind: 'event', item: this.ids.id(item), terms: [], contribution: value });
+      } else if (term >= 0) {
+        reasons.push({ ...this.term(term), contribution: value });
+      } else {
+        reasons.push({ kind: 'popularity', contribution: value });
+      }
+    }
+    for (const reason of reasons) if (reason.terms?.length === 0) delete reason.terms;
+    return reasons;
+  }
+
+  private term(index: number): { kind: 'term' | 'tag'; term: string } {
+    let known = this.terms.get(index);
+    if (!known) {
+      const text = this.handle.term(index);
+      known = text.startsWith('#') ? { kind: 'tag', term: text.slice(1) } : { kind: 'term', term: text };
+      this.terms.set(index, known);
+    }
+    return known;
+  }
+}

@@ -1,0 +1,63 @@
+import { InklingError } from '../errors.js';
+import type { Progress } from '../types.js';
+
+/** A calculation of the core that can be done piece by piece. */
+interface SlicedWork {
+  totalWork(): number;
+  doneWork(): number;
+  /** Does at least one and about `work` units; throws when it fails. */
+  step(work: number): void;
+}
+
+/** How long a slice should take. An abort is heard between two slices. */
+const SLICE_MS = 16;
+const PROGRESS_MS = 50;
+
+/** Throws if the signal says so. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) {
+    throw new InklingError('aborted', 'the call was stopped by its AbortSignal', { cause: signal.reason });
+  }
+}
+
+/** Resolves when events that wait have been handled: a message, Ctrl-C. */
+export const eventsHandled: () => Promise<void> =
+  typeof setImmediate === 'function'
+    ? () => new Promise((resolve) => setImmediate(resolve))
+    : () =>
+        new Promise((resolve) => {
+          // Unlike a timer's, a message's turn comes without a minimum delay.
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => {
+            port1.close();
+            resolve();
+          };
+          port2.postMessage(null);
+        });
+
+/** Runs the work to its end in slices, between which messages are heard. */
+export async function runInSlices(
+  work: SlicedWork,
+  phase: Progress['phase'],
+  options: { signal?: AbortSignal | undefined; onProgress?: ((progress: Progress) => void) | undefined },
+): Promise<void> {
+  const { signal, onProgress } = options;
+  const total = work.totalWork();
+  let amount = Math.max(1, total / 10_000);
+  let lastReport = 0;
+  while (work.doneWork() < total) {
+    throwIfAborted(signal);
+    const start = performance.now();
+    work.step(Math.ceil(amount));
+    const end = performance.now();
+    // Grows at most fourfold a slice, so that one quick slice does not make a very long one.
+    amount = Math.max(1, amount * Math.min(4, SLICE_MS / Math.max(end - start, 0.1)));
+    if (onProgress && end - lastReport >= PROGRESS_MS) {
+      lastReport = end;
+      onProgress({ phase, fraction: work.doneWork() / total });
+    }
+    await eventsHandled();
+  }
+  throwIfAborted(signal);
+  onProgress?.({ phase, fraction: 1 });
+}

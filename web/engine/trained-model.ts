@@ -1,0 +1,116 @@
+import type { TrainedModel as WasmModel } from '#engine-module';
+import { InklingError } from '../errors.js';
+import type { ModelName } from '../types.js';
+import type { Engine } from './engine.js';
+import { owning } from './heap.js';
+import { check } from './status.js';
+import { encodeTexts } from './training-set.js';
+
+/** What `inspect` tells of a model file. */
+export interface ModelFileDescription {
+  format_version: number;
+  model: ModelName;
+  config: Record<string, unknown>;
+  items: number;
+  bytes: number;
+  checksum: string;
+  tensors: { name: string; dtype: string; shape: number[]; bytes: number }[];
+}
+
+/** A model on the wasm heap with its item ids. Delete it by `dispose()`. */
+export class TrainedModel {
+  readonly name: ModelName;
+  readonly itemIds: readonly string[];
+  private disposed = false;
+
+  /** Takes ownership of `handle`. */
+  private constructor(
+    private readonly engine: Engine,
+    readonly handle: WasmModel,
+    itemIds: readonly string[],
+  ) {
+    this.name = handle.name() as ModelName;
+    this.itemIds = itemIds;
+  }
+
+  /** A model just trained; `itemIds[i]` is the id of its item i. */
+  static trained(engine: Engine, handle: WasmModel, itemIds: readonly string[]): TrainedModel {
+    const { bytes, offsets } = encodeTexts(itemIds, itemIds.length);
+    owning((own) => handle.setItemIds(own(engine.heap.write(bytes)), own(engine.heap.write(offsets))));
+    return new TrainedModel(engine, handle, itemIds);
+  }
+
+  /** @throws InklingError `corrupt_model_file`, `unsupported_version` */
+  static read(engine: Engine, file: Uint8Array): TrainedModel {
+    const handle = new engine.module.TrainedModel();
+    try {
+      owning((own) => check(engine.wasm, handle.load(engine.wasm, own(engine.heap.write(file)))));
+      return new TrainedModel(engine, handle, readItemIds(engine, handle));
+    } catch (error) {
+      handle.delete();
+      throw error;
+    }
+  }
+
+  /** The model file. */
+  save(): Uint8Array {
+    return owning((own) => {
+      const out = own(new this.engine.module.Buffer(0));
+      check(this.engine.wasm, this.handle.save(this.engine.wasm, out));
+      return this.engine.heap.read(out, Uint8Array);
+    });
+  }
+
+  inspect(): ModelFileDescription {
+    return describeModelFile(this.engine, this.save());
+  }
+
+  /** Gives the memory back. Twice is fine. */
+  dispose(): void {
+    if (!this.disposed) this.handle.delete();
+    this.disposed = true;
+  }
+}
+
+/** @throws InklingError `corrupt_model_file`, `unsupported_version` */
+export function describeModelFile(engine: Engine, file: Uint8Array): ModelFileDescription {
+  return owning((own) => {
+    const out = own(new engine.module.Buffer(0));
+    check(engine.wasm, engine.module.inspectModelFile(engine.wasm, own(engine.heap.write(file)), out));
+    const description = JSON.parse(new TextDecoder().decode(engine.heap.read(out, Uint8Array)));
+    return { ...description, config: JSON.parse(description.config) } as ModelFileDescription;
+  });
+}
+
+function readItemIds(engine: Engine, handle: WasmModel): string[] {
+  return owning((own) => {
+    const bytesOut = own(new engine.module.Buffer(0));
+    const offsetsOut = own(new engine.module.Buffer(0));
+    handle.itemIds(bytesOut, offsetsOut);
+    const bytes = engine.heap.read(bytesOut, Uint8Array);
+    const offsets = engine.heap.read(offsetsOut, Uint32Array);
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    const ids: string[] = [];
+    const known = new Set<string>();
+    for (let i = 0; i + 1 < offsets.length; i++) {
+      const id = decodeId(decoder, bytes.subarray(offsets[i], offsets[i + 1]), i);
+      if (known.has(id)) {
+        throw new InklingError(
+          'corrupt_model_file',
+          `the model file has the item id ${JSON.stringify(id)} twice`,
+        );
+      }
+      known.add(id);
+      ids.push(id);
+    }
+    return ids;
+  });
+}
+
+function decodeId(decoder: TextDecoder, bytes: Uint8Array, index: number): string {
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new InklingError('corrupt_model_file', `item id ${index} of the model file is not UTF-8`, { cause });
+  }
+}

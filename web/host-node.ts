@@ -1,0 +1,35 @@
+import { Worker } from 'node:worker_threads';
+import { nodeFeatures } from './engine/load-node.js';
+import type { Features } from './engine/variants.js';
+import type { VariantName } from './types.js';
+import type { WorkerConnection } from './worker/protocol.js';
+
+/** What this Node process offers. */
+export function hostFeatures(): Features {
+  return nodeFeatures();
+}
+
+/** Node's worker finds the file by itself. */
+export function defaultWasmUrl(_variant: VariantName): URL | undefined {
+  return undefined;
+}
+
+/** Starts the worker. */
+export function connectWorker(workerUrl: URL | string | undefined): WorkerConnection {
+  const worker = new Worker(workerUrl ?? new URL('./node-worker.js', import.meta.url));
+  let ended = false;
+  return {
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    onMessage: (listener) => worker.on('message', listener),
+    onFailure: (listener) => {
+      worker.on('error', (error) => listener(error.message));
+      worker.on('exit', (code) => {
+        if (!ended) listener(`it ended with code ${code}`);
+      });
+    },
+    terminate: () => {
+      ended = true;
+      void worker.terminate();
+    },
+  };
+}

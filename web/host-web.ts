@@ -1,0 +1,43 @@
+import { detectFeatures } from './engine/features.js';
+import type { Features } from './engine/variants.js';
+import type { VariantName } from './types.js';
+import type { FromWorker, WorkerConnection } from './worker/protocol.js';
+
+/** What a browser offers. */
+export function hostFeatures(): Features {
+  return detectFeatures();
+}
+
+/** The wasm file of a variant. The addresses are written out, so that bundlers find the files and move them along. */
+export function defaultWasmUrl(variant: VariantName): URL | undefined {
+  switch (variant) {
+    case 'simd':
+      return new URL('./inkling-simd.wasm', import.meta.url);
+    case 'simd-threads':
+      return new URL('./inkling-simd-threads.wasm', import.meta.url);
+    case 'relaxed-threads':
+      return new URL('./inkling-relaxed-threads.wasm', import.meta.url);
+  }
+}
+
+/** Starts the worker. */
+export function connectWorker(workerUrl: URL | string | undefined): WorkerConnection {
+  const worker =
+    workerUrl === undefined
+      ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
+      : new Worker(workerUrl, { type: 'module' });
+  return {
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    onMessage: (listener) => {
+      worker.onmessage = (event: MessageEvent<FromWorker>) => listener(event.data);
+    },
+    onFailure: (listener) => {
+      worker.onerror = (event) => {
+        event.preventDefault();
+        listener(event.message || 'its script could not be loaded');
+      };
+      worker.onmessageerror = () => listener('a message could not be read');
+    },
+    terminate: () => worker.terminate(),
+  };
+}

@@ -1,0 +1,265 @@
+import { connectWorker, defaultWasmUrl, hostFeatures } from '#host';
+import { checkItems } from './catalog/items.js';
+import { toInteractionTable } from './catalog/interaction-table.js';
+import { chooseVariant } from './engine/variants.js';
+import { InklingError } from './errors.js';
+import { checkEvent, checkOptions } from './options.js';
+import type { EventLog } from './store/event-log.js';
+import { openStore } from './store/open-store.js';
+import type {
+  EvaluateOptions,
+  EvaluateResult,
+  Info,
+  Interaction,
+  InteractionEvent,
+  InteractionTable,
+  OpenOptions,
+  Profile,
+  Recommendation,
+  RecommendOptions,
+  SimilarItem,
+  TrainOptions,
+  TrainResult,
+  VariantName,
+} from './types.js';
+import { VERSION } from './version.js';
+import { type CallOptions, WorkerClient } from './worker/client.js';
+import type { CallName, Calls, DataSource, OpenRequest } from './worker/protocol.js';
+
+const DEFAULT_NAME = 'default';
+
+/** One person's recommender: a public model and catalogue, and a private history that stays on this device. */
+export class Recommender {
+  private closed = false;
+  private events = 0;
+
+  private constructor(
+    private client: WorkerClient,
+    private readonly request: OpenRequest,
+    private readonly start: () => WorkerClient,
+    private log: EventLog,
+    private storage: Info['storage'],
+    private readonly options: OpenOptions,
+  ) {}
+
+  /**
+   * Starts a worker, loads the engine, the catalogue and the model, and reads this person's events.
+   *
+   * @throws InklingError `invalid_catalog`, `duplicate_id`, `corrupt_model_file`, `unsupported_version`,
+   *   `wrong_content`, `wasm_unavailable`, `unsupported_environment`, `version_mismatch`, `invalid_argument`, `aborted`
+   */
+  static async open(options: OpenOptions = {}): Promise<Recommender> {
+    checkOptions('open', options);
+    const { catalog, model, name = DEFAULT_NAME, signal, onProgress, logger } = options;
+    const choice = chooseVariant(hostFeatures(), options);
+    logger?.debug(`variant ${choice.variant}, threads ${choice.threads}. ${choice.why.join(' ')}`);
+    const { log, storage } = await openStore(name, options.storage);
+    if (storage.degraded) logger?.warn(storage.degraded);
+    try {
+      const request: OpenRequest = {
+        choice,
+        wasmUrl: wasmAddress(options.wasmUrl, choice.variant),
+        wasmBinary: options.wasmBinary,
+        catalog: catalog === undefined ? undefined : catalogSource(catalog),
+        model: model === undefined ? undefined : modelSource(model),
+        log: log.kind === 'indexeddb' ? name : null,
+      };
+      const start = () => new WorkerClient(connectWorker(options.workerUrl));
+      const recommender = new Recommender(start(), request, start, log, storage, options);
+      try {
+        recommender.events = await log.count();
+        await recommender.client.call('open', request, { signal, onProgress });
+      } catch (error) {
+        recommender.client.terminate(closedError());
+        throw error;
+      }
+      return recommender;
+    } catch (error) {
+      log.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Keeps what the person did. Resolves when it is durable; the next list takes it into account. Events of items that
+   * the catalogue does not have are kept and count once it has them.
+   *
+   * @throws InklingError `invalid_argument`, `storage_unavailable`
+   */
+  async record(event: InteractionEvent | readonly InteractionEvent[]): Promise<void> {
+    this.checkOpen();
+    const now = Date.now();
+    const given = Array.isArray(event) ? (event as readonly InteractionEvent[]) : [event as InteractionEvent];
+    const stored = await this.log.append(given.map((each) => checkEvent(each, now)));
+    this.events += stored.length;
+    if (this.log.kind === 'memory') this.client.post({ kind: 'events', events: stored });
+  }
+
+  /**
+   * The items for this person now: min(k, items left) of them, none twice, none met before unless `excludeSeen` is
+   * false. Filled from the ladder query → model → content → popularity; each says its source and its reasons.
+   */
+  async recommend(options: RecommendOptions = {}): Promise<Recommendation[]> {
+    checkOptions('recommend', options);
+    const { signal, ...request } = options;
+    return this.call('recommend', request, { signal });
+  }
+
+  /** Items like this one. @throws InklingError `unknown_item` */
+  async similar(id: string, options: { k?: number; signal?: AbortSignal } = {}): Promise<SimilarItem[]> {
+    checkOptions('similar', options);
+    return this.call('similar', { id, k: options.k }, { signal: options.signal });
+  }
+
+  /** What this device has learned of the person. */
+  async profile(): Promise<Profile> {
+    return this.call('profile', {}, {});
+  }
+
+  /** The person's own hand: `forget: {item}` removes every event about an item. */
+  async edit(change: { forget: { item: string } }): Promise<void> {
+    this.checkOpen();
+    checkOptions('edit', change);
+    if (typeof change.forget?.item !== 'string') {
+      throw new InklingError('invalid_argument', 'edit: nothing to forget; expected {forget: {item: "the id"}}');
+    }
+    await this.log.forgetItem(change.forget.item);
+    await this.reset();
+  }
+
+  /** Everything that is stored of the person, as JSON: {"format":"inkling-events","version":1,"events":[…]}. */
+  async exportData(): Promise<Blob> {
+    this.checkOpen();
+    const events = (await this.log.readAfter(0)).map(({ seq: _, ...event }) => event);
+    const data = { format: 'inkling-events', version: 1, events };
+    return new Blob([JSON.stringify(data, null, 1)], { type: 'application/json' });
+  }
+
+  /** Removes everything that is stored of the person, the database itself too. The recommender stays open. */
+  async erase(): Promise<void> {
+    this.checkOpen();
+    const { name = DEFAULT_NAME } = this.options;
+    await this.log.erase();
+    ({ log: this.log, storage: this.storage } = await openStore(name, this.storage.kind));
+    await this.reset();
+  }
+
+  /**
+   * Trains a model in the tab and uses it from then on. The person's own events are not part of it.
+   *
+   * @throws InklingError `invalid_interactions`, `invalid_argument` (settings), `too_large`, `not_finite`, `aborted`;
+   *   the model in use stays then
+   */
+  async train(
+    interactions: InteractionTable | Iterable<Interaction>,
+    options: TrainOptions = {},
+  ): Promise<TrainResult> {
+    checkOptions('train', options);
+    const { signal, onProgress, ...rest } = options;
+    const table = toInteractionTable(interactions);
+    const result = await this.call('train', { table, ...rest }, { signal, onProgress });
+    this.request.model = { bytes: result.modelFile };
+    return result;
+  }
+
+  /** Trains on one part of the data and measures on the other. The model in use stays. */
+  async evaluate(options: EvaluateOptions): Promise<EvaluateResult> {
+    checkOptions('evaluate', options);
+    const { signal, onProgress, interactions, train, test, negatives, ...rest } = options;
+    const request = {
+      ...rest,
+      ...(interactions !== undefined && { interactions: toInteractionTable(interactions) }),
+      ...(train !== undefined && { train: toInteractionTable(train) }),
+      ...(test !== undefined && { test: toInteractionTable(test) }),
+      ...(negatives !== undefined && { negatives: [...negatives] }),
+    };
+    return this.call('evaluate', request, { signal, onProgress });
+  }
+
+  /** What runs here and why, what it costs, what is stored. */
+  info(): Info {
+    this.checkOpen();
+    const engine = this.client.info;
+    if (!engine) throw new InklingError('engine_failed', 'the engine has not started');
+    return { version: VERSION, ...engine, events: this.events, storage: { ...this.storage } };
+  }
+
+  /** Ends the worker and gives its memory back. What was recorded stays. Twice is fine. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.log.close();
+    this.client.terminate(closedError());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  private async call<N extends CallName>(
+    name: N,
+    request: Calls[N]['request'],
+    options: CallOptions,
+  ): Promise<Calls[N]['result']> {
+    this.checkOpen();
+    const { client } = this;
+    try {
+      return await client.call(name, request, options);
+    } catch (error) {
+      const died = error instanceof InklingError && error.code === 'engine_failed';
+      if (died && this.client === client && !this.closed) await this.restart(error);
+      throw error;
+    }
+  }
+
+  /** A new worker in place of one that failed; events and model are those of before. */
+  private async restart(cause: InklingError): Promise<void> {
+    this.client.terminate(cause);
+    this.client = this.start();
+    await this.client.call('open', this.request).catch(() => {});
+    await this.reset();
+    this.options.logger?.warn(`the engine was started anew: ${cause.message}`);
+  }
+
+  /** Tells the worker to start from the log as it is now. */
+  private async reset(): Promise<void> {
+    const events = await this.log.readAfter(0);
+    this.events = events.length;
+    this.request.log = this.log.kind === 'indexeddb' ? (this.options.name ?? DEFAULT_NAME) : null;
+    const sent = this.log.kind === 'memory' ? events : [];
+    this.client.post({ kind: 'reset', log: this.request.log, events: sent });
+  }
+
+  private checkOpen(): void {
+    if (this.closed) throw closedError();
+  }
+}
+
+function closedError(): InklingError {
+  return new InklingError('closed', 'the recommender is closed; open a new one');
+}
+
+function wasmAddress(given: OpenOptions['wasmUrl'], variant: VariantName): string | undefined {
+  const url = typeof given === 'function' ? given(variant) : (given ?? defaultWasmUrl(variant));
+  return url === undefined ? undefined : absolute(url);
+}
+
+/** Addresses are resolved here: the worker may stand in another folder. */
+function absolute(url: URL | string): string {
+  const base = (globalThis as { document?: { baseURI: string } }).document?.baseURI;
+  return typeof url === 'string' && base !== undefined ? new URL(url, base).href : String(url);
+}
+
+function catalogSource(catalog: NonNullable<OpenOptions['catalog']>): OpenRequest['catalog'] {
+  if (typeof catalog === 'string' || catalog instanceof URL) return { url: absolute(catalog) };
+  if (catalog instanceof Blob) return { blob: catalog };
+  return { items: checkItems(catalog, 'the catalogue') };
+}
+
+function modelSource(model: NonNullable<OpenOptions['model']>): DataSource {
+  if (typeof model === 'string' || model instanceof URL) return { url: absolute(model) };
+  if (model instanceof Blob) return { blob: model };
+  if (model instanceof ArrayBuffer) return { bytes: new Uint8Array(model) };
+  if (model instanceof Uint8Array) return { bytes: model };
+  throw new InklingError('invalid_argument', 'open: model is no URL, ArrayBuffer, Uint8Array or Blob; expected one');
+}

@@ -1,0 +1,114 @@
+import { InklingError } from '../errors.js';
+import type { Progress } from '../types.js';
+import type { CallName, Calls, EngineInfo, FromWorker, ToWorker, WorkerConnection } from './protocol.js';
+
+interface Pending {
+  resolve(result: never): void;
+  reject(error: unknown): void;
+  onProgress: ((progress: Progress) => void) | undefined;
+  stopListening(): void;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  transfer?: ArrayBuffer[];
+}
+
+/** Calls a worker as if it were here: promises, typed errors, abort and progress. */
+export class WorkerClient {
+  /** What the worker last said of itself. */
+  info: EngineInfo | null = null;
+  private readonly pending = new Map<number, Pending>();
+  private nextId = 1;
+  private failure: InklingError | null = null;
+
+  constructor(private readonly connection: WorkerConnection) {
+    connection.onMessage((message) => this.receive(message));
+    connection.onFailure((reason) => {
+      this.fail(
+        new InklingError(
+          'engine_failed',
+          `the worker failed: ${reason}. If it never started, the bundler may have moved worker.js: ` +
+            'serve the files of the inkling package beside each other, or pass workerUrl',
+        ),
+      );
+    });
+  }
+
+  call<N extends CallName>(
+    name: N,
+    request: Calls[N]['request'],
+    options: CallOptions = {},
+  ): Promise<Calls[N]['result']> {
+    const { signal, onProgress, transfer } = options;
+    if (this.failure) return Promise.reject(this.failure);
+    if (signal?.aborted) return Promise.reject(abortError(signal));
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        this.connection.post({ kind: 'cancel', id });
+        this.settle(id)?.reject(abortError(signal as AbortSignal));
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.pending.set(id, {
+        resolve: resolve as (result: never) => void,
+        reject,
+        onProgress,
+        stopListening: () => signal?.removeEventListener('abort', onAbort),
+      });
+      try {
+        this.connection.post(
+          { kind: 'call', id, name, request, wantsProgress: onProgress !== undefined },
+          transfer,
+        );
+      } catch (cause) {
+        this.settle(id);
+        reject(
+          new InklingError('invalid_argument', `the argument cannot be sent to the worker: ${String(cause)}`, {
+            cause,
+          }),
+        );
+      }
+    });
+  }
+
+  post(message: ToWorker): void {
+    if (!this.failure) this.connection.post(message);
+  }
+
+  /** Ends the worker; what is pending is rejected with `reason`, and so is every later call. */
+  terminate(reason: InklingError): void {
+    this.fail(reason);
+    this.connection.terminate();
+  }
+
+  private receive(message: FromWorker): void {
+    if (message.kind === 'progress') {
+      this.pending.get(message.id)?.onProgress?.(message.progress);
+      return;
+    }
+    if (message.kind === 'result') {
+      if (message.info) this.info = message.info;
+      this.settle(message.id)?.resolve(message.result as never);
+      return;
+    }
+    this.settle(message.id)?.reject(new InklingError(message.code ?? 'engine_failed', message.message));
+  }
+
+  private settle(id: number): Pending | undefined {
+    const pending = this.pending.get(id);
+    pending?.stopListening();
+    this.pending.delete(id);
+    return pending;
+  }
+
+  private fail(error: InklingError): void {
+    this.failure ??= error;
+    for (const id of [...this.pending.keys()]) this.settle(id)?.reject(error);
+  }
+}
+
+function abortError(signal: AbortSignal): InklingError {
+  return new InklingError('aborted', 'the call was stopped by its AbortSignal', { cause: signal.reason });
+}

@@ -1,0 +1,81 @@
+import type { StoredEvent } from '../engine/history.js';
+import type { Choice } from '../engine/variants.js';
+import type { ErrorCode } from '../errors.js';
+import type {
+  EvaluateOptions,
+  EvaluateResult,
+  Info,
+  InteractionTable,
+  Item,
+  ModelName,
+  Profile,
+  Progress,
+  Recommendation,
+  RecommendOptions,
+  Settings,
+  SimilarItem,
+  TrainResult,
+} from '../types.js';
+
+/** Where a catalogue or model comes from, as it crosses to the worker. */
+export type DataSource = { url: string } | { blob: Blob } | { bytes: Uint8Array };
+
+/** What the worker needs before anything else. */
+export interface OpenRequest {
+  choice: Choice;
+  /** Address of the chosen variant's wasm; not used in Node, which finds its own. */
+  wasmUrl?: string | undefined;
+  wasmBinary?: ArrayBuffer | Uint8Array | undefined;
+  catalog?: { items: readonly Item[] } | DataSource | undefined;
+  model?: DataSource | undefined;
+  /** Which IndexedDB log to read, or null when events are sent. */
+  log: string | null;
+}
+
+/** What the worker says of itself; the client adds the rest of `Info`. */
+export type EngineInfo = Pick<Info, 'variant' | 'threads' | 'why' | 'bytes' | 'model' | 'items' | 'timings'>;
+
+type Sent<T> = Omit<T, 'signal' | 'onProgress'>;
+
+/** What can be asked of the worker: name → request and result. */
+export interface Calls {
+  open: { request: OpenRequest; result: null };
+  recommend: { request: Sent<RecommendOptions>; result: Recommendation[] };
+  similar: { request: { id: string; k?: number | undefined }; result: SimilarItem[] };
+  profile: { request: Record<string, never>; result: Profile };
+  train: {
+    request: {
+      table: InteractionTable;
+      model?: ModelName | undefined;
+      settings?: Settings | undefined;
+      seed?: number | undefined;
+    };
+    result: TrainResult;
+  };
+  evaluate: { request: Sent<EvaluateOptions>; result: EvaluateResult };
+  close: { request: Record<string, never>; result: null };
+}
+
+export type CallName = keyof Calls;
+
+export type ToWorker =
+  | { kind: 'call'; id: number; name: CallName; request: unknown; wantsProgress: boolean }
+  | { kind: 'cancel'; id: number }
+  /** New events of a log that the worker cannot read itself. */
+  | { kind: 'events'; events: StoredEvent[] }
+  /** Events were removed: forget what was computed, start from these (or from the log). */
+  | { kind: 'reset'; log: string | null; events: StoredEvent[] };
+
+export type FromWorker =
+  | { kind: 'result'; id: number; result: unknown; info: EngineInfo | null }
+  | { kind: 'error'; id: number; code: ErrorCode | null; message: string }
+  | { kind: 'progress'; id: number; progress: Progress };
+
+/** One end of a connection to a worker, whatever kind of worker it is. */
+export interface WorkerConnection {
+  post(message: ToWorker, transfer?: ArrayBuffer[]): void;
+  onMessage(listener: (message: FromWorker) => void): void;
+  /** Called when the worker cannot start or has died. */
+  onFailure(listener: (reason: string) => void): void;
+  terminate(): void;
+}

@@ -1,0 +1,249 @@
+import { parseItems } from '../catalog/items.js';
+import type { Engine } from '../engine/engine.js';
+import type { StoredEvent } from '../engine/history.js';
+import { Ranker } from '../engine/ranker.js';
+import { engineFailure } from '../engine/status.js';
+import type { TrainedModel } from '../engine/trained-model.js';
+import type { Choice } from '../engine/variants.js';
+import { InklingError } from '../errors.js';
+import type { Item, Progress } from '../types.js';
+import type { CallName, Calls, DataSource, EngineInfo, FromWorker, OpenRequest, ToWorker } from './protocol.js';
+import { readSource } from './read-source.js';
+
+type LoadVariant = (
+  choice: Choice,
+  source: { wasmUrl?: string | undefined; wasmBinary?: ArrayBuffer | Uint8Array | undefined },
+) => Promise<Engine>;
+
+/** Reads the events of a log that this worker can reach. */
+export interface EventReader {
+  readAfter(seq: number): Promise<StoredEvent[]>;
+  close(): void;
+}
+
+/** What differs between a browser's worker and Node's. */
+export interface SessionHost {
+  loadVariant: LoadVariant;
+  openLog(name: string): Promise<EventReader>;
+  post(message: FromWorker, transfer?: ArrayBuffer[]): void;
+}
+
+interface CallContext {
+  signal: AbortSignal;
+  onProgress: ((progress: Progress) => void) | undefined;
+}
+
+/** The worker's side: owns the engine, keeps the person's events beside it, answers calls in order. */
+export class Session {
+  private engine: Engine | null = null;
+  private ranker: Ranker | null = null;
+  private model: TrainedModel | null = null;
+  private modelBytes = 0;
+  private items: readonly Item[] | undefined;
+  private log: EventReader | null = null;
+  private events: StoredEvent[] = [];
+  private readonly timings: EngineInfo['timings'] = {};
+  private readonly running = new Map<number, AbortController>();
+  /** Quick calls wait for each other, and so do long ones; quick ones run between the slices of a long one. */
+  private readonly lanes = { quick: Promise.resolve(), long: Promise.resolve() };
+
+  constructor(private readonly host: SessionHost) {}
+
+  receive(message: ToWorker): void {
+    switch (message.kind) {
+      case 'cancel':
+        this.running.get(message.id)?.abort();
+        break;
+      case 'events':
+        this.add(message.events);
+        break;
+      case 'reset':
+        this.lanes.quick = this.lanes.quick.then(() => this.reset(message.log, message.events));
+        break;
+      case 'call':
+        this.enqueue(message);
+        break;
+    }
+  }
+
+  private enqueue(message: Extract<ToWorker, { kind: 'call' }>): void {
+    const { id, name, request, wantsProgress } = message;
+    const controller = new AbortController();
+    this.running.set(id, controller);
+    const context: CallContext = {
+      signal: controller.signal,
+      onProgress: wantsProgress
+        ? (progress) => this.host.post({ kind: 'progress', id, progress })
+        : undefined,
+    };
+    const lane = name === 'train' || name === 'evaluate' ? 'long' : 'quick';
+    this.lanes[lane] = this.lanes[lane].then(async () => {
+      try {
+        if (controller.signal.aborted) return; // the caller knows already
+        const result = await this.handlers[name](request as never, context);
+        this.host.post({ kind: 'result', id, result, info: this.describe() }, transferables(result));
+      } catch (thrown) {
+        const error = engineFailure(thrown);
+        const code = error instanceof InklingError ? error.code : null;
+        const text = error instanceof Error ? error.message : String(error);
+        this.host.post({ kind: 'error', id, code, message: text });
+      } finally {
+        this.running.delete(id);
+      }
+    });
+  }
+
+  private readonly handlers: {
+    [N in CallName]: (request: Calls[N]['request'], context: CallContext) => Promise<Calls[N]['result']>;
+  } = {
+    open: (request, context) => this.open(request, context),
+    recommend: async (request) => {
+      const events = await this.currentEvents();
+      return this.timed('recommend', () => this.ready().recommend(events, request));
+    },
+    similar: async ({ id, k }) => this.timed('similar', () => this.ready().similar(id, { k })),
+    profile: async () => {
+      const events = await this.currentEvents();
+      return this.timed('profile', () => this.ready().profile(events));
+    },
+    train: (request, context) => this.train(request, context),
+    evaluate: async (request, { signal, onProgress }) =>
+      this.loaded().evaluate({ ...request, items: this.items, signal, onProgress } as never),
+    close: async () => {
+      this.ranker?.dispose();
+      this.model?.dispose();
+      this.engine?.dispose();
+      this.log?.close();
+      return null;
+    },
+  };
+
+  private async open(request: OpenRequest, context: CallContext): Promise<null> {
+    const start = performance.now();
+    const { signal, onProgress } = context;
+    // Fetched side by side; the slowest decides.
+    const [engine, items, modelFile, log] = await Promise.all([
+      this.host.loadVariant(request.choice, request),
+      request.catalog === undefined ? undefined : readCatalog(request.catalog, signal),
+      request.model === undefined ? undefined : readSource(request.model, 'the model', signal, onProgress),
+      request.log === null ? null : this.host.openLog(request.log),
+    ]);
+    this.engine = engine;
+    this.items = items;
+    this.log = log;
+    const model = modelFile ? engine.openModel(modelFile) : null;
+    await this.use(model, modelFile?.byteLength ?? 0, signal);
+    await this.currentEvents();
+    this.timings.open = performance.now() - start;
+    return null;
+  }
+
+  /** Puts a model (or none) to work; the one before is given up only when this has succeeded. */
+  private async use(model: TrainedModel | null, bytes: number, signal: AbortSignal): Promise<void> {
+    const ranker = await Ranker.create(this.loaded(), { items: this.items, model, signal });
+    this.ranker?.dispose();
+    this.model?.dispose();
+    this.ranker = ranker;
+    this.model = model;
+    this.modelBytes = bytes;
+  }
+
+  private async train(request: Calls['train']['request'], context: CallContext): Promise<Calls['train']['result']> {
+    const start = performance.now();
+    const { table, model: name = 'ials', settings, seed } = request;
+    const engine = this.loaded();
+    const model = await engine.train(table, {
+      model: name,
+      items: this.items,
+      ...(settings && { settings }),
+      ...(seed !== undefined && { seed }),
+      ...context,
+    } as never);
+    const modelFile = model.save();
+    try {
+      await this.use(model, modelFile.byteLength, context.signal);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+    return {
+      model: name,
+      users: table.userIds.length,
+      items: model.itemIds.length,
+      interactions: table.users.length,
+      seconds: (performance.now() - start) / 1000,
+      modelFile,
+    };
+  }
+
+  private async reset(log: string | null, events: readonly StoredEvent[]): Promise<void> {
+    this.log?.close();
+    this.log = null;
+    this.events = [];
+    this.add(events);
+    // A log that cannot be opened any more is reported by the next call that needs it.
+    this.log = log === null ? null : await this.host.openLog(log).catch(() => null);
+  }
+
+  private add(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      if (event.seq > (this.events.at(-1)?.seq ?? 0)) this.events.push(event);
+    }
+  }
+
+  /** All events, those the log has had since the last look too. */
+  private async currentEvents(): Promise<readonly StoredEvent[]> {
+    if (this.log) this.add(await this.log.readAfter(this.events.at(-1)?.seq ?? 0));
+    return this.events;
+  }
+
+  private timed<R>(name: keyof EngineInfo['timings'], work: () => R): R {
+    const start = performance.now();
+    const result = work();
+    this.timings[name] = performance.now() - start;
+    return result;
+  }
+
+  private loaded(): Engine {
+    if (!this.engine) throw new InklingError('closed', 'the recommender is not open');
+    return this.engine;
+  }
+
+  private ready(): Ranker {
+    if (!this.ranker) throw new InklingError('closed', 'the recommender is not open');
+    return this.ranker;
+  }
+
+  private describe(): EngineInfo | null {
+    const { engine, ranker, model } = this;
+    if (!engine || !ranker) return null;
+    return {
+      variant: engine.variant,
+      threads: engine.threads,
+      why: [...engine.why],
+      bytes: { wasm: engine.wasmBytes, model: this.modelBytes, memory: engine.heap.byteLength },
+      model: model && {
+        name: model.name,
+        items: model.itemIds.length,
+        formatVersion: engine.module.modelFormatVersion,
+      },
+      items: ranker.numCandidates,
+      timings: { ...this.timings },
+    };
+  }
+}
+
+async function readCatalog(
+  catalog: { items: readonly Item[] } | DataSource,
+  signal: AbortSignal,
+): Promise<readonly Item[]> {
+  if ('items' in catalog) return catalog.items;
+  const bytes = await readSource(catalog, 'the catalogue', signal, undefined);
+  return parseItems(new TextDecoder().decode(bytes), 'url' in catalog ? catalog.url : 'the catalogue');
+}
+
+/** Large results move instead of being copied. */
+function transferables(result: unknown): ArrayBuffer[] {
+  const file = (result as { modelFile?: Uint8Array } | null)?.modelFile;
+  return file ? [file.buffer as ArrayBuffer] : [];
+}

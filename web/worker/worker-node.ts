@@ -1,0 +1,16 @@
+import { parentPort } from 'node:worker_threads';
+import { loadVariant } from '../engine/load-node.js';
+import { IndexedDbStore } from '../store/indexeddb-store.js';
+import type { ToWorker } from './protocol.js';
+import { Session } from './session.js';
+
+// The script of Node's worker.
+const port = parentPort;
+if (port) {
+  const session = new Session({
+    loadVariant: (choice, source) => loadVariant(choice, source),
+    openLog: (name) => IndexedDbStore.open(name),
+    post: (message, transfer = []) => port.postMessage(message, transfer),
+  });
+  port.on('message', (message: ToWorker) => session.receive(message));
+}
