@@ -15,6 +15,7 @@ constexpr SettingSpec kSpecs[] = {
     {"num_factors", Kind::kInteger, "64", "1", "1024", "length of the vectors"},
     {"regularization", Kind::kNumber, "0.003", "0.0000001", "100", "how strong"},
     {"normalize_users", Kind::kBoolean, "true", "0", "1", "whether"},
+    {"bias", Kind::kNumber, "-1", "-10", "10", "what is added"},
 };
 
 Result<Settings> resolve(const Settings::Given& given) { return Settings::resolve("sample", kSpecs, given); }
@@ -26,20 +27,20 @@ TEST_CASE("what is not given has its default, in the order of the specs") {
   CHECK(settings.integer("num_factors") == 64);
   CHECK(settings.number("regularization") == 0.003);
   CHECK(settings.boolean("normalize_users"));
-  CHECK(settings.to_json() == R"({"num_factors":64,"regularization":0.003,"normalize_users":true})");
+  CHECK(settings.to_json() == R"({"num_factors":64,"regularization":0.003,"normalize_users":true,"bias":-1})");
 }
 
 TEST_CASE("what is given keeps its text") {
   const Settings settings = value_of(resolve({{"regularization", "1.50e-1"}, {"normalize_users", "false"}}));
   CHECK(settings.number("regularization") == 0.15);
   CHECK_FALSE(settings.boolean("normalize_users"));
-  CHECK(settings.to_json() == R"({"num_factors":64,"regularization":1.50e-1,"normalize_users":false})");
+  CHECK(settings.to_json() == R"({"num_factors":64,"regularization":1.50e-1,"normalize_users":false,"bias":-1})");
 }
 
 TEST_CASE("an unknown name is refused with the nearest and all known ones") {
   CHECK(fails(resolve({{"num_factor", "8"}}), ErrorCode::kInvalidArgument,
               {"unknown setting \"num_factor\" of sample", "did you mean \"num_factors\"?",
-               "known are num_factors, regularization, normalize_users"}));
+               "known are num_factors, regularization, normalize_users, bias"}));
   const Result<Settings> far = resolve({{"banana", "8"}});
   CHECK(fails(far, ErrorCode::kInvalidArgument, {"\"banana\"", "known are num_factors"}));
   CHECK(far.status().message().find("did you mean") == std::string::npos);
@@ -67,18 +68,20 @@ TEST_CASE("a range holds its ends and nothing beyond") {
 }
 
 TEST_CASE("numbers follow JSON's grammar, but .5 and +3 are understood") {
-  const auto number = [](const char* text) { return value_of(resolve({{"regularization", text}})).number("regularization"); };
+  const auto number = [](const char* text) { return value_of(resolve({{"bias", text}})).number("bias"); };
   CHECK(number("3") == 3);
   CHECK(number("+3") == 3);
   CHECK(number(".5") == 0.5);
   CHECK(number("+.5") == 0.5);
-  CHECK(number("2E+1") == 20);
+  CHECK(number("-.5") == -0.5);
+  CHECK(number("0.2E+1") == 2);
+  CHECK(number("-0") == 0);
   CHECK(value_of(resolve({{"regularization", ".5"}})).to_json().find("\"regularization\":0.5,") != std::string::npos);
   CHECK(value_of(resolve({{"num_factors", "1.6e1"}})).integer("num_factors") == 16);
   for (const char* text : {"", " 1", "1 ", "1.", ".", "-", "+", "--1", "++1", "+-1", "-+1", "01", "1e", "1e+", "0x10",
                            "nan", "NaN", "inf", "Infinity", "1,5", "1_000", "true", "1\n", "\"1\""}) {
     CAPTURE(text);
-    CHECK(fails(resolve({{"regularization", text}}), ErrorCode::kInvalidArgument, {"regularization="}));
+    CHECK(fails(resolve({{"bias", text}}), ErrorCode::kInvalidArgument, {"bias="}));
   }
   CHECK(fails(resolve({{"num_factors", "1.5"}}), ErrorCode::kInvalidArgument, {"whole number"}));
   for (const char* text : {"1", "0", "True", "yes", ""}) {

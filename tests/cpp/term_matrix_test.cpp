@@ -62,7 +62,7 @@ TEST_CASE("weights are those of scikit-learn's formula, computed by hand") {
 }
 
 TEST_CASE("tags are terms of their own, whole and normalized, each counted in its document") {
-  const TermMatrix terms = terms_of({"fiction", "", ""}, {"Science  Fiction\x1Fdrama", "SCIENCE fiction", ""});
+  const TermMatrix terms = terms_of({"fiction", "", ""}, {"Science  Fiction\x1F" "drama", "SCIENCE fiction", ""});
   CHECK(terms_of_item(terms, 0).count("#science fiction") == 1);
   CHECK(terms_of_item(terms, 0).count("#drama") == 1);
   CHECK(terms_of_item(terms, 0).count("fiction") == 1);

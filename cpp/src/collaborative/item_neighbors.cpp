@@ -63,10 +63,15 @@ class ItemNeighborsTrainer final : public Trainer {
         weights_(user_weights(interactions, settings.boolean("normalize_users"))),
         norms_(item_norms(interactions, weights_)),
         neighbors_(at(interactions.num_items())) {
-    // Weights of 1/sqrt(n) make all sums smaller: the shrinkage counts users of average weight.
+    // Weights of 1/sqrt(n) make all sums smaller: the shrinkage counts users of average weight, of those who met anything.
     double square_sum = 0;
-    for (const float weight : weights_) square_sum += static_cast<double>(weight) * weight;
-    const double mean_square = weights_.empty() ? 1 : square_sum / static_cast<double>(weights_.size());
+    double active_users = 0;
+    for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
+      if (interactions.by_user().row_length(user) == 0) continue;
+      square_sum += static_cast<double>(weights_[at(user)]) * weights_[at(user)];
+      active_users += 1;
+    }
+    const double mean_square = active_users > 0 ? square_sum / active_users : 1;
     shrinkage_ = static_cast<float>(settings.number("shrinkage") * mean_square);
     costs_.reserve(neighbors_.size());
     for (std::int32_t item = 0; item < interactions.num_items(); ++item) {
@@ -87,7 +92,8 @@ class ItemNeighborsTrainer final : public Trainer {
   Status step(std::int64_t work) override {
     const std::size_t begin = next_item_;
     std::int64_t planned = 0;
-    while (next_item_ < costs_.size() && planned < work) planned += costs_[next_item_++];
+    const std::int64_t wanted = std::max<std::int64_t>(work, 1);
+    while (next_item_ < costs_.size() && planned < wanted) planned += costs_[next_item_++];
     pool_.for_each_chunk(static_cast<std::int64_t>(next_item_ - begin), 4,
                          [&](std::int64_t from, std::int64_t to, int thread) {
                            for (std::int64_t i = from; i < to; ++i) {
@@ -200,6 +206,14 @@ ItemNeighbors::ItemNeighbors(SparseRows similarities, std::vector<float> item_co
     : Model(std::move(item_counts), std::move(config)), similarities_(std::move(similarities)) {}
 
 Result<std::unique_ptr<Profile>> ItemNeighbors::fold_in(History history) const {
+  float total_weight = 0;  // no score is larger, as no similarity is larger than 1
+  for (const HistoryEntry& entry : history) {
+    if (entry.item >= 0 && entry.item < num_items()) total_weight += std::abs(entry.weight);
+  }
+  if (!std::isfinite(total_weight)) {
+    return Status(ErrorCode::kNotFinite,
+                  "the history cannot be folded in: the numbers overflow; use smaller event weights");
+  }
   return std::unique_ptr<Profile>(std::make_unique<ItemNeighborsProfile>(*this, history));
 }
 

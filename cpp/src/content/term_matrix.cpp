@@ -119,6 +119,7 @@ std::vector<std::pair<std::int32_t, float>> TermMatrix::query(std::string_view t
   }
   double square_sum = 0;
   for (const auto& [term, weight] : weights) square_sum += static_cast<double>(weight) * weight;
+  if (!(square_sum > 0) || !std::isfinite(square_sum)) return {};  // a model file may hold any idf
   std::vector<std::pair<std::int32_t, float>> out(weights.begin(), weights.end());
   for (auto& [term, weight] : out) weight = static_cast<float>(weight / std::sqrt(square_sum));
   return out;

@@ -14,7 +14,8 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 // The weighted sum of the items' vectors, dense over terms, scaled to length 1 (or all zero).
 struct TermProfile {
   std::vector<float> weights;
-  float scale = 0;  // 1 / the length before scaling
+  float scale = 0;     // 1 / the length before scaling
+  bool finite = true;  // false, and all weights zero, when the history's weights are so large that the sum overflowed
 };
 
 TermProfile term_profile(const TermMatrix& terms, History history) {
@@ -28,6 +29,11 @@ TermProfile term_profile(const TermMatrix& terms, History history) {
   }
   double square_sum = 0;
   for (const float weight : profile.weights) square_sum += static_cast<double>(weight) * weight;
+  if (!std::isfinite(square_sum)) {
+    std::fill(profile.weights.begin(), profile.weights.end(), 0.0f);
+    profile.finite = false;
+    return profile;
+  }
   profile.scale = static_cast<float>(square_sum > 0 ? 1 / std::sqrt(square_sum) : 0);
   for (float& weight : profile.weights) weight *= profile.scale;
   return profile;
@@ -41,8 +47,8 @@ void add_postings(const TermMatrix& terms, std::int32_t term, float weight, std:
 
 class TfIdfProfile final : public Profile {
  public:
-  TfIdfProfile(const TfIdf& model, History history)
-      : model_(model), profile_(term_profile(model.terms(), history)) {
+  TfIdfProfile(const TfIdf& model, History history, TermProfile profile)
+      : model_(model), profile_(std::move(profile)) {
     for (const HistoryEntry& entry : history) {
       if (entry.item >= 0 && entry.item < model.num_items()) history_.push_back(entry);
     }
@@ -129,7 +135,12 @@ TfIdf::TfIdf(TermMatrix terms, std::vector<float> item_counts, std::string confi
     : Model(std::move(item_counts), std::move(config)), terms_(std::move(terms)) {}
 
 Result<std::unique_ptr<Profile>> TfIdf::fold_in(History history) const {
-  return std::unique_ptr<Profile>(std::make_unique<TfIdfProfile>(*this, history));
+  TermProfile profile = term_profile(terms_, history);
+  if (!profile.finite) {
+    return Status(ErrorCode::kNotFinite,
+                  "the history cannot be folded in: the numbers overflow; use smaller event weights");
+  }
+  return std::unique_ptr<Profile>(std::make_unique<TfIdfProfile>(*this, history, std::move(profile)));
 }
 
 void TfIdf::similar(std::int32_t item, std::span<float> scores) const {

@@ -60,6 +60,7 @@ void append_utf8(std::uint32_t code, std::string& out) {
 }
 
 bool is_cjk(std::uint32_t code) {
+  if (code == 0x30A0 || code == 0x30FB) return false;  // a hyphen and a dot between words
   return (code >= 0x3040 && code < 0x3100) ||   // Hiragana, Katakana
          (code >= 0x3400 && code < 0x4DC0) ||   // Han, extension A
          (code >= 0x4E00 && code < 0xA000) ||   // Han
@@ -75,10 +76,18 @@ bool is_word_character(std::uint32_t code) {
   if (code >= 0x2000 && code < 0x2C00) return code >= 0x2070 && code < 0x20A0;  // punctuation and symbols
   if (code >= 0x2E00 && code < 0x2E80) return false;                            // more punctuation
   if (code >= 0x3000 && code < 0x3040) return code == 0x3005 || code == 0x3006;
+  if (code == 0x30A0 || code == 0x30FB) return false;                           // a hyphen and a dot between words
   if (code >= 0xE000 && code < 0xF900) return false;                                      // private use
   if (code >= 0xFE10 && code < 0xFE70) return code >= 0xFE20 && code < 0xFE30;            // CJK punctuation forms
-  if (code >= 0xFF00 && code < 0xFFF0) return code >= 0xFF10 && code < 0xFFDD && code != 0xFF1A && code != 0xFF1B;
+  if (code >= 0xFF00 && code < 0xFFF0) {  // of the full-width and half-width forms only the letters and digits
+    return (code >= 0xFF10 && code <= 0xFF19) || (code >= 0xFF21 && code <= 0xFF3A) ||
+           (code >= 0xFF41 && code <= 0xFF5A) || (code >= 0xFF66 && code < 0xFFDD);
+  }
   return code < 0x1F000 || code >= 0x20000;  // emoji and the like are no words
+}
+
+bool is_space(std::uint32_t code) {
+  return code <= ' ' || code == 0xA0 || (code >= 0x2000 && code <= 0x200A) || code == 0x202F || code == 0x3000;
 }
 
 // Simple lower case of Latin, Greek, Cyrillic and Armenian; full-width Latin and digits become plain.
@@ -94,6 +103,12 @@ std::uint32_t lower(std::uint32_t code) {
   }
   if (code == 0x178) return 0xFF;
   if (code >= 0x179 && code < 0x17F) return code + (code & 1);
+  if (code >= 0x1A0 && code < 0x1A6) return code | 1;  // with horn: Vietnamese
+  if (code == 0x1AF) return 0x1B0;
+  if (code >= 0x1CD && code < 0x1DD) return code + (code & 1);
+  if (code >= 0x1DE && code < 0x1F0) return code | 1;
+  if (code >= 0x1F8 && code < 0x220) return code | 1;  // with comma: Romanian
+  if (code >= 0x222 && code < 0x234) return code | 1;
   if (code >= 0x1E00 && code < 0x1F00 && !(code >= 0x1E96 && code < 0x1EA0)) return code | 1;
   if (code >= 0x391 && code <= 0x3AB && code != 0x3A2) return code + 32;
   if (code == 0x386) return 0x3AC;
@@ -141,7 +156,7 @@ bool Tokenizer::next(std::string_view& word) {
       if (start > 0) {
         std::size_t before = start - 1;
         while (before > 0 && (static_cast<unsigned char>(text_[before]) & 0xC0) == 0x80) --before;
-        ended_pair = is_cjk(next_code_point(text_, before));
+        ended_pair = is_cjk(next_code_point(text_, before)) && before == start;
       }
       if (!paired && ended_pair) continue;
       word = word_;
@@ -173,7 +188,7 @@ std::string normalized_tag(std::string_view text) {
   bool space = false;
   for (std::size_t position = 0; position < text.size();) {
     const std::uint32_t code = next_code_point(text, position);
-    if (code == kInvalid || code <= ' ') {
+    if (code == kInvalid || is_space(code)) {
       space = !out.empty();
       continue;
     }

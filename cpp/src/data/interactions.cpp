@@ -112,7 +112,13 @@ Result<Interactions> Interactions::build(const InteractionLog& log, std::span<co
                       std::to_string(num_items) + " were announced");
   }
   // Sorting by item first and user second with two stable counting passes leaves each user's items in
-  // rising order and the rows of one pair in log order.
+  // rising order and the rows of one pair in the order they came, which must be the log's.
+  std::vector<std::int32_t> in_log_order;
+  if (!std::is_sorted(rows.begin(), rows.end())) {
+    in_log_order.assign(rows.begin(), rows.end());
+    std::sort(in_log_order.begin(), in_log_order.end());
+    rows = in_log_order;
+  }
   const std::size_t count = rows.empty() ? log.size() : rows.size();
   SparseRows by_item_rows;
   by_item_rows.offsets.assign(at(num_items) + 1, 0);

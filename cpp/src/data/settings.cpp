@@ -69,7 +69,7 @@ bool is_json_number(std::string_view text) {
 
 // Lets people write .5 and +3.
 std::string normalized_number(std::string text) {
-  if (!text.empty() && text[0] == '+') text.erase(0, 1);
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.erase(0, 1);
   const std::size_t start = !text.empty() && text[0] == '-' ? 1 : 0;
   if (text.size() > start && text[start] == '.') text.insert(start, "0");
   return text;

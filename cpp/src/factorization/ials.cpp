@@ -28,7 +28,7 @@ constexpr SettingSpec kSettings[] = {
      "standard deviation of a factor vector's length at the start"},
 };
 
-constexpr std::size_t kMaxFactorBytes = std::size_t{1} << 30;
+constexpr std::uint64_t kMaxFactorBytes = std::uint64_t{1} << 30;
 
 class IalsTrainer final : public Trainer {
  public:
@@ -175,8 +175,9 @@ std::span<const SettingSpec> Ials::settings() { return kSettings; }
 
 Result<std::unique_ptr<Trainer>> Ials::make_trainer(const Settings& settings, const Interactions& interactions,
                                                     std::uint64_t seed, ThreadPool& pool) {
-  const std::size_t rows = at(interactions.num_users()) + at(interactions.num_items());
-  const auto num_factors = at(settings.integer("num_factors"));
+  // In 64 bits, for WebAssembly's size_t would wrap around.
+  const std::uint64_t rows = std::uint64_t{at(interactions.num_users())} + at(interactions.num_items());
+  const std::uint64_t num_factors = at(settings.integer("num_factors"));
   if (rows * num_factors > kMaxFactorBytes / sizeof(float)) {
     return Status(ErrorCode::kTooLarge, "ials would need " + std::to_string(rows) + " rows of " +
                                             std::to_string(num_factors) +

@@ -50,6 +50,9 @@ Result<std::vector<std::uint8_t>> write_model_file(const Model& model, const Ite
                                                    " items, but " + std::to_string(item_ids.size()) +
                                                    " ids are given");
   }
+  if (!check_offsets(item_ids.offsets, item_ids.size(), item_ids.bytes.size(), "item_ids.offsets").ok()) {
+    return Status(ErrorCode::kInvalidArgument, "the offsets of the item ids do not divide their bytes");
+  }
   TensorFile file;
   file.set_metadata("format_version", std::to_string(kModelFormatVersion));
   file.set_metadata("model", std::string(model.name()));

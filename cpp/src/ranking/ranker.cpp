@@ -17,18 +17,21 @@ bool all_finite(std::span<const float> scores) {
   return std::isfinite(sum);
 }
 
+Status not_finite(const Model& model) {
+  return {ErrorCode::kNotFinite, "a score of " + std::string(model.name()) + " is not a finite number"};
+}
+
 // Events by falling size, each followed by its own terms by falling size.
 void sort_reasons(std::vector<Contribution>& reasons) {
   const auto size = [](const Contribution& part) { return std::abs(part.value); };
-  std::vector<std::pair<float, std::int32_t>> events;
+  std::vector<std::pair<std::int32_t, float>> events;  // by item
   for (const Contribution& part : reasons) {
-    if (part.item == kNone || part.term == kNone) events.emplace_back(size(part), part.item);
+    if (part.item == kNone || part.term == kNone) events.emplace_back(part.item, size(part));
   }
+  std::sort(events.begin(), events.end());
   const auto weight_of = [&](std::int32_t item) {
-    for (const auto& [weight, event] : events) {
-      if (event == item) return weight;
-    }
-    return 0.0f;
+    const auto found = std::lower_bound(events.begin(), events.end(), std::pair(item, 0.0f));
+    return found != events.end() && found->first == item ? found->second : 0.0f;
   };
   std::stable_sort(reasons.begin(), reasons.end(), [&](const Contribution& a, const Contribution& b) {
     if (a.item != b.item) {
@@ -108,6 +111,7 @@ Result<std::vector<RankedItem>> Ranker::recommend(const RecommendRequest& reques
   if (!request.query.empty() && content_ != nullptr) {
     const auto part = std::span(scores).first(at(content_->num_items()));
     content_->score_query(request.query, part);
+    if (!all_finite(part)) return not_finite(*content_);
     shelf.fill(Source::kQuery, part, false);
   }
   const auto fill_from = [&](const Model* model, Source source, std::unique_ptr<Profile>& profile) -> Status {
@@ -117,9 +121,7 @@ Result<std::vector<RankedItem>> Ranker::recommend(const RecommendRequest& reques
     profile = std::move(folded.value());
     const auto part = std::span(scores).first(at(model->num_items()));
     profile->score_all(part);
-    if (!all_finite(part)) {
-      return {ErrorCode::kNotFinite, "a score of " + std::string(model->name()) + " is not a finite number"};
-    }
+    if (!all_finite(part)) return not_finite(*model);
     shelf.fill(source, part, false);
     return {};
   };
@@ -163,11 +165,13 @@ Result<std::vector<RankedItem>> Ranker::similar(std::int32_t item, std::size_t k
   if (model_ != nullptr && item < model_->num_items()) {
     const auto part = std::span(scores).first(at(model_->num_items()));
     model_->similar(item, part);
+    if (!all_finite(part)) return not_finite(*model_);
     shelf.fill(Source::kModel, part, false);
   }
   if (content_ != nullptr && item < content_->num_items() && !shelf.full()) {
     const auto part = std::span(scores).first(at(content_->num_items()));
     content_->similar(item, part);
+    if (!all_finite(part)) return not_finite(*content_);
     shelf.fill(Source::kContent, part, false);
   }
   return std::move(shelf.items());
