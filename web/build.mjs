@@ -6,7 +6,16 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'build', 'package.stamp');
-const SOURCES = ['CMakeLists.txt', 'CMakePresets.json', 'cpp', 'package.json', 'package-lock.json', 'tsconfig.json', 'wasm', 'web'];
+const SOURCES = [
+  'CMakeLists.txt',
+  'CMakePresets.json',
+  'cpp',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'wasm',
+  'web',
+];
 
 /**
  * A text that changes when any of the files or folders changes in name, size or time.
@@ -55,7 +64,9 @@ export async function ensurePackage(say = console.log) {
     // Loaded here: esbuild is there only after set-up.
     const { bundle } = await import('./bundle.mjs');
     const { totals } = await bundle();
-    say(`build: ready; ${Math.ceil(Math.max(...Object.values(totals)) / 1000)} KB gzipped to recommend`);
+    say(
+      `build: ready; ${Math.ceil(Math.max(...Object.values(totals)) / 1000)} KB gzipped to recommend`,
+    );
   });
   return current;
 }

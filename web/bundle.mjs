@@ -27,7 +27,13 @@ export async function bundle() {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
   copyEngines();
-  const results = await Promise.all([bundleWeb(), bundleWorker(), bundleCatalog(), bundleNode(), bundleCli()]);
+  const results = await Promise.all([
+    bundleWeb(),
+    bundleWorker(),
+    bundleCatalog(),
+    bundleNode(),
+    bundleCli(),
+  ]);
   emitTypes();
   writeLicenses(results);
   checkVectorInstructions();
@@ -86,7 +92,11 @@ const bundleWorker = () =>
   });
 
 const bundleCatalog = () =>
-  bundleWith({ entryPoints: ['web/catalog/index.ts'], outfile: 'dist/catalog.js', platform: 'browser' });
+  bundleWith({
+    entryPoints: ['web/catalog/index.ts'],
+    outfile: 'dist/catalog.js',
+    platform: 'browser',
+  });
 
 const bundleNode = () =>
   bundleWith({
@@ -112,7 +122,8 @@ function emitTypes() {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const args = [compiler, '-p', join(root, 'web', 'tsconfig.types.json')];
   const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
-  if (result.status !== 0) throw new Error(`the types cannot be made:\n${result.stdout}${result.stderr}`);
+  if (result.status !== 0)
+    throw new Error(`the types cannot be made:\n${result.stdout}${result.stderr}`);
 }
 
 /** The licence texts of everything that went into the bundles. */
@@ -126,7 +137,9 @@ function writeLicenses(results) {
   }
   const texts = [...packages].sort().map((name) => {
     const folder = join(root, 'node_modules', name);
-    const { version: packageVersion, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const { version: packageVersion, license } = JSON.parse(
+      readFileSync(join(folder, 'package.json'), 'utf8'),
+    );
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
     const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `Licence: ${license}`;
     return `${name} ${packageVersion} (${license})\n\n${text}\n`;
@@ -150,10 +163,14 @@ function checkVectorInstructions() {
     const relaxed = variant.startsWith('relaxed');
     const found = count(bytes, relaxed ? F32X4_RELAXED_MADD : F32X4_MUL);
     if (found < FEWEST_VECTOR_INSTRUCTIONS) {
-      throw new Error(`inkling-${variant}.wasm has only ${found} of the vector instructions it is named for`);
+      throw new Error(
+        `inkling-${variant}.wasm has only ${found} of the vector instructions it is named for`,
+      );
     }
     if (!relaxed && count(bytes, F32X4_RELAXED_MADD) > 0) {
-      throw new Error(`inkling-${variant}.wasm has relaxed SIMD instructions, which not every browser can parse`);
+      throw new Error(
+        `inkling-${variant}.wasm has relaxed SIMD instructions, which not every browser can parse`,
+      );
     }
   }
 }

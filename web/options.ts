@@ -12,7 +12,9 @@ const anything: Check = () => null;
 const positive: Check = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 1 ? null : 'a whole number of at least 1';
 const idList: Check = (value) =>
-  Array.isArray(value) && value.every((id) => typeof id === 'string') ? null : 'an array of item ids';
+  Array.isArray(value) && value.every((id) => typeof id === 'string')
+    ? null
+    : 'an array of item ids';
 const abortSignal: Check = (value) =>
   typeof (value as AbortSignal | null)?.addEventListener === 'function' ? null : 'an AbortSignal';
 const oneOf =
@@ -66,7 +68,9 @@ const OPTIONS = {
     model: text,
     settings: anything,
     metrics: (value: unknown) =>
-      Array.isArray(value) && value.length > 0 && value.every((metric) => typeof metric === 'string')
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.every((metric) => typeof metric === 'string')
         ? null
         : 'an array of names such as "ndcg@20"',
     seed: anything,
@@ -80,7 +84,10 @@ const OPTIONS = {
 export function checkOptions(call: keyof typeof OPTIONS, options: unknown): void {
   const known: Record<string, Check> = OPTIONS[call];
   if (typeof options !== 'object' || options === null) {
-    throw new InklingError('invalid_argument', `${call}: the options are ${describe(options)}; expected an object`);
+    throw new InklingError(
+      'invalid_argument',
+      `${call}: the options are ${describe(options)}; expected an object`,
+    );
   }
   for (const [key, value] of Object.entries(options)) {
     const check = Object.hasOwn(known, key) ? known[key] : undefined;
@@ -93,7 +100,10 @@ export function checkOptions(call: keyof typeof OPTIONS, options: unknown): void
     }
     const expected = value === undefined ? null : check(value);
     if (expected !== null) {
-      throw new InklingError('invalid_argument', `${call}: ${key} is ${describe(value)}; expected ${expected}`);
+      throw new InklingError(
+        'invalid_argument',
+        `${call}: ${key} is ${describe(value)}; expected ${expected}`,
+      );
     }
   }
 }
@@ -101,7 +111,10 @@ export function checkOptions(call: keyof typeof OPTIONS, options: unknown): void
 const MAX_TIME = 8.64e15; // the last millisecond that a Date can hold
 
 /** Checks an event and sets its time. Extra attributes are refused, so that nothing is silently lost. */
-export function checkEvent(event: InteractionEvent, now: number): InteractionEvent & { at: number } {
+export function checkEvent(
+  event: InteractionEvent,
+  now: number,
+): InteractionEvent & { at: number } {
   const wrong = (text: string) => new InklingError('invalid_argument', `record: ${text}`);
   if (typeof event !== 'object' || event === null) {
     throw wrong(`the event is ${describe(event)}; expected {item, type, value?, at?}`);

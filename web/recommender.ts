@@ -1,6 +1,6 @@
 import { connectWorker, defaultWasmUrl, hostFeatures } from '#host';
-import { checkItems } from './catalog/items.js';
 import { toInteractionTable } from './catalog/interaction-table.js';
+import { checkItems } from './catalog/items.js';
 import { chooseVariant } from './engine/variants.js';
 import { InklingError } from './errors.js';
 import { checkEvent, checkOptions } from './options.js';
@@ -89,7 +89,9 @@ export class Recommender {
   async record(event: InteractionEvent | readonly InteractionEvent[]): Promise<void> {
     this.checkOpen();
     const now = Date.now();
-    const given = Array.isArray(event) ? (event as readonly InteractionEvent[]) : [event as InteractionEvent];
+    const given = Array.isArray(event)
+      ? (event as readonly InteractionEvent[])
+      : [event as InteractionEvent];
     const stored = await this.log.append(given.map((each) => checkEvent(each, now)));
     this.events += stored.length;
     if (this.log.kind === 'memory') this.client.post({ kind: 'events', events: stored });
@@ -106,7 +108,10 @@ export class Recommender {
   }
 
   /** Items like this one. @throws InklingError `unknown_item` */
-  async similar(id: string, options: { k?: number; signal?: AbortSignal } = {}): Promise<SimilarItem[]> {
+  async similar(
+    id: string,
+    options: { k?: number; signal?: AbortSignal } = {},
+  ): Promise<SimilarItem[]> {
     checkOptions('similar', options);
     return this.call('similar', { id, k: options.k }, { signal: options.signal });
   }
@@ -121,7 +126,10 @@ export class Recommender {
     this.checkOpen();
     checkOptions('edit', change);
     if (typeof change.forget?.item !== 'string') {
-      throw new InklingError('invalid_argument', 'edit: nothing to forget; expected {forget: {item: "the id"}}');
+      throw new InklingError(
+        'invalid_argument',
+        'edit: nothing to forget; expected {forget: {item: "the id"}}',
+      );
     }
     await this.log.forgetItem(change.forget.item);
     await this.reset();
@@ -261,5 +269,8 @@ function modelSource(model: NonNullable<OpenOptions['model']>): DataSource {
   if (model instanceof Blob) return { blob: model };
   if (model instanceof ArrayBuffer) return { bytes: new Uint8Array(model) };
   if (model instanceof Uint8Array) return { bytes: model };
-  throw new InklingError('invalid_argument', 'open: model is no URL, ArrayBuffer, Uint8Array or Blob; expected one');
+  throw new InklingError(
+    'invalid_argument',
+    'open: model is no URL, ArrayBuffer, Uint8Array or Blob; expected one',
+  );
 }

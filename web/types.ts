@@ -18,7 +18,15 @@ export interface Item {
  * What an app reports. `like`, `dislike`, `rate`, `purchase` and `hide` are opinions: the newest one about
  * an item counts. `view` and `click` are weaker hints and count only while there is no opinion.
  */
-export const EVENT_TYPES = ['view', 'click', 'like', 'dislike', 'rate', 'purchase', 'hide'] as const;
+export const EVENT_TYPES = [
+  'view',
+  'click',
+  'like',
+  'dislike',
+  'rate',
+  'purchase',
+  'hide',
+] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 export interface InteractionEvent {

@@ -68,7 +68,7 @@ TEST_CASE("all similarities are the shrunk cosines, as the naive twin and the de
   for (const bool normalize_users : {false, true}) {
     for (const char* shrinkage : {"0", "3.5", "1000"}) {
       CAPTURE(normalize_users);
-      CAPTURE(shrinkage);
+      CAPTURE(std::string(shrinkage));
       const auto model = train_neighbors(
           interactions, {{"shrinkage", shrinkage}, {"normalize_users", normalize_users ? "true" : "false"}});
       const std::vector<float> actual = dense_by_target(*model);

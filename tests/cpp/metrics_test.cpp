@@ -65,7 +65,7 @@ TEST_CASE("a perfect list has the best value of every metric") {
   const Items test{2, 4, 7};
   for (const char* name : {"recall@3", "recall_capped@3", "precision@3", "hit_rate@3", "ndcg@3", "mrr@3", "map@3",
                            "recall_capped@2", "precision@1", "ndcg@2", "ndcg@4", "map@2", "map@4"}) {
-    CAPTURE(name);
+    CAPTURE(std::string(name));
     CHECK(metric(name, ranked, test) == doctest::Approx(1));
   }
   CHECK(metric("recall@2", ranked, test) == doctest::Approx(2.0 / 3));

@@ -189,7 +189,7 @@ TEST_CASE("a file can be looked into without its model") {
   for (const char* part : {"{\"format_version\":1,\"model\":\"ials\",\"config\":\"{\\\"num_factors\\\":3,", "\"items\":12,",
                            "\"checksum\":\"crc32:", "\"bytes\":",
                            "{\"name\":\"item_factors\",\"dtype\":\"F32\",\"shape\":[12,3],\"bytes\":144}"}) {
-    CAPTURE(part);
+    CAPTURE(std::string(part));
     CHECK(json.find(part) != std::string::npos);
   }
   CHECK(fails(inspect_model_file(Bytes{1, 2, 3}), ErrorCode::kCorruptModelFile));
@@ -202,7 +202,7 @@ TEST_CASE("other versions and models are refused as such") {
     return changed(bytes, [&](TensorFile& file) { file.set_metadata(name, value); });
   };
   for (const char* version : {"2", "0", "", "1.0", "99999999999999999999", "banana"}) {
-    CAPTURE(version);
+    CAPTURE(std::string(version));
     CHECK(fails(read_model_file(with_metadata("format_version", version)), ErrorCode::kUnsupportedVersion,
                 {"version", version}));
     CHECK(fails(inspect_model_file(with_metadata("format_version", version)), ErrorCode::kUnsupportedVersion));

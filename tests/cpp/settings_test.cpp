@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <string>
 
 #include "expect.h"
 
@@ -60,7 +61,7 @@ TEST_CASE("a range holds its ends and nothing beyond") {
   CHECK(fails(resolve({{"num_factors", "0"}}), ErrorCode::kInvalidArgument,
               {"num_factors=0", "a whole number from 1 to 1024", "length of the vectors"}));
   for (const char* text : {"1025", "-1", "1e9", "1e400", "-1e400"}) {
-    CAPTURE(text);
+    CAPTURE(std::string(text));
     CHECK(fails(resolve({{"num_factors", text}}), ErrorCode::kInvalidArgument, {text}));
   }
   CHECK(fails(resolve({{"regularization", "0"}}), ErrorCode::kInvalidArgument,
@@ -80,12 +81,12 @@ TEST_CASE("numbers follow JSON's grammar, but .5 and +3 are understood") {
   CHECK(value_of(resolve({{"num_factors", "1.6e1"}})).integer("num_factors") == 16);
   for (const char* text : {"", " 1", "1 ", "1.", ".", "-", "+", "--1", "++1", "+-1", "-+1", "01", "1e", "1e+", "0x10",
                            "nan", "NaN", "inf", "Infinity", "1,5", "1_000", "true", "1\n", "\"1\""}) {
-    CAPTURE(text);
+    CAPTURE(std::string(text));
     CHECK(fails(resolve({{"bias", text}}), ErrorCode::kInvalidArgument, {"bias="}));
   }
   CHECK(fails(resolve({{"num_factors", "1.5"}}), ErrorCode::kInvalidArgument, {"whole number"}));
   for (const char* text : {"1", "0", "True", "yes", ""}) {
-    CAPTURE(text);
+    CAPTURE(std::string(text));
     CHECK(fails(resolve({{"normalize_users", text}}), ErrorCode::kInvalidArgument, {"true or false"}));
   }
 }

@@ -24,7 +24,9 @@ export function buildPreset(preset, { targets = [], quiet = true }) {
   const env = emscripten?.env ?? process.env;
   const folder = join(projectFolder, 'build', preset);
   // Tests need doctest, which those who only start the demo do not have.
-  const tests = targets.some((target) => !target.startsWith('inkling_web') && !target.startsWith('inkling_node'));
+  const tests = targets.some(
+    (target) => !target.startsWith('inkling_web') && !target.startsWith('inkling_node'),
+  );
   const configured = isConfigured(folder, emscripten?.emcc);
   if (!configured || (tests && !hasTests(folder))) {
     const command = ['cmake', ...(configured ? [] : ['--fresh']), '--preset', preset];
@@ -46,7 +48,9 @@ function isConfigured(folder, emcc) {
 }
 
 function hasTests(folder) {
-  return /^INKLING_BUILD_TESTS:BOOL=ON$/m.test(readFileSync(join(folder, 'CMakeCache.txt'), 'utf8'));
+  return /^INKLING_BUILD_TESTS:BOOL=ON$/m.test(
+    readFileSync(join(folder, 'CMakeCache.txt'), 'utf8'),
+  );
 }
 
 function run([program, ...args], env, quiet) {
@@ -59,7 +63,9 @@ function run([program, ...args], env, quiet) {
   });
   if (result.status === 0) return;
   if (quiet) process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
-  throw new Error(`${program} ${args.join(' ')} failed (${result.error?.message ?? `status ${result.status}`})`);
+  throw new Error(
+    `${program} ${args.join(' ')} failed (${result.error?.message ?? `status ${result.status}`})`,
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

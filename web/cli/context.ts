@@ -13,7 +13,10 @@ export interface TextOutput {
 /** How a command gets at the engine. */
 export interface EngineAccess {
   load(options: { variant?: VariantName | 'auto'; threads?: number | 'auto' }): Promise<Engine>;
-  ranker(engine: Engine, options: { items?: readonly Item[]; model?: TrainedModel }): Promise<Ranker>;
+  ranker(
+    engine: Engine,
+    options: { items?: readonly Item[]; model?: TrainedModel },
+  ): Promise<Ranker>;
 }
 
 /** What a command works with besides its arguments. */

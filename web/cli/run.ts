@@ -1,8 +1,8 @@
+import { didYouMean } from '../did-you-mean.js';
 import { InklingError } from '../errors.js';
 import { parseArguments } from './arguments.js';
 import type { Command } from './command.js';
 import type { Context } from './context.js';
-import { didYouMean } from '../did-you-mean.js';
 import { evaluate } from './evaluate.js';
 import { CommandError, UsageError } from './failures.js';
 import { commandHelp, overview } from './help.js';

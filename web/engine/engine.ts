@@ -63,7 +63,10 @@ export class Engine {
    *
    * @param data null for models that learn from the items alone
    */
-  async train(data: Interactions | null, options: WithItems<TrainOptions> = {}): Promise<TrainedModel> {
+  async train(
+    data: Interactions | null,
+    options: WithItems<TrainOptions> = {},
+  ): Promise<TrainedModel> {
     const { module, heap, wasm } = this;
     const { model = 'ials', items, signal } = options;
     const users = new IdIndex();
@@ -72,7 +75,14 @@ export class Engine {
       let interactions: InteractionSet | null = null;
       if (data !== null) {
         const log = own(new module.InteractionLog());
-        await appendTable(heap, wasm, log, toInteractionTable(data), { users, items: itemIds }, signal);
+        await appendTable(
+          heap,
+          wasm,
+          log,
+          toInteractionTable(data),
+          { users, items: itemIds },
+          signal,
+        );
         interactions = own(new module.InteractionSet());
         check(wasm, interactions.build(wasm, log, users.size, itemIds.size));
       }

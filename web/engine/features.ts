@@ -18,7 +18,10 @@ function validates(body: number[]): boolean {
 
 /** Looks at what this browser, worker or Node offers. Cheap: two probes of 40 bytes. */
 export function detectFeatures(): Features {
-  const host = globalThis as { crossOriginIsolated?: boolean; navigator?: { hardwareConcurrency?: number } };
+  const host = globalThis as {
+    crossOriginIsolated?: boolean;
+    navigator?: { hardwareConcurrency?: number };
+  };
   return {
     simd: validates(SPLAT_ZERO),
     relaxedSimd: validates([...SPLAT_ZERO, ...SPLAT_ZERO, ...SPLAT_ZERO, ...RELAXED_MADD]),

@@ -33,14 +33,19 @@ const RATING_RANGE = 2;
 
 function weigh(event: InteractionEvent): { weight: number; opinion: boolean } {
   if (event.type !== 'rate') return EVENT_WEIGHTS[event.type];
-  return { weight: ((event.value ?? NEUTRAL_RATING) - NEUTRAL_RATING) / RATING_RANGE, opinion: true };
+  return {
+    weight: ((event.value ?? NEUTRAL_RATING) - NEUTRAL_RATING) / RATING_RANGE,
+    opinion: true,
+  };
 }
 
 /**
  * One entry an item, newest first. An opinion (like, dislike, rate, purchase, hide) outdoes every hint (view,
  * click); of opinions the newest counts, of hints the strongest.
  */
-export function itemHistories(events: readonly (InteractionEvent & { at?: number })[]): ItemHistory[] {
+export function itemHistories(
+  events: readonly (InteractionEvent & { at?: number })[],
+): ItemHistory[] {
   const byItem = new Map<string, ItemHistory & { opinion: boolean }>();
   for (const event of events) {
     const { weight, opinion } = weigh(event);

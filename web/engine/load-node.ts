@@ -32,7 +32,10 @@ export async function loadVariant(choice: Choice, options: LoadOptions = {}): Pr
   const folder = new URL(`./node-engine/${choice.variant}/`, import.meta.url);
   const place = options.wasmUrl ?? new URL('inkling_node.wasm', folder).href;
   const bytes = options.wasmBinary ?? (await readWasm(place));
-  const compiled = await compileWasm(bytes as BufferSource, options.wasmBinary ? 'wasmBinary' : place);
+  const compiled = await compileWasm(
+    bytes as BufferSource,
+    options.wasmBinary ? 'wasmBinary' : place,
+  );
   const glue = (await import(new URL('inkling_node.js', folder).href)) as {
     default: (options: unknown) => Promise<MainModule>;
   };

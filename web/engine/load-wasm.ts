@@ -18,7 +18,9 @@ export async function compileWasm(bytes: BufferSource, place: string): Promise<W
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {
-    throw new InklingError('wasm_unavailable', `${place} could not be compiled: ${String(cause)}`, { cause });
+    throw new InklingError('wasm_unavailable', `${place} could not be compiled: ${String(cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -11,7 +11,10 @@ export async function loadVariant(
   source: { wasmUrl: string; wasmBinary?: ArrayBuffer | Uint8Array | undefined },
 ): Promise<Engine> {
   const bytes = source.wasmBinary ?? (await fetchWasm(source.wasmUrl));
-  const compiled = await compileWasm(bytes as BufferSource, source.wasmBinary ? 'wasmBinary' : source.wasmUrl);
+  const compiled = await compileWasm(
+    bytes as BufferSource,
+    source.wasmBinary ? 'wasmBinary' : source.wasmUrl,
+  );
   const create = choice.variant === 'simd' ? createSimd : createThreads;
   const module = await create({
     instantiateWasm: instantiateWith(compiled),
@@ -28,9 +31,13 @@ async function fetchWasm(url: string): Promise<ArrayBuffer> {
   try {
     response = await fetch(url, { credentials: 'same-origin' });
   } catch (cause) {
-    throw new InklingError('wasm_unavailable', `the wasm file ${url} could not be fetched (${String(cause)}); ${CURE}`, {
-      cause,
-    });
+    throw new InklingError(
+      'wasm_unavailable',
+      `the wasm file ${url} could not be fetched (${String(cause)}); ${CURE}`,
+      {
+        cause,
+      },
+    );
   }
   if (!response.ok) {
     throw new InklingError(

@@ -67,7 +67,12 @@ export class Ranker {
     const texts = items ? await createItemTexts(module, heap, wasm, byIndex, signal) : null;
     const handle = new module.Ranker();
     owning((own) =>
-      handle.open(model?.handle ?? null, texts, own(heap.write(popularity)), own(heap.write(candidate))),
+      handle.open(
+        model?.handle ?? null,
+        texts,
+        own(heap.write(popularity)),
+        own(heap.write(candidate)),
+      ),
     );
     return new Ranker(engine, handle, texts, model, ids, items?.length ?? ids.size);
   }
@@ -138,9 +143,16 @@ export class Ranker {
     const { engine, handle } = this;
     return owning((own) => {
       const out = own(new engine.module.Buffer(0));
-      handle.interests(own(engine.heap.write(items)), own(engine.heap.write(weights)), INTERESTS, out);
+      handle.interests(
+        own(engine.heap.write(items)),
+        own(engine.heap.write(weights)),
+        INTERESTS,
+        out,
+      );
       const list = new PackedList(engine.heap.read(out, Uint8Array).buffer);
-      const interests = list.parts(0).map((part) => ({ ...this.term(part.term), weight: part.value }));
+      const interests = list
+        .parts(0)
+        .map((part) => ({ ...this.term(part.term), weight: part.value }));
       return { events: events.length, items: all, interests };
     });
   }
@@ -176,7 +188,8 @@ export class Ranker {
       if (item >= 0 && term >= 0) {
         // Splits the event before it: worth naming, but not a part of the sum.
         const event = reasons.at(-1);
-        if (event?.terms && event.terms.length < TERMS_OF_A_REASON) event.terms.push(this.term(term).term);
+        if (event?.terms && event.terms.length < TERMS_OF_A_REASON)
+          event.terms.push(this.term(term).term);
       } else if (item >= 0) {
         reasons.push({ kind: 'event', item: this.ids.id(item), terms: [], contribution: value });
       } else if (term >= 0) {
@@ -193,7 +206,9 @@ export class Ranker {
     let known = this.terms.get(index);
     if (!known) {
       const text = this.handle.term(index);
-      known = text.startsWith('#') ? { kind: 'tag', term: text.slice(1) } : { kind: 'term', term: text };
+      known = text.startsWith('#')
+        ? { kind: 'tag', term: text.slice(1) }
+        : { kind: 'term', term: text };
       this.terms.set(index, known);
     }
     return known;

@@ -19,7 +19,10 @@ export function settingsText(settings: Settings = {}): string {
     }
     const written = String(value);
     if (/[\n=]/.test(name) || /\n/.test(written)) {
-      throw new InklingError('invalid_argument', `setting ${JSON.stringify(name)} has a line break or = in it`);
+      throw new InklingError(
+        'invalid_argument',
+        `setting ${JSON.stringify(name)} has a line break or = in it`,
+      );
     }
     text += `${snakeCase(name)}=${written}\n`;
   }

@@ -16,7 +16,9 @@ const PROGRESS_MS = 50;
 /** Throws if the signal says so. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
-    throw new InklingError('aborted', 'the call was stopped by its AbortSignal', { cause: signal.reason });
+    throw new InklingError('aborted', 'the call was stopped by its AbortSignal', {
+      cause: signal.reason,
+    });
   }
 }
 
@@ -39,7 +41,10 @@ export const eventsHandled: () => Promise<void> =
 export async function runInSlices(
   work: SlicedWork,
   phase: Progress['phase'],
-  options: { signal?: AbortSignal | undefined; onProgress?: ((progress: Progress) => void) | undefined },
+  options: {
+    signal?: AbortSignal | undefined;
+    onProgress?: ((progress: Progress) => void) | undefined;
+  },
 ): Promise<void> {
   const { signal, onProgress } = options;
   const total = work.totalWork();

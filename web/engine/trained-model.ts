@@ -36,7 +36,9 @@ export class TrainedModel {
   /** A model just trained; `itemIds[i]` is the id of its item i. */
   static trained(engine: Engine, handle: WasmModel, itemIds: readonly string[]): TrainedModel {
     const { bytes, offsets } = encodeTexts(itemIds, itemIds.length);
-    owning((own) => handle.setItemIds(own(engine.heap.write(bytes)), own(engine.heap.write(offsets))));
+    owning((own) =>
+      handle.setItemIds(own(engine.heap.write(bytes)), own(engine.heap.write(offsets))),
+    );
     return new TrainedModel(engine, handle, itemIds);
   }
 
@@ -76,7 +78,10 @@ export class TrainedModel {
 export function describeModelFile(engine: Engine, file: Uint8Array): ModelFileDescription {
   return owning((own) => {
     const out = own(new engine.module.Buffer(0));
-    check(engine.wasm, engine.module.inspectModelFile(engine.wasm, own(engine.heap.write(file)), out));
+    check(
+      engine.wasm,
+      engine.module.inspectModelFile(engine.wasm, own(engine.heap.write(file)), out),
+    );
     const description = JSON.parse(new TextDecoder().decode(engine.heap.read(out, Uint8Array)));
     return { ...description, config: JSON.parse(description.config) } as ModelFileDescription;
   });
@@ -111,6 +116,10 @@ function decodeId(decoder: TextDecoder, bytes: Uint8Array, index: number): strin
   try {
     return decoder.decode(bytes);
   } catch (cause) {
-    throw new InklingError('corrupt_model_file', `item id ${index} of the model file is not UTF-8`, { cause });
+    throw new InklingError(
+      'corrupt_model_file',
+      `item id ${index} of the model file is not UTF-8`,
+      { cause },
+    );
   }
 }

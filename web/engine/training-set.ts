@@ -41,7 +41,10 @@ export async function appendTable(
 }
 
 /** Texts back to back, as the core wants them. */
-export function encodeTexts(texts: Iterable<string>, count: number): { bytes: Uint8Array; offsets: Uint32Array } {
+export function encodeTexts(
+  texts: Iterable<string>,
+  count: number,
+): { bytes: Uint8Array; offsets: Uint32Array } {
   let bytes = new Uint8Array(1024);
   const offsets = new Uint32Array(count + 1);
   let length = 0;

@@ -41,7 +41,10 @@ export function chooseVariant(
   wishes: { variant?: VariantName | 'auto' | undefined; threads?: number | 'auto' | undefined },
 ): Choice {
   const { variant = 'auto', threads = 'auto' } = wishes;
-  if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) {
+  if (
+    threads !== 'auto' &&
+    !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)
+  ) {
     throw new InklingError(
       'invalid_argument',
       `threads is ${JSON.stringify(threads)}; expected "auto" or a whole number from 1 to ${MAX_THREADS}`,

@@ -33,7 +33,10 @@ export class IndexedDbStore implements EventLog {
       const db = await openDB<Schema>(databaseName(name), SCHEMA_VERSION, {
         upgrade(database, oldVersion) {
           if (oldVersion < 1) {
-            const events = database.createObjectStore('events', { keyPath: 'seq', autoIncrement: true });
+            const events = database.createObjectStore('events', {
+              keyPath: 'seq',
+              autoIncrement: true,
+            });
             events.createIndex('item', 'item');
           }
         },
@@ -110,8 +113,14 @@ function storageError(cause: unknown, what: string): InklingError {
   }
   const cures: Record<string, string> = {
     QuotaExceededError: 'the disk or the quota is full: free space, or open with storage: "memory"',
-    SecurityError: "the browser denies storage (cookies blocked, or a sandboxed frame): allow it, or use storage: 'memory'",
+    SecurityError:
+      "the browser denies storage (cookies blocked, or a sandboxed frame): allow it, or use storage: 'memory'",
   };
-  const cure = cures[name] ?? "open with storage: 'memory', or close other tabs of this site and try again";
-  return new InklingError('storage_unavailable', `the event store ${what} (${name || String(cause)}); ${cure}`, { cause });
+  const cure =
+    cures[name] ?? "open with storage: 'memory', or close other tabs of this site and try again";
+  return new InklingError(
+    'storage_unavailable',
+    `the event store ${what} (${name || String(cause)}); ${cure}`,
+    { cause },
+  );
 }

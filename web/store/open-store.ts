@@ -22,7 +22,8 @@ export async function openStore(
       "storage: 'indexeddb' was asked for, and there is no IndexedDB here (Node has none); use storage: 'memory'",
     );
   }
-  if (wanted === 'memory' || !exists) return { log: new MemoryStore(), storage: { kind: 'memory' } };
+  if (wanted === 'memory' || !exists)
+    return { log: new MemoryStore(), storage: { kind: 'memory' } };
   try {
     return { log: await IndexedDbStore.open(name), storage: { kind: 'indexeddb' } };
   } catch (error) {

@@ -1,6 +1,13 @@
 import { InklingError } from '../errors.js';
 import type { Progress } from '../types.js';
-import type { CallName, Calls, EngineInfo, FromWorker, ToWorker, WorkerConnection } from './protocol.js';
+import type {
+  CallName,
+  Calls,
+  EngineInfo,
+  FromWorker,
+  ToWorker,
+  WorkerConnection,
+} from './protocol.js';
 
 interface Pending {
   resolve(result: never): void;
@@ -65,9 +72,13 @@ export class WorkerClient {
       } catch (cause) {
         this.settle(id);
         reject(
-          new InklingError('invalid_argument', `the argument cannot be sent to the worker: ${String(cause)}`, {
-            cause,
-          }),
+          new InklingError(
+            'invalid_argument',
+            `the argument cannot be sent to the worker: ${String(cause)}`,
+            {
+              cause,
+            },
+          ),
         );
       }
     });
@@ -93,7 +104,9 @@ export class WorkerClient {
       this.settle(message.id)?.resolve(message.result as never);
       return;
     }
-    this.settle(message.id)?.reject(new InklingError(message.code ?? 'engine_failed', message.message));
+    this.settle(message.id)?.reject(
+      new InklingError(message.code ?? 'engine_failed', message.message),
+    );
   }
 
   private settle(id: number): Pending | undefined {
@@ -110,5 +123,7 @@ export class WorkerClient {
 }
 
 function abortError(signal: AbortSignal): InklingError {
-  return new InklingError('aborted', 'the call was stopped by its AbortSignal', { cause: signal.reason });
+  return new InklingError('aborted', 'the call was stopped by its AbortSignal', {
+    cause: signal.reason,
+  });
 }

@@ -33,7 +33,10 @@ export interface OpenRequest {
 }
 
 /** What the worker says of itself; the client adds the rest of `Info`. */
-export type EngineInfo = Pick<Info, 'variant' | 'threads' | 'why' | 'bytes' | 'model' | 'items' | 'timings'>;
+export type EngineInfo = Pick<
+  Info,
+  'variant' | 'threads' | 'why' | 'bytes' | 'model' | 'items' | 'timings'
+>;
 
 type Sent<T> = Omit<T, 'signal' | 'onProgress'>;
 

@@ -20,10 +20,15 @@ export async function readSource(
   try {
     response = await fetch(source.url, { credentials: 'same-origin', signal });
   } catch (cause) {
-    if (signal.aborted) throw new InklingError('aborted', 'the call was stopped by its AbortSignal', { cause });
-    throw new InklingError('wrong_content', `${what} could not be fetched from ${source.url} (${String(cause)})`, {
-      cause,
-    });
+    if (signal.aborted)
+      throw new InklingError('aborted', 'the call was stopped by its AbortSignal', { cause });
+    throw new InklingError(
+      'wrong_content',
+      `${what} could not be fetched from ${source.url} (${String(cause)})`,
+      {
+        cause,
+      },
+    );
   }
   if (!response.ok) {
     throw new InklingError(
@@ -46,7 +51,8 @@ async function readBody(
   onProgress: ((progress: Progress) => void) | undefined,
 ): Promise<Uint8Array> {
   const total = Number(response.headers.get('content-length'));
-  if (!onProgress || !response.body || !(total > 0)) return new Uint8Array(await response.arrayBuffer());
+  if (!onProgress || !response.body || !(total > 0))
+    return new Uint8Array(await response.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = response.body.getReader();

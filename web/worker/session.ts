@@ -7,7 +7,15 @@ import type { TrainedModel } from '../engine/trained-model.js';
 import type { Choice } from '../engine/variants.js';
 import { InklingError } from '../errors.js';
 import type { Item, Progress } from '../types.js';
-import type { CallName, Calls, DataSource, EngineInfo, FromWorker, OpenRequest, ToWorker } from './protocol.js';
+import type {
+  CallName,
+  Calls,
+  DataSource,
+  EngineInfo,
+  FromWorker,
+  OpenRequest,
+  ToWorker,
+} from './protocol.js';
 import { readSource } from './read-source.js';
 
 type LoadVariant = (
@@ -81,7 +89,10 @@ export class Session {
       try {
         if (controller.signal.aborted) return; // the caller knows already
         const result = await this.handlers[name](request as never, context);
-        this.host.post({ kind: 'result', id, result, info: this.describe() }, transferables(result));
+        this.host.post(
+          { kind: 'result', id, result, info: this.describe() },
+          transferables(result),
+        );
       } catch (thrown) {
         const error = engineFailure(thrown);
         const code = error instanceof InklingError ? error.code : null;
@@ -94,7 +105,10 @@ export class Session {
   }
 
   private readonly handlers: {
-    [N in CallName]: (request: Calls[N]['request'], context: CallContext) => Promise<Calls[N]['result']>;
+    [N in CallName]: (
+      request: Calls[N]['request'],
+      context: CallContext,
+    ) => Promise<Calls[N]['result']>;
   } = {
     open: (request, context) => this.open(request, context),
     recommend: async (request) => {
@@ -125,7 +139,9 @@ export class Session {
     const [engine, items, modelFile, log] = await Promise.all([
       this.host.loadVariant(request.choice, request),
       request.catalog === undefined ? undefined : readCatalog(request.catalog, signal),
-      request.model === undefined ? undefined : readSource(request.model, 'the model', signal, onProgress),
+      request.model === undefined
+        ? undefined
+        : readSource(request.model, 'the model', signal, onProgress),
       request.log === null ? null : this.host.openLog(request.log),
     ]);
     this.engine = engine;
@@ -148,7 +164,10 @@ export class Session {
     this.modelBytes = bytes;
   }
 
-  private async train(request: Calls['train']['request'], context: CallContext): Promise<Calls['train']['result']> {
+  private async train(
+    request: Calls['train']['request'],
+    context: CallContext,
+  ): Promise<Calls['train']['result']> {
     const start = performance.now();
     const { table, model: name = 'ials', settings, seed } = request;
     const engine = this.loaded();
@@ -239,7 +258,10 @@ async function readCatalog(
 ): Promise<readonly Item[]> {
   if ('items' in catalog) return catalog.items;
   const bytes = await readSource(catalog, 'the catalogue', signal, undefined);
-  return parseItems(new TextDecoder().decode(bytes), 'url' in catalog ? catalog.url : 'the catalogue');
+  return parseItems(
+    new TextDecoder().decode(bytes),
+    'url' in catalog ? catalog.url : 'the catalogue',
+  );
 }
 
 /** Large results move instead of being copied. */

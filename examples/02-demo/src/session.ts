@@ -3,7 +3,7 @@ import type { Catalogue, Film } from './catalogue.ts';
 import type { Opinion } from './explanation.ts';
 
 /** How many films a shelf holds. */
-export const SHELF_LENGTH = 16;
+export const SHELF_LENGTH = 12;
 
 export interface Answers {
   forYou: Recommendation[];

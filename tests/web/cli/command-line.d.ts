@@ -1,7 +1,7 @@
 export interface Outcome {
-    code: number;
-    stdout: string;
-    stderr: string;
+  code: number;
+  stdout: string;
+  stderr: string;
 }
 /** Runs the command line in this process, with the fake engine. */
 export declare function inkling(argv: readonly string[], signal?: AbortSignal): Promise<Outcome>;
@@ -9,7 +9,7 @@ export declare function inkling(argv: readonly string[], signal?: AbortSignal): 
 export declare function given(name: string): unknown[];
 /** A directory of its own for every test. */
 export declare function useDirectory(): {
-    path: (name: string) => string;
-    write: (name: string, content: string | Uint8Array) => string;
-    names: () => string[];
+  path: (name: string) => string;
+  write: (name: string, content: string | Uint8Array) => string;
+  names: () => string[];
 };

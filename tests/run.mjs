@@ -1,0 +1,217 @@
+// `npm test`: sets up what is missing, then runs every suite and adds them up.
+// `npm test -- web browser` runs some of them; see SUITES for the names.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensure } from '../wasm/toolchain/setup.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const output = join(root, 'tests', 'output');
+
+/** @typedef {{ passed: number, failed: number, note?: string }} Outcome */
+
+/** Runs a program with its output shown; true when it ended well. */
+function run(program, args, options = {}) {
+  const result = spawnSync(program, args, { cwd: root, stdio: 'inherit', ...options });
+  if (result.error) console.error(`error: ${program}: ${result.error.message}`);
+  return result.status === 0;
+}
+
+/** Runs a program; its output is shown when it fails. */
+function runQuietly(program, args) {
+  const result = spawnSync(program, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const text = `${result.stdout ?? ''}${result.stderr ?? ''}`;
+  if (result.status !== 0) process.stdout.write(text);
+  return { ok: result.status === 0, text };
+}
+
+const one = (ok) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
+
+function sum(outcomes) {
+  const total = { passed: 0, failed: 0 };
+  for (const { passed, failed } of outcomes) {
+    total.passed += passed;
+    total.failed += failed;
+  }
+  return total;
+}
+
+const tracked = (...patterns) =>
+  spawnSync('git', ['ls-files', '-co', '--exclude-standard', ...patterns], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+    .stdout.split('\n')
+    .filter(Boolean);
+
+// Style and types: one count for each tool.
+async function lint() {
+  const { buildPreset } = await import('../wasm/toolchain/build.mjs');
+  buildPreset('native-debug', { targets: ['inkling_core'] }); // clang-tidy reads its compile commands
+  const cpp = tracked('*.cpp', '*.h');
+  return sum([
+    one(runQuietly('npx', ['--no', 'biome', 'check', '.']).ok),
+    one(runQuietly('npx', ['--no', 'tsc', '-p', '.']).ok),
+    one(runQuietly('npx', ['--no', 'tsc', '-p', 'examples/02-demo']).ok),
+    one(runQuietly('clang-format-19', ['--dry-run', '--Werror', ...cpp]).ok),
+    one(tidy(cpp.filter((file) => /^cpp\/src\/.*\.cpp$/.test(file)))),
+  ]);
+}
+
+function tidy(files) {
+  // Two at a time: clang-tidy itself uses one core.
+  const command =
+    'xargs -P 2 -n 1 clang-tidy-19 --quiet --warnings-as-errors=* -p build/native-debug';
+  const result = spawnSync('sh', ['-c', command], {
+    cwd: root,
+    input: files.join('\n'),
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (result.status !== 0) process.stdout.write(result.stdout);
+  return result.status === 0;
+}
+
+/** Runs one build of the core's doctest suite and reads its closing line. */
+function doctest(program, args, name) {
+  const { ok, text } = runQuietly(program, args);
+  const counts = /test cases:\s*(\d+)\s*\|\s*(\d+) passed\s*\|\s*(\d+) failed/.exec(text);
+  if (!counts) {
+    console.log(`${name}: no closing line\n${text}`);
+    return { passed: 0, failed: 1 };
+  }
+  const [, , passed, failed] = counts.map(Number);
+  console.log(`${name}: ${passed} passed, ${failed} failed`);
+  // A sanitizer's report or a crash after the tests is a failure too.
+  return { passed, failed: failed + (ok || failed > 0 ? 0 : 1) };
+}
+
+async function native() {
+  const { buildPreset } = await import('../wasm/toolchain/build.mjs');
+  return sum(
+    ['native-release', 'native-sanitized'].map((preset) => {
+      buildPreset(preset, { targets: ['inkling_tests'] });
+      return doctest(join(root, 'build', preset, 'tests', 'cpp', 'inkling_tests'), [], preset);
+    }),
+  );
+}
+
+const RELAXED_FLAG = '--experimental-wasm-relaxed-simd';
+
+/** Older Nodes have relaxed SIMD behind a flag that newer ones do not know. */
+function relaxedFlags() {
+  const known = spawnSync(process.execPath, [RELAXED_FLAG, '-e', '0']).status === 0;
+  return known ? [RELAXED_FLAG] : [];
+}
+
+async function wasm() {
+  const { buildPreset, WASM_PRESETS } = await import('../wasm/toolchain/build.mjs');
+  return sum(
+    Object.entries(WASM_PRESETS).map(([variant, preset]) => {
+      buildPreset(preset, { targets: ['inkling_tests'] });
+      const flags = variant.startsWith('relaxed') ? relaxedFlags() : [];
+      const script = join(root, 'build', preset, 'tests', 'cpp', 'inkling_tests.js');
+      return doctest(process.execPath, [...flags, script], preset);
+    }),
+  );
+}
+
+/** Runs a vitest configuration; counts from its report. */
+function vitest(name, config) {
+  const report = join(output, `${name}.json`);
+  rmSync(report, { force: true });
+  const args = [
+    '--no',
+    'vitest',
+    'run',
+    '--config',
+    config,
+    '--reporter=default',
+    '--reporter=json',
+  ];
+  const ok = run('npx', [...args, `--outputFile.json=${report}`]);
+  try {
+    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    // A file that cannot be loaded fails without a failed test; so does an error outside of every test.
+    const failed = Math.max(numFailedTests, numFailedTestSuites > 0 || !ok ? 1 : 0);
+    return { passed: numPassedTests, failed };
+  } catch (error) {
+    console.error(`error: ${name} left no report (${error.message})`);
+    return { passed: 0, failed: 1 };
+  }
+}
+
+/** node:test's own runner, for what must be tested before anything is installed. */
+function toolchain() {
+  const files = tracked('tests/toolchain/*.test.mjs');
+  const result = spawnSync(process.execPath, ['--test', '--test-reporter=tap', ...files], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const count = (word) =>
+    Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(result.stdout)?.[1] ?? 0);
+  const outcome = { passed: count('pass'), failed: count('fail') + count('cancelled') };
+  if (result.status !== 0) {
+    process.stdout.write(result.stdout);
+    outcome.failed = Math.max(outcome.failed, 1);
+  }
+  return outcome;
+}
+
+const SUITES = {
+  toolchain,
+  lint,
+  native,
+  wasm,
+  web: () => vitest('web', 'vitest.config.ts'),
+  quality: () => vitest('quality', 'tests/quality/vitest.config.ts'),
+  package: () => vitest('package', 'tests/package/vitest.config.ts'),
+  browser: () => vitest('browser', 'tests/browser/vitest.config.ts'),
+};
+
+async function main() {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.find((name) => !Object.hasOwn(SUITES, name));
+  if (unknown !== undefined) {
+    throw new Error(`there is no suite "${unknown}"; there are ${Object.keys(SUITES).join(', ')}`);
+  }
+  mkdirSync(output, { recursive: true });
+  await ensure({ for: 'test' });
+  const { ensurePackage } = await import('../web/build.mjs');
+  await ensurePackage();
+
+  const rows = [];
+  for (const name of wanted.length > 0 ? wanted : Object.keys(SUITES)) {
+    console.log(`\n── ${name}`);
+    const start = performance.now();
+    let outcome = { passed: 0, failed: 1 };
+    try {
+      outcome = await SUITES[name]();
+    } catch (error) {
+      console.error(`error: ${name}: ${error.message}`);
+    }
+    // A suite that ran nothing has not passed.
+    if (outcome.passed + outcome.failed === 0) outcome.failed = 1;
+    rows.push({ name, ...outcome, seconds: (performance.now() - start) / 1000 });
+  }
+  console.log('');
+  for (const { name, passed, failed, seconds } of rows) {
+    console.log(
+      `${name.padEnd(10)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed ${seconds.toFixed(0).padStart(5)} s`,
+    );
+  }
+  const total = sum(rows);
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed === 0 ? 0 : 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`error: ${error.message}`);
+  console.log('0 passed, 1 failed');
+  process.exitCode = 1;
+}
