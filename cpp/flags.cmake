@@ -13,6 +13,7 @@ target_compile_options(
     -fno-exceptions # errors are values (status.h): smaller code, and none can cross the seam by accident
     -fno-rtti # nobody asks for a type's name
     $<$<CXX_COMPILER_ID:GNU>:-Wno-psabi> # GCC's note on passing wide vectors between translation units: all are ours
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> # GCC 12 at -O3 sees overlaps in std::string where there are none (its bug 105651)
 )
 
 if(EMSCRIPTEN)

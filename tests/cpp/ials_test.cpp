@@ -212,7 +212,7 @@ TEST_CASE("weights count as documented when a history is folded in, and reasons 
   Furthest from_reasons;
   int negative = 0;
   for (int repeat = 0; repeat < 30; ++repeat) {
-    const std::vector<HistoryEntry> history = random_history(40, random.below(80), random);
+    const std::vector<HistoryEntry> history = random_history(40, random_below(80, random), random);
     std::vector<std::int32_t> entries;
     std::vector<float> weights;
     for (const HistoryEntry& entry : history) {

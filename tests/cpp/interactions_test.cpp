@@ -53,7 +53,7 @@ Rows random_rows(std::size_t count, bool with_times, Random& random) {
 TEST_CASE("both ways round hold the last row of each user and item, as a map does") {
   Random random(1);
   for (int repeat = 0; repeat < 100; ++repeat) {
-    const Rows rows = random_rows(random.below(150), repeat % 2 == 0, random);
+    const Rows rows = random_rows(random_below(150, random), repeat % 2 == 0, random);
     InteractionLog log;
     REQUIRE(succeeds(log.append(rows.users, rows.items, rows.values, rows.timestamps)));
     const Interactions interactions = value_of(Interactions::build(log, {}, 45, 17));

@@ -150,7 +150,7 @@ TEST_CASE("a score is the weighted sum of the history's similarities, and explai
   const std::vector<float> similarities = dense_by_target(*model);
   Random random(5);
   for (int repeat = 0; repeat < 20; ++repeat) {
-    const std::vector<HistoryEntry> history = random_history(25, random.below(10), random);
+    const std::vector<HistoryEntry> history = random_history(25, random_below(10, random), random);
     const std::vector<float> scores = scores_of(*model, history);
     const auto profile = value_of(model->fold_in(history));
     for (std::int32_t item = 0; item < 25; ++item) {

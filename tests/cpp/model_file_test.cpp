@@ -145,7 +145,7 @@ TEST_CASE("each model comes back from its file with the same scores, neighbours,
     CHECK(file.item_ids.offsets == item_ids(kItems).offsets);
     CHECK(std::equal(file.model->item_counts().begin(), file.model->item_counts().end(), model->item_counts().begin()));
     for (int repeat = 0; repeat < 10; ++repeat) {
-      const auto history = random_history(kItems, random.below(6), random);
+      const auto history = random_history(kItems, random_below(6, random), random);
       CHECK(scores_of(*file.model, history) == scores_of(*model, history));
     }
     std::vector<float> before(kItems);
@@ -238,7 +238,7 @@ TEST_CASE("bytes changed at random are refused or give a model that works") {
     for (int repeat = 0; repeat < 5000; ++repeat) {
       Bytes damaged = bytes;
       for (std::uint64_t n = 1 + random.below(4); n > 0; --n) {
-        damaged[random.below(damaged.size())] ^= static_cast<std::uint8_t>(1u << random.below(8));
+        damaged[random_below(damaged.size(), random)] ^= static_cast<std::uint8_t>(1u << random.below(8));
       }
       wrong += is_read_or_refused(damaged) ? 0 : 1;
       accepted += read_model_file(damaged).ok() ? 1 : 0;
@@ -260,9 +260,10 @@ TEST_CASE("data changed at random under a checksum that fits is refused or gives
     for (int repeat = 0; repeat < 2500; ++repeat) {
       Bytes damaged = bytes;
       for (std::uint64_t n = 1 + random.below(4); n > 0; --n) {
-        const std::size_t position = data_begin + random.below(damaged.size() - data_begin);
-        damaged[position] = random.below(2) == 0 ? static_cast<std::uint8_t>(random.below(256))
-                                                 : damaged[position] ^ static_cast<std::uint8_t>(1u << random.below(8));
+        const std::size_t position = data_begin + random_below(damaged.size() - data_begin, random);
+        const std::uint64_t any_byte = random.below(256);
+        const std::uint64_t one_bit_changed = damaged[position] ^ (1u << random.below(8));
+        damaged[position] = static_cast<std::uint8_t>(random.below(2) == 0 ? any_byte : one_bit_changed);
       }
       reseal(damaged);
       wrong += is_read_or_refused(damaged) ? 0 : 1;
@@ -285,17 +286,17 @@ TEST_CASE("headers changed at random are refused or give a model that works") {
     for (int repeat = 0; repeat < 2500; ++repeat) {
       std::string damaged = header;
       for (std::uint64_t n = 1 + random.below(3); n > 0; --n) {
-        const std::size_t position = random.below(damaged.size());
-        const std::size_t length = 1 + random.below(std::min<std::size_t>(damaged.size() - position, 40));
+        const std::size_t position = random_below(damaged.size(), random);
+        const std::size_t length = 1 + random_below(std::min<std::size_t>(damaged.size() - position, 40), random);
         switch (random.below(4)) {
           case 0:
-            damaged[position] = structure[random.below(structure.size())];
+            damaged[position] = structure[random_below(structure.size(), random)];
             break;
           case 1:
             damaged.erase(position, length);
             break;
           case 2:
-            damaged.insert(random.below(damaged.size()), damaged.substr(position, length));
+            damaged.insert(random_below(damaged.size(), random), damaged.substr(position, length));
             break;
           default: {
             const std::size_t digit = damaged.find_first_of("0123456789", position);

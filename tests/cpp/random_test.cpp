@@ -23,7 +23,7 @@ TEST_CASE("numbers stay within their bounds and fill them") {
   double sum = 0;
   double square_sum = 0;
   for (int n = 0; n < 70000; ++n) {
-    const std::uint64_t number = random.below(7);
+    const auto number = static_cast<std::size_t>(random.below(7));
     REQUIRE(number < 7);
     ++counts[number];
     const float uniform = random.uniform();

@@ -178,14 +178,14 @@ TEST_CASE("whatever is asked for, the list is what the slow way gives, and its r
     for (std::uint8_t& value : candidate) value = random.below(5) != 0 ? 1 : 0;
     const Ranker ranker(model.get(), with_content ? &content : nullptr, popularity, candidate);
 
-    const auto history = random_history(num_items, random.below(8), random);
+    const auto history = random_history(num_items, random_below(8, random), random);
     Items excluded;
     for (std::uint64_t n = random.below(6); n > 0; --n) {
       excluded.push_back(static_cast<std::int32_t>(random.below(static_cast<std::uint64_t>(num_items))));
     }
     const char* const queries[] = {"", "", "word3 word5 tag", "7", "nonsense"};
     const std::string query = queries[random.below(std::size(queries))];
-    const std::size_t k = 1 + random.below(static_cast<std::uint64_t>(num_items) + 3);
+    const std::size_t k = 1 + random_below(static_cast<std::size_t>(num_items) + 3, random);
     const bool explain = random.below(4) != 0;
     const auto list = value_of(ranker.recommend({history, excluded, query, k, explain}));
 

@@ -57,6 +57,11 @@ TermMatrix random_terms(std::int32_t num_items, std::uint64_t seed);
 std::unique_ptr<Model> trained(std::string_view model, const Settings::Given& settings, const TrainingData& data,
                                std::uint64_t seed = 1, int num_threads = 1);
 
+// A number below `bound`, for sizes and positions, which are narrower than 64 bits in WebAssembly.
+inline std::size_t random_below(std::size_t bound, Random& random) {
+  return static_cast<std::size_t>(random.below(bound));
+}
+
 // Distinct items with weights from -1 to 2, about a third of them 1.
 std::vector<HistoryEntry> random_history(std::int32_t num_items, std::size_t length, Random& random);
 

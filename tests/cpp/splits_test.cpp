@@ -142,7 +142,7 @@ TEST_CASE("every kind keeps every row in one part, on logs of any size") {
   Random random(6);
   int made = 0;
   for (int repeat = 0; repeat < 300; ++repeat) {
-    const InteractionLog log = random_log(2 + random.below(30), true, random.next());
+    const InteractionLog log = random_log(2 + random_below(30, random), true, random.next());
     for (const SplitKind kind :
          {SplitKind::kLeaveOneOut, SplitKind::kRandom, SplitKind::kTemporal, SplitKind::kUsers}) {
       const Result<Split> result = split(log, kind, 0.05 + 0.9 * random.uniform(), random.next());

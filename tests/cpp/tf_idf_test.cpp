@@ -57,7 +57,7 @@ TEST_CASE("a score is the cosine of the item and the weighted sum of the history
   Random random(2);
   Furthest furthest;
   for (int repeat = 0; repeat < 50; ++repeat) {
-    const std::vector<HistoryEntry> history = random_history(40, random.below(12), random);
+    const std::vector<HistoryEntry> history = random_history(40, random_below(12, random), random);
     std::vector<double> profile(rows[0].size());
     for (const HistoryEntry& entry : history) {
       for (std::size_t t = 0; t < profile.size(); ++t) profile[t] += entry.weight * rows[entry.item][t];
@@ -77,7 +77,7 @@ TEST_CASE("reasons sum to the score, and an event's terms sum to the event") {
   Random random(4);
   std::size_t details = 0;
   for (int repeat = 0; repeat < 30; ++repeat) {
-    const std::vector<HistoryEntry> history = random_history(40, random.below(12), random);
+    const std::vector<HistoryEntry> history = random_history(40, random_below(12, random), random);
     const std::vector<float> scores = scores_of(model, history);
     const auto profile = value_of(model.fold_in(history));
     for (std::int32_t item = 0; item < 40; ++item) {

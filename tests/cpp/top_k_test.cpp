@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "inkling/random.h"
+#include "sample_data.h"
 
 namespace inkling {
 
@@ -36,7 +37,7 @@ TEST_CASE("top_k equals its naive twin on a thousand cases full of ties") {
   Random random(1);
   int different = 0;
   for (int repeat = 0; repeat < 1000; ++repeat) {
-    const std::size_t count = random.below(200);
+    const std::size_t count = random_below(200, random);
     const std::uint64_t levels = 1 + random.below(12);  // few different scores, so many ties
     std::vector<float> scores(count);
     for (float& score : scores) score = static_cast<float>(random.below(levels)) - 3;
@@ -48,7 +49,7 @@ TEST_CASE("top_k equals its naive twin on a thousand cases full of ties") {
     }
     std::vector<std::uint32_t> order;
     if (random.below(2) == 0) order = random.permutation(count);
-    const std::size_t k = random.below(count + count / 2 + 2);
+    const std::size_t k = random_below(count + count / 2 + 2, random);
     const kernels::TopKInput input{scores, skip, order};
     different += kernels::top_k(input, k) != kernels::top_k_naive(input, k) ? 1 : 0;
   }

@@ -54,7 +54,7 @@ export async function installEmscripten({ toolchainFolder, codename, say, signal
   const architecture = await thisArchitecture(signal);
   if (installationState(folder) === 'moved') {
     say(`the checkout has moved: fitting Emscripten ${installedVersion} to its new path`);
-    await fit(folder, folder, architecture, signal);
+    await fitInto(folder, folder, architecture, signal);
     refreshInstallation(folder, folder, projectFolder);
     await tryWhereItLies(folder, signal);
     writeStamp(folder, folder);
@@ -66,7 +66,7 @@ export async function installEmscripten({ toolchainFolder, codename, say, signal
     say(`unpacking into ${basename(toolchainFolder)}/${basename(folder)}`);
     await unpack(downloads, partial, signal);
     writeModuleKind(partial);
-    await fit(partial, folder, architecture, signal);
+    await fitInto(partial, folder, architecture, signal);
     refreshInstallation(partial, folder, projectFolder);
     await tryBeforeRenaming(partial, architecture, signal);
     writeStamp(partial, folder);
@@ -182,7 +182,7 @@ async function unpack(downloads, partial, signal) {
  * @param {Architecture} architecture
  * @param {AbortSignal} [signal]
  */
-async function fit(where, folder, { triplet, loader }, signal) {
+async function fitInto(where, folder, { triplet, loader }, signal) {
   const libraries = join('usr', 'lib', triplet);
   const interpreter = join(partsOf(folder).runtime, libraries, loader);
   const programsFolder = join(where, 'usr', 'bin');

@@ -254,7 +254,7 @@ export class Engine {
 }
 
 function itemsByIndex(items: readonly Item[], index: IdIndex): (Item | undefined)[] {
-  const byIndex = new Array<Item | undefined>(index.size);
+  const byIndex = new Array<Item | undefined>(index.size).fill(undefined);
   for (const item of items) {
     const position = index.get(item.id);
     if (position !== undefined) byIndex[position] = item;

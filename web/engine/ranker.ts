@@ -55,7 +55,7 @@ export class Ranker {
     const { items, model = null, signal } = options;
     const ids = new IdIndex(model?.itemIds ?? []);
     const positions = ids.addAll(items?.map((item) => item.id) ?? []);
-    const byIndex = new Array<Item | undefined>(ids.size);
+    const byIndex = new Array<Item | undefined>(ids.size).fill(undefined);
     const popularity = new Float32Array(ids.size);
     const candidate = new Uint8Array(ids.size).fill(items ? 0 : 1);
     items?.forEach((item, i) => {

@@ -14,7 +14,7 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 using Kind = SettingSpec::Kind;
 constexpr SettingSpec kSettings[] = {
-    {"num_neighbors", Kind::kInteger, "100", "1", "10000", "neighbours kept of each item"},
+    {"num_neighbors", Kind::kInteger, "50", "1", "10000", "neighbours kept of each item"},
     {"shrinkage", Kind::kNumber, "10", "0", "100000",
      "added to the norms' product: how many common users it takes to be believed"},
     {"normalize_users", Kind::kBoolean, "true", "0", "1",

@@ -21,7 +21,7 @@ using Kind = SettingSpec::Kind;
 constexpr SettingSpec kSettings[] = {
     {"num_factors", Kind::kInteger, "64", "1", "1024", "length of the latent vectors"},
     {"iterations", Kind::kInteger, "12", "1", "1000", "passes over users and items"},
-    {"regularization", Kind::kNumber, "0.003", "0.0000001", "100",
+    {"regularization", Kind::kNumber, "0.005", "0.0000001", "100",
      "λ, multiplied by how much each row has been observed"},
     {"unobserved_weight", Kind::kNumber, "0.2", "0.0001", "100", "α₀, weight of every pair, observed or not"},
     {"init_stddev", Kind::kNumber, "0.1", "0.000001", "10",

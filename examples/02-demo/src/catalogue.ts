@@ -24,6 +24,8 @@ export interface Catalogue {
   ranked: readonly Film[];
   /** The genres to browse by, the fullest first. */
   genres: readonly string[];
+  /** The engine compares tags in lower case; this is how the catalogue spells them. */
+  spelling: ReadonlyMap<string, string>;
 }
 
 /** More would be a list to read, not a row to choose from. */
@@ -72,6 +74,7 @@ function catalogueOf(items: readonly Item[], films: readonly Film[]): Catalogue 
     films: new Map(films.map((film) => [film.id, film])),
     ranked: films.toSorted((a, b) => b.popularity - a.popularity),
     genres: genres.slice(0, MOST_GENRES),
+    spelling: new Map(films.flatMap(({ tags }) => tags.map((tag) => [tag.toLowerCase(), tag]))),
   };
 }
 

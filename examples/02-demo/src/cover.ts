@@ -1,5 +1,6 @@
 import type { Film } from './catalogue.ts';
 import { drawing, element } from './elements.ts';
+import { letteringSize } from './lettering.ts';
 import { MOTIFS, type MotifName, titlePlace } from './motifs.ts';
 import { PALETTES, type PaletteName } from './palettes.ts';
 import type { Dice } from './shapes.ts';
@@ -119,34 +120,6 @@ function diceFor(text: string): Dice {
 
 const pick = <T>(list: readonly T[], dice: Dice): T => list[Math.floor(dice() * list.length)] as T;
 
-/** Room for the title, in hundredths of the cover's width, and how wide a letter is for its size. */
-const ROOM = { width: 84, height: 35.5 };
-const LETTER_WIDTH = 0.64;
-const LINE_HEIGHT = 1.05;
-
-function linesAt(size: number, words: readonly string[]): number {
-  const most = Math.floor(ROOM.width / (size * LETTER_WIDTH));
-  let lines = 1;
-  let length = 0;
-  for (const word of words) {
-    if (word.length > most) return Number.POSITIVE_INFINITY;
-    if (length > 0 && length + 1 + word.length > most) {
-      lines++;
-      length = word.length;
-    } else length += word.length + (length > 0 ? 1 : 0);
-  }
-  return lines;
-}
-
-/** The largest lettering that lets no word break and the whole title stand in its room. */
-function lettering(title: string): number {
-  const words = title.split(/\s+|(?<=-)/).filter((word) => word !== '');
-  for (let size = 18; size > 6.5; size -= 0.5) {
-    if (linesAt(size, words) * size * LINE_HEIGHT <= ROOM.height) return size;
-  }
-  return 6.5;
-}
-
 export function cover(film: Film): HTMLElement {
   const dice = diceFor(`${film.id}${film.title}`);
   const { motifs, palettes } = styleOf(film);
@@ -154,16 +127,11 @@ export function cover(film: Film): HTMLElement {
   const motif = pick(motifs, dice);
   const place = titlePlace(motif);
   const titleFirst = place === 'above' || (place === 'either' && dice() > 0.6);
-  const offset = titleFirst ? 112 : 0;
+  const transform = titleFirst ? 'translate(0 112)' : undefined;
   const field = drawing(
     'svg',
     { class: 'cover-art', viewBox: '0 0 200 300', 'aria-hidden': 'true', focusable: 'false' },
-    drawing('rect', { width: 200, height: 300, fill: colours.ground }),
-    drawing(
-      'svg',
-      { y: offset, width: 200, height: 188, viewBox: '0 0 200 188' },
-      ...MOTIFS[motif](colours, dice),
-    ),
+    drawing('g', { transform }, ...MOTIFS[motif](colours, dice)),
   );
   const credit = [film.director, film.year].filter((part) => part !== undefined).join(' · ');
   const sheet = element(
@@ -179,7 +147,7 @@ export function cover(film: Film): HTMLElement {
   );
   sheet.style.setProperty('--lettering', colours.lettering);
   sheet.style.setProperty('--ground', colours.ground);
-  sheet.style.setProperty('--title-size', `${lettering(film.title).toFixed(1)}cqw`);
+  sheet.style.setProperty('--title-size', `${letteringSize(film.title)}cqw`);
   return sheet;
 }
 

@@ -38,17 +38,26 @@ export function showUpdateTime(made: number, seen: number): void {
   say(byId('panel-seen'), `, on screen after ${milliseconds(seen)}`);
 }
 
-export function showLedger({ atStart, sinceLoad }: NetworkLedger, wasm: number): void {
+function verdict({ sinceLoad, onlyRepeats }: NetworkLedger): { headline: string; note: string } {
+  const many = counted(sinceLoad.length, 'request');
+  if (sinceLoad.length === 0) {
+    const note = 'since the page was loaded: no request was made, so nothing can have been sent.';
+    return { headline: '0 bytes sent', note };
+  }
+  if (onlyRepeats) {
+    const note = `since the page was loaded: ${many}, for a file of this page once more. Another catalogue has an engine of its own; its worker also asks for the wasm file again.`;
+    return { headline: 'Nothing of yours sent', note };
+  }
+  return { headline: many, note: 'since the page was loaded; see below which.' };
+}
+
+export function showLedger(ledger: NetworkLedger, wasm: number): void {
+  const { atStart, sinceLoad } = ledger;
+  const { headline, note } = verdict(ledger);
   say(byId('panel-requests'), String(sinceLoad.length));
-  const silent = sinceLoad.length === 0;
-  say(byId('sent'), silent ? '0 bytes sent' : counted(sinceLoad.length, 'request'));
-  say(
-    byId('sent-note'),
-    silent
-      ? 'since the page was loaded: no request was made, so nothing can have been sent.'
-      : 'since the page was loaded, for the engine’s own files; none of them carries data of yours. They are listed below.',
-  );
-  say(byId('sheet-sent'), silent ? '0 bytes sent' : counted(sinceLoad.length, 'request'));
+  say(byId('sent'), headline);
+  say(byId('sent-note'), note);
+  say(byId('sheet-sent'), headline);
   const row = (address: string, size: number) =>
     element(
       'li',
@@ -64,5 +73,5 @@ export function showLedger({ atStart, sinceLoad }: NetworkLedger, wasm: number):
   byId('later-loads').replaceChildren(
     ...sinceLoad.map(({ address, bytes: size }) => row(address, size)),
   );
-  byId('later').hidden = silent;
+  byId('later').hidden = sinceLoad.length === 0;
 }

@@ -16,27 +16,26 @@ export interface Explanation {
 const MOST_PARTS = 5;
 
 const SOURCES: Record<string, string> = {
-  ials: 'learned from ratings (iALS)',
-  item_neighbors: 'learned from ratings (item neighbours)',
-  tf_idf: 'what the films are about (TF-IDF)',
-  query: 'your search',
-  popularity: 'popularity',
+  ials: 'Learned from ratings (iALS).',
+  item_neighbors: 'Learned from ratings (item neighbours).',
+  tf_idf: 'From what the films are about (TF-IDF).',
+  query: 'From your search.',
+  popularity: 'From what most people like.',
 };
 
 const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
 export type Opinion = 'like' | 'dislike';
 
-/** Words and tags come back in lower case from the engine; a card shows them as the catalogue spells them. */
-function spelled(term: string, film: Film): string {
-  return film.tags.find((tag) => tag.toLowerCase() === term.toLowerCase()) ?? term;
+/** A tag as the catalogue spells it, a word in quotation marks. */
+export function spelled(
+  { kind, term = '' }: Pick<Reason, 'kind' | 'term'>,
+  { spelling }: Catalogue,
+): string {
+  return kind === 'tag' ? (spelling.get(term) ?? term) : `“${term}”`;
 }
 
-function eventLine(
-  reasons: readonly Reason[],
-  film: Film,
-  catalogue: Catalogue,
-): string | undefined {
+function eventLine(reasons: readonly Reason[], catalogue: Catalogue): string | undefined {
   const liked = reasons.filter((reason) => reason.kind === 'event' && reason.contribution > 0);
   const [first, second] = liked;
   if (!first) return undefined;
@@ -45,19 +44,18 @@ function eventLine(
   const titles = close.map(
     (reason) => catalogue.films.get(reason.item ?? '')?.title ?? reason.item ?? '',
   );
-  const terms = (first.terms ?? []).slice(0, 2).map((term) => spelled(term, film));
+  const terms = (first.terms ?? []).slice(0, 2).map((term) => catalogue.spelling.get(term) ?? term);
   const because = `Because you liked ${list.format(titles)}`;
   return terms.length > 0 ? `${because} — ${terms.join(', ')}` : because;
 }
 
 function labelOf(
   reason: Reason,
-  film: Film,
   catalogue: Catalogue,
   opinions: ReadonlyMap<string, Opinion>,
 ): string {
   if (reason.kind === 'popularity') return 'Popular with everyone';
-  if (reason.kind !== 'event') return spelled(reason.term ?? '', film);
+  if (reason.kind !== 'event') return spelled(reason, catalogue);
   const title = catalogue.films.get(reason.item ?? '')?.title ?? reason.item ?? '';
   return opinions.get(reason.item ?? '') === 'dislike' ? `${title} (not for you)` : title;
 }
@@ -82,13 +80,13 @@ export function explainRecommendation(
       (reason) => (reason.kind === 'term' || reason.kind === 'tag') && reason.contribution > 0,
     )
     .slice(0, 3)
-    .map((reason) => `“${spelled(reason.term ?? '', film)}”`);
+    .map((reason) => spelled(reason, catalogue));
   const line =
     (source === 'query' && matches.length > 0 ? `Matches ${list.format(matches)}` : undefined) ??
-    eventLine(reasons, film, catalogue) ??
+    eventLine(reasons, catalogue) ??
     (matches.length > 0 ? `Because of ${list.format(matches)}` : knownFor(film));
   const labelled = reasons.map((reason) => ({
-    label: labelOf(reason, film, catalogue, opinions),
+    label: labelOf(reason, catalogue, opinions),
     contribution: reason.contribution,
   }));
   const parts = labelled.slice(0, MOST_PARTS);

@@ -54,7 +54,7 @@ export const bounce: Motif = ({ first, second, lettering }, dice) => {
   const top = 60 + dice() * 30;
   return range(7).map((step) => {
     const x = 8 + step * 31;
-    const y = 168 - Math.abs(Math.sin((step + dice() * 0.4) * 1.15)) * (168 - top);
+    const y = 156 - Math.abs(Math.sin((step + dice() * 0.4) * 1.15)) * (156 - top);
     return circle(x, y, 10 + dice() * 20, [first, second, lettering][step % 3] ?? first);
   });
 };
@@ -132,7 +132,7 @@ export const blot: Motif = ({ first, second }, dice) => {
 export const rain: Motif = ({ first, second }, dice) => {
   const drops = range(46).map((step) => {
     const x = -20 + (step % 10) * 24 + dice() * 10;
-    const y = Math.floor(step / 10) * 40 + dice() * 26 - 12;
+    const y = Math.floor(step / 10) * 35 + dice() * 24 - 12;
     const length = 14 + dice() * 20;
     return { ink: dice() > 0.86 ? second : first, d: `M${x} ${y}l${length * 0.42} ${length}` };
   });
@@ -156,6 +156,6 @@ export const facets: Motif = ({ first, second, lettering }, dice) => {
 
 export const slats: Motif = ({ ground, first, second }, dice) => {
   const x = 70 + dice() * 60;
-  const slats = range(9).map((step) => rect(step * 24 - 4, 0, 5 + step * 1.1, 200, ground));
+  const slats = range(9).map((step) => rect(step * 24 - 4, 0, 5 + step * 1.1, 188, ground));
   return [circle(x, 94, 72, first), circle(x, 94, 26 + dice() * 14, second), ...slats];
 };

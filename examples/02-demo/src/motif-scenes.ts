@@ -103,7 +103,7 @@ export const spotlight: Motif = ({ first, second, lettering }, dice) => {
   const from = 40 + dice() * 120;
   const to = 70 + dice() * 60;
   return [
-    path(`M${from} -6L${to - 64} 166H${to + 64}Z`, first, { opacity: 0.9 }),
+    path(`M${from} 0L${to - 64} 166H${to + 64}Z`, first, { opacity: 0.9 }),
     drawing('ellipse', { cx: to, cy: 166, rx: 64, ry: 15, fill: second }),
     path(`M${to - 7} 164l2 -34h10l2 34Z`, lettering),
     circle(to, 121, 7, lettering),

@@ -5,7 +5,7 @@
  */
 
 export interface Load {
-  /** Path on this origin, or the whole address of anything else. */
+  /** Within this page's folder, query and all; or the whole address of anything else. */
   address: string;
   /** Size of the answer's body in bytes; 0 when the browser does not say. */
   bytes: number;
@@ -27,6 +27,12 @@ export class NetworkLedger {
     }).observe({ type: 'resource', buffered: true });
   }
 
+  /** Whether everything since then was a file of this page once more, asked for by its bare address. */
+  get onlyRepeats(): boolean {
+    const before = new Set(this.atStart.map(({ address }) => address));
+    return this.sinceLoad.every(({ address }) => before.has(address));
+  }
+
   /** From now on every request counts. */
   markLoaded(): void {
     this.#loadedAt = performance.now();
@@ -37,8 +43,8 @@ export class NetworkLedger {
     const url = new URL(entry.name, document.baseURI);
     // A saved file is handed over as a blob: address, which never touches the network.
     if (url.protocol === 'blob:') return;
-    const own = url.origin === location.origin;
-    const address = own ? (url.pathname.split('/').pop() ?? url.pathname) : url.href;
+    const folder = new URL('.', document.baseURI).href;
+    const address = url.href.startsWith(folder) ? url.href.slice(folder.length) : url.href;
     const load = { address, bytes: entry.encodedBodySize };
     if (entry.startTime > this.#loadedAt) this.sinceLoad.push(load);
     else this.atStart.push(load);

@@ -1,7 +1,8 @@
 import type { Profile } from 'inkling';
+import type { Catalogue } from './catalogue.ts';
 import { swatch } from './cover.ts';
 import { byId, element } from './elements.ts';
-import type { Opinion } from './explanation.ts';
+import { type Opinion, spelled } from './explanation.ts';
 import { icon } from './icons.ts';
 import { reorder } from './keyed-list.ts';
 import { counted } from './quantities.ts';
@@ -14,7 +15,9 @@ interface PanelActions {
 }
 
 /** Chips that fit the panel without becoming a list to read. */
-const MOST_INTERESTS = 14;
+const MOST_LIKED = 12;
+const MOST_DISLIKED = 3;
+const FEWEST_TAGS = 3;
 
 /** "What this device knows": opinions that can be taken back, and the taste computed from them. */
 export class Panel {
@@ -38,7 +41,7 @@ export class Panel {
 
   show(session: Session, profile: Profile): void {
     this.#showOpinions(session);
-    this.#showInterests(profile);
+    this.#showInterests(profile, session.catalogue);
     const films = counted(session.opinions.size, 'film');
     this.#count.textContent =
       session.opinions.size === 0
@@ -70,7 +73,7 @@ export class Panel {
     }
   }
 
-  #row(id: string, opinion: Opinion, catalogue: Session['catalogue']): HTMLElement {
+  #row(id: string, opinion: Opinion, catalogue: Catalogue): HTMLElement {
     const film = catalogue.films.get(id);
     const title = film?.title ?? id;
     const remove = element(
@@ -89,18 +92,23 @@ export class Panel {
     );
   }
 
-  #showInterests({ interests }: Profile): void {
-    const towards = interests.filter(({ weight }) => weight > 0).slice(0, MOST_INTERESTS);
-    const away = interests.filter(({ weight }) => weight < 0).slice(-3);
+  #showInterests({ interests }: Profile, catalogue: Catalogue): void {
+    const tags = interests.filter(({ kind }) => kind === 'tag');
+    // Words of titles say little where there are tags.
+    const telling = tags.length >= FEWEST_TAGS ? tags : interests;
+    const towards = telling.filter(({ weight }) => weight > 0).slice(0, MOST_LIKED);
+    const away = telling.filter(({ weight }) => weight < 0).slice(-MOST_DISLIKED);
+    const shown = [...towards, ...away];
     const largest = Math.max(...interests.map(({ weight }) => Math.abs(weight)), Number.MIN_VALUE);
-    const chips = [...towards, ...away].map(({ term, weight }) => {
+    const chips = shown.map((interest) => {
+      const { weight } = interest;
       const chip = element(
         'li',
         {
           class: weight < 0 ? 'interest interest-against' : 'interest',
           title: `weight ${weight.toPrecision(2)}`,
         },
-        term,
+        spelled(interest, catalogue),
       );
       chip.style.setProperty('--weight', (Math.abs(weight) / largest).toFixed(3));
       return chip;

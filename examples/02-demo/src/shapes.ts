@@ -3,7 +3,10 @@ import type { Palette } from './palettes.ts';
 
 /** A number in [0, 1), the next one of a row that depends on the film alone. */
 export type Dice = () => number;
-/** Draws into a field 200 wide and 188 high; shapes may reach over its edges and are cut there. */
+/**
+ * Draws into a field 200 wide and 188 high. What reaches over the sides is cut; over the edge that the title is
+ * beyond, nothing may reach.
+ */
 export type Motif = (colours: Palette, dice: Dice) => SVGElement[];
 
 export const circle = (cx: number, cy: number, r: number, fill: string, more = {}) =>

@@ -33,6 +33,6 @@ export function whySheet({ parts, score, source }: Explanation, id: string): HTM
       element('span', { class: 'part-label' }, 'Sum = score'),
       element('span', { class: 'part-figure' }, figure(score)),
     ),
-    element('p', { class: 'why-source' }, `From ${source}`),
+    element('p', { class: 'why-source' }, source),
   );
 }

@@ -1,0 +1,45 @@
+import { chromium, type Page } from 'playwright-core';
+import { type Browser, expressionOf, resultIn } from './browser.js';
+
+const PROGRAM = '/usr/bin/chromium';
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Chromium offers its page too, for what only it is tested with: keys, files, viewports. */
+export interface Chromium extends Browser {
+  readonly page: Page;
+}
+
+/** @param profile a folder with settings to start from; a fresh one in memory if left out */
+export async function launchChromium(profile?: string): Promise<Chromium> {
+  const options = { executablePath: PROGRAM, args: ARGUMENTS };
+  const started =
+    profile === undefined
+      ? await chromium.launch(options)
+      : await chromium.launchPersistentContext(profile, options);
+  const page = await started.newPage();
+  let problems: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(String(error)));
+  return {
+    name: 'chromium',
+    page,
+    open: async (url) => {
+      await page.goto('about:blank');
+      problems = [];
+      await page.goto(url, { waitUntil: 'load' });
+    },
+    evaluate: async (work, ...args) =>
+      resultIn(await page.evaluate(expressionOf(work, args))) as never,
+    problems: () => [...problems],
+    close: () => started.close(),
+  };
+}

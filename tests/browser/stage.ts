@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect } from 'vitest';
+import { type Browser, type BrowserName, launch } from './browser.js';
+import type { StaticServer } from './server.js';
+import { startTestSite } from './test-site.js';
+
+/** A browser and the package served in both ways, for the tests of one block. */
+export class Stage {
+  browser!: Browser;
+  /** Cross-origin isolated. */
+  isolated!: StaticServer;
+  /** As any static host serves it. */
+  plain!: StaticServer;
+
+  /** Goes to the test page, where `window.test` is ready. */
+  async visit(site: StaticServer, page = 'index.html'): Promise<void> {
+    await this.browser.open(`${site.origin}/${page}`);
+  }
+
+  /** Nothing was reported: no violation of the policy, no console error, no uncaught error. */
+  async expectNoProblems(): Promise<void> {
+    expect(await this.browser.evaluate(() => window.test.problems)).toEqual([]);
+    expect(this.browser.problems()).toEqual([]);
+  }
+}
+
+/** Sets the stage before the tests of the block that calls this, and clears it after them. */
+export function setStage(name: BrowserName): Stage {
+  const stage = new Stage();
+  beforeAll(async () => {
+    [stage.browser, stage.isolated, stage.plain] = await Promise.all([
+      launch(name),
+      startTestSite(),
+      startTestSite({ isolated: false }),
+    ]);
+  });
+  afterAll(async () => {
+    await stage.browser?.close();
+    await Promise.all([stage.isolated?.close(), stage.plain?.close()]);
+  });
+  return stage;
+}

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { itemHistories } from '../../../web/engine/history.js';
+import type { EventType } from '../../../web/types.js';
+
+const event = (item: string, type: EventType, at: number, value?: number) =>
+  value === undefined ? { item, type, at } : { item, type, at, value };
+
+describe('itemHistories', () => {
+  test('lists one entry an item, newest first', () => {
+    const history = itemHistories([
+      event('a', 'like', 1),
+      event('b', 'like', 3),
+      event('c', 'view', 2),
+    ]);
+    expect(history.map((entry) => entry.item)).toEqual(['b', 'c', 'a']);
+  });
+
+  test('lets the newest opinion about an item decide', () => {
+    expect(itemHistories([event('a', 'like', 1), event('a', 'dislike', 2)])).toMatchObject([
+      { type: 'dislike', weight: -1 },
+    ]);
+    expect(itemHistories([event('a', 'dislike', 2), event('a', 'like', 1)])).toMatchObject([
+      { type: 'dislike' },
+    ]);
+  });
+
+  test('lets an opinion outdo every hint, whatever came last', () => {
+    expect(itemHistories([event('a', 'dislike', 1), event('a', 'click', 2)])).toMatchObject([
+      { type: 'dislike' },
+    ]);
+  });
+
+  test('keeps the stronger of two hints', () => {
+    expect(itemHistories([event('a', 'click', 1), event('a', 'view', 2)])).toMatchObject([
+      { type: 'click', weight: 0.5 },
+    ]);
+  });
+
+  test.each([
+    [1, -1],
+    [3, 0],
+    [5, 1],
+    [4.5, 0.75],
+  ])('weighs a rating of %s as %s', (value, weight) => {
+    expect(itemHistories([event('a', 'rate', 1, value)])).toMatchObject([{ weight }]);
+  });
+
+  test('takes ids such as __proto__ for what they are', () => {
+    const history = itemHistories([event('__proto__', 'like', 1), event('', 'like', 2)]);
+    expect(history.map((entry) => entry.item)).toEqual(['', '__proto__']);
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { checkEvent, checkOptions } from '../../web/options.js';
+
+const invalid = (message: RegExp) =>
+  expect.objectContaining({ code: 'invalid_argument', message: expect.stringMatching(message) });
+
+describe('checkOptions', () => {
+  test('refuses an unknown option and names the nearest', () => {
+    expect(() => checkOptions('recommend', { exlude: [] })).toThrow(
+      invalid(/did you mean exclude/),
+    );
+    expect(() => checkOptions('recommend', { constructor: 1 })).toThrow(invalid(/unknown option/));
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, '10', Number.POSITIVE_INFINITY])('refuses k = %s', (k) => {
+    expect(() => checkOptions('recommend', { k })).toThrow(invalid(/whole number of at least 1/));
+    expect(() => checkOptions('similar', { k })).toThrow(invalid(/whole number of at least 1/));
+  });
+
+  test('takes undefined for left out', () => {
+    expect(() => checkOptions('recommend', { k: undefined, signal: undefined })).not.toThrow();
+  });
+
+  test('refuses options that are no object', () => {
+    expect(() => checkOptions('open', null)).toThrow(invalid(/expected an object/));
+  });
+
+  test('refuses an empty name and an empty list of metrics', () => {
+    expect(() => checkOptions('open', { name: '' })).toThrow(invalid(/1 to 100 characters/));
+    expect(() => checkOptions('evaluate', { metrics: [] })).toThrow(invalid(/ndcg@20/));
+  });
+});
+
+describe('checkEvent', () => {
+  test('sets the time of an event that has none', () => {
+    expect(checkEvent({ item: 'a', type: 'like' }, 42)).toEqual({
+      item: 'a',
+      type: 'like',
+      at: 42,
+    });
+  });
+
+  test.each([
+    ['no item', { type: 'like' }, /item is missing/],
+    ['a number as id', { item: 7, type: 'like' }, /String\(id\)/],
+    ['half a surrogate pair', { item: '\ud800', type: 'like' }, /surrogate/],
+    ['an unknown type', { item: 'a', type: 'liked' }, /did you mean like/],
+    ['a rating without value', { item: 'a', type: 'rate' }, /1 to 5/],
+    ['a rating out of range', { item: 'a', type: 'rate', value: 6 }, /1 to 5/],
+    ['a rating that is NaN', { item: 'a', type: 'rate', value: Number.NaN }, /1 to 5/],
+    ['a value where none belongs', { item: 'a', type: 'like', value: 1 }, /has no value/],
+    ['a time that is none', { item: 'a', type: 'like', at: Number.NaN }, /milliseconds/],
+    ['an attribute too many', { item: 'a', type: 'like', rating: 3 }, /unknown attribute "rating"/],
+    ['no event at all', null, /expected \{item/],
+  ])('refuses %s', (_, event, message) => {
+    expect(() => checkEvent(event as never, 0)).toThrow(invalid(message));
+  });
+});
