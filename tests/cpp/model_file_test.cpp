@@ -48,10 +48,11 @@ Bytes with_header(const Bytes& bytes, std::string header) {
   const std::size_t data_begin = 8 + header_of(bytes).size();
   header.resize((header.size() + 7) / 8 * 8, ' ');
   const std::uint64_t length = header.size();
-  Bytes out(8);
+  Bytes out(8 + header.size() + bytes.size() - data_begin);
   std::memcpy(out.data(), &length, 8);
-  out.insert(out.end(), header.begin(), header.end());
-  out.insert(out.end(), bytes.begin() + static_cast<std::ptrdiff_t>(data_begin), bytes.end());
+  std::copy(header.begin(), header.end(), out.begin() + 8);
+  std::copy(bytes.begin() + static_cast<std::ptrdiff_t>(data_begin), bytes.end(),
+            out.begin() + 8 + static_cast<std::ptrdiff_t>(header.size()));
   return out;
 }
 

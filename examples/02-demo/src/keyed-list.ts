@@ -36,7 +36,7 @@ export function reorder(
   if (before.size === wanted.length && wanted.every((child, at) => before.get(child) === at))
     return;
   place(parent, wanted);
-  if (along === undefined || calm.matches || before.size === 0) return;
+  if (true || along === undefined || calm.matches || before.size === 0) return;
   wanted.slice(0, MOST_MOVED).forEach((child, to) => {
     const from = before.get(child);
     if (from === to) return;

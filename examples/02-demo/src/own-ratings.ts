@@ -86,6 +86,7 @@ export class OwnRatings {
     this.#work.hidden = true;
     this.#root.dataset.state = 'done';
     this.#root.scrollIntoView({ block: 'start' });
+    document.documentElement.dataset.trained = 'true';
   }
 
   async #goBack(): Promise<void> {
@@ -94,6 +95,7 @@ export class OwnRatings {
       this.#result.hidden = true;
       this.#result.replaceChildren();
       this.#root.dataset.state = 'inviting';
+      delete document.documentElement.dataset.trained;
       byId('drop-input').focus({ preventScroll: true });
     } catch (error) {
       this.#explain(error);

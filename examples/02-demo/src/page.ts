@@ -13,7 +13,10 @@ import { confirmErase } from './erase-dialog.ts';
 
 /** Keeps what is on the page equal to what the recommender says, whichever session is the current one. */
 export class Page {
+  /** The one whose films are shown. */
   session: Session;
+  /** The one of the built-in films, which is kept open behind any other. */
+  readonly #home: Session;
   readonly #ledger: NetworkLedger;
   readonly #shelves: Shelves;
   readonly #panel: Panel;
@@ -24,6 +27,7 @@ export class Page {
 
   constructor(session: Session, ledger: NetworkLedger) {
     this.session = session;
+    this.#home = session;
     this.#ledger = ledger;
     const shelves = byId('shelves');
     shelves.replaceChildren();
@@ -41,14 +45,16 @@ export class Page {
     this.#welcome(session);
   }
 
-  /** Lets another catalogue and its recommender take over. */
-  async change(session: Session): Promise<void> {
+  /** Lets another catalogue and its recommender take over, or the built-in films come back. */
+  async change(session: Session = this.#home): Promise<void> {
+    const before = this.session;
     this.session = session;
     this.#query = '';
     this.#search.clear();
     this.#panel.clear();
     this.#welcome(session);
     await this.update(performance.now());
+    if (before !== this.#home && before !== session) await before.recommender.close();
   }
 
   #welcome({ catalogue }: Session): void {
@@ -127,7 +133,7 @@ export class Page {
   async #export(): Promise<void> {
     await this.#attempt(async () => {
       saveFile(await this.session.recommender.exportData(), 'inkling-history.json');
-      this.announce('Saved a copy of everything this device knows.');
+      this.announce('Saved a copy of all that is known from your opinions of these films.');
     });
   }
 
@@ -135,7 +141,7 @@ export class Page {
     if (!(await confirmErase())) return;
     const since = performance.now();
     await this.#attempt(async () => {
-      await this.session.recommender.erase();
+      for (const { recommender } of new Set([this.session, this.#home])) await recommender.erase();
       await this.update(since);
       this.announce('Erased. This device knows nothing about you.');
     });

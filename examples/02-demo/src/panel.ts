@@ -1,7 +1,7 @@
 import type { Profile } from 'inkling';
 import type { Catalogue } from './catalogue.ts';
 import { swatch } from './cover.ts';
-import { byId, element } from './elements.ts';
+import { byId, element, say } from './elements.ts';
 import { type Opinion, spelled } from './explanation.ts';
 import { icon } from './icons.ts';
 import { reorder } from './keyed-list.ts';
@@ -43,11 +43,15 @@ export class Panel {
     this.#showOpinions(session);
     this.#showInterests(profile, session.catalogue);
     const films = counted(session.opinions.size, 'film');
-    this.#count.textContent =
-      session.opinions.size === 0
-        ? 'Nothing yet.'
-        : `Your opinion of ${films}, kept in this browser.`;
-    this.#sheetCount.textContent = session.opinions.size === 0 ? 'nothing yet' : films;
+    const kept =
+      session.recommender.info().storage.kind === 'indexeddb'
+        ? 'in this browser'
+        : 'until this tab closes';
+    say(
+      this.#count,
+      session.opinions.size === 0 ? 'Nothing yet.' : `Your opinion of ${films}, kept ${kept}.`,
+    );
+    say(this.#sheetCount, session.opinions.size === 0 ? 'nothing yet' : films);
   }
 
   /** For another catalogue, in which the same ids mean other films. */

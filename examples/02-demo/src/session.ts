@@ -24,8 +24,10 @@ export class Session {
     this.catalogue = catalogue;
   }
 
+  /** Newest first; without films that an older catalogue had and this one has not. */
   get likes(): string[] {
-    return [...this.opinions].filter(([, opinion]) => opinion === 'like').map(([id]) => id);
+    const liked = [...this.opinions].filter(([, opinion]) => opinion === 'like');
+    return liked.map(([id]) => id).filter((id) => this.catalogue.films.has(id));
   }
 
   /** A second press takes the opinion back. Resolves when the event is stored; returns what now holds. */
