@@ -42,6 +42,14 @@ const OPTIONS = {
     onProgress: callback,
     logger: anything,
   },
+  reload: {
+    catalog: anything,
+    model: anything,
+    name,
+    storage: oneOf('indexeddb', 'memory'),
+    signal: abortSignal,
+    onProgress: callback,
+  },
   recommend: {
     k: positive,
     query: text,
@@ -55,6 +63,7 @@ const OPTIONS = {
     model: text,
     settings: anything,
     seed: anything,
+    use: flag,
     onProgress: callback,
     signal: abortSignal,
   },

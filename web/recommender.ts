@@ -13,10 +13,12 @@ import type {
   Interaction,
   InteractionEvent,
   InteractionTable,
+  Logger,
   OpenOptions,
   Profile,
   Recommendation,
   RecommendOptions,
+  ReloadOptions,
   SimilarItem,
   TrainOptions,
   TrainResult,
@@ -24,7 +26,7 @@ import type {
 } from './types.js';
 import { VERSION } from './version.js';
 import { type CallOptions, WorkerClient } from './worker/client.js';
-import type { CallName, Calls, DataSource, OpenRequest } from './worker/protocol.js';
+import type { CallName, Calls, DataSource, OpenRequest, PublicData } from './worker/protocol.js';
 
 const DEFAULT_NAME = 'default';
 
@@ -39,7 +41,8 @@ export class Recommender {
     private readonly start: () => WorkerClient,
     private log: EventLog,
     private storage: Info['storage'],
-    private readonly options: OpenOptions,
+    private name: string,
+    private readonly logger: Logger | undefined,
   ) {}
 
   /**
@@ -60,12 +63,11 @@ export class Recommender {
         choice,
         wasmUrl: wasmAddress(options.wasmUrl, choice.variant),
         wasmBinary: options.wasmBinary,
-        catalog: catalog === undefined ? undefined : catalogSource(catalog),
-        model: model === undefined ? undefined : modelSource(model),
+        ...publicData(catalog, model),
         log: log.kind === 'indexeddb' ? name : null,
       };
       const start = () => new WorkerClient(connectWorker(options.workerUrl));
-      const recommender = new Recommender(start(), request, start, log, storage, options);
+      const recommender = new Recommender(start(), request, start, log, storage, name, logger);
       try {
         recommender.events = await log.count();
         await recommender.client.call('open', request, { signal, onProgress });
@@ -146,14 +148,42 @@ export class Recommender {
   /** Removes everything that is stored of the person, the database itself too. The recommender stays open. */
   async erase(): Promise<void> {
     this.checkOpen();
-    const { name = DEFAULT_NAME } = this.options;
     await this.log.erase();
-    ({ log: this.log, storage: this.storage } = await openStore(name, this.storage.kind));
+    ({ log: this.log, storage: this.storage } = await openStore(this.name, this.storage.kind));
     await this.reset();
   }
 
   /**
-   * Trains a model in the tab and uses it from then on. The person's own events are not part of it.
+   * Puts another catalogue and model to work, in the worker that is there: both are replaced, what is left out is there no
+   * more. The person's events stay, unless another `name` or `storage` is given. Makes no request but for addresses
+   * that are given.
+   *
+   * @throws InklingError as `open` does for each; what was in use stays then
+   */
+  async reload(options: ReloadOptions): Promise<void> {
+    this.checkOpen();
+    checkOptions('reload', options);
+    const { signal, onProgress, catalog, model, name, storage } = options;
+    const data = publicData(catalog, model);
+    const moved = name !== undefined || storage !== undefined;
+    const next = moved ? await openStore(name ?? this.name, storage) : null;
+    try {
+      await this.call('reload', data, { signal, onProgress });
+    } catch (error) {
+      next?.log.close();
+      throw error;
+    }
+    Object.assign(this.request, data);
+    if (!next) return;
+    this.log.close();
+    this.log = next.log;
+    this.storage = next.storage;
+    this.name = name ?? this.name;
+    await this.reset();
+  }
+
+  /**
+   * Trains a model in the tab and, unless `use` is false, recommends from it from then on. The person's own events are not part of it.
    *
    * @throws InklingError `invalid_interactions`, `invalid_argument` (settings), `too_large`, `not_finite`, `aborted`;
    *   the model in use stays then
@@ -166,7 +196,7 @@ export class Recommender {
     const { signal, onProgress, ...rest } = options;
     const table = toInteractionTable(interactions);
     const result = await this.call('train', { table, ...rest }, { signal, onProgress });
-    this.request.model = { bytes: result.modelFile };
+    if (options.use !== false) this.request.model = { bytes: result.modelFile };
     return result;
   }
 
@@ -226,14 +256,14 @@ export class Recommender {
     this.client = this.start();
     await this.client.call('open', this.request).catch(() => {});
     await this.reset();
-    this.options.logger?.warn(`the engine was started anew: ${cause.message}`);
+    this.logger?.warn(`the engine was started anew: ${cause.message}`);
   }
 
   /** Tells the worker to start from the log as it is now. */
   private async reset(): Promise<void> {
     const events = await this.log.readAfter(0);
     this.events = events.length;
-    this.request.log = this.log.kind === 'indexeddb' ? (this.options.name ?? DEFAULT_NAME) : null;
+    this.request.log = this.log.kind === 'indexeddb' ? this.name : null;
     const sent = this.log.kind === 'memory' ? events : [];
     this.client.post({ kind: 'reset', log: this.request.log, events: sent });
   }
@@ -258,7 +288,14 @@ function absolute(url: URL | string): string {
   return typeof url === 'string' && base !== undefined ? new URL(url, base).href : String(url);
 }
 
-function catalogSource(catalog: NonNullable<OpenOptions['catalog']>): OpenRequest['catalog'] {
+function publicData(catalog: OpenOptions['catalog'], model: OpenOptions['model']): PublicData {
+  return {
+    catalog: catalog === undefined ? undefined : catalogSource(catalog),
+    model: model === undefined ? undefined : modelSource(model),
+  };
+}
+
+function catalogSource(catalog: NonNullable<OpenOptions['catalog']>): PublicData['catalog'] {
   if (typeof catalog === 'string' || catalog instanceof URL) return { url: absolute(catalog) };
   if (catalog instanceof Blob) return { blob: catalog };
   return { items: checkItems(catalog, 'the catalogue') };

@@ -166,9 +166,17 @@ export interface TrainOptions {
   settings?: Settings;
   /** Default 1. */
   seed?: number;
+  /** Recommend from the model from then on. Default true; with false it is only returned. */
+  use?: boolean;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
 }
+
+/** What `reload` puts in place of what was opened: a catalogue and model, and if wanted another person's or purpose's events. */
+export type ReloadOptions = Pick<
+  OpenOptions,
+  'catalog' | 'model' | 'name' | 'storage' | 'signal' | 'onProgress'
+>;
 
 export interface TrainResult {
   model: ModelName;

@@ -68,7 +68,7 @@ describe.each(BROWSERS)('in %s', (name) => {
       new PerformanceObserver((entries) => {
         heard.push(...entries.getEntries().map((entry) => entry.name));
       }).observe({ type: 'resource' });
-      await fetch('/index.html?what-a-person-likes');
+      await (await fetch('/index.html?what-a-person-likes')).text();
       await new Promise((resolve) => setTimeout(resolve, 300));
       return heard;
     });

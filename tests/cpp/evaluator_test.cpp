@@ -55,8 +55,8 @@ class ConstantModel final : public Model {
 
 // Five users of five items; popularity ranks them 0, 1, 2, 3, 4.
 struct HandMade {
-  Interactions train = interactions_of({{0, 0}, {1, 0}, {2, 0}, {3, 0}, {0, 1}, {1, 1}, {2, 1}, {0, 2}, {1, 2}, {0, 3}},
-                                       5, 5);
+  Interactions train =
+      interactions_of({{0, 0}, {1, 0}, {2, 0}, {3, 0}, {0, 1}, {1, 1}, {2, 1}, {0, 2}, {1, 2}, {0, 3}}, 5, 5);
   Interactions test = interactions_of({{1, 3}, {2, 2}, {2, 4}, {3, 3}, {4, 4}}, 5, 5);
   std::unique_ptr<Model> popularity = trained("popularity", {}, {&train, nullptr});
 };
@@ -81,9 +81,8 @@ TEST_CASE("with negatives only they and the test items are ranked, and a test it
   const HandMade data;
   const Interactions negatives = interactions_of({{1, 0}, {1, 4}, {2, 2}, {2, 3}, {4, 0}}, 5, 5);
   // User 1: 0 [3] 4; 2: [2] 3 [4]; 3: [3]; 4: 0 [4].
-  const std::vector<double> results =
-      evaluate(*data.popularity, {&data.train, &data.test, &negatives.by_user()},
-               "mrr@5,hit_rate@1,recall@3,precision@3,ndcg@3,coverage@1");
+  const std::vector<double> results = evaluate(*data.popularity, {&data.train, &data.test, &negatives.by_user()},
+                                               "mrr@5,hit_rate@1,recall@3,precision@3,ndcg@3,coverage@1");
   const double log2_of_3 = std::log2(3.0);
   const double expected[] = {
       0.75, 0.5, 1, (1 + 2 + 1 + 1) / 12.0, (2 / log2_of_3 + 1.5 / (1 + 1 / log2_of_3) + 1) / 4, 3.0 / 5};
@@ -106,7 +105,9 @@ TEST_CASE("among equal scores a test item stands anywhere with the same chance")
   const Interactions no_history = interactions_of({}, 4000, kItems);
   Random random(1);
   std::vector<UserItem> rows;
-  for (std::int32_t user = 0; user < 4000; ++user) rows.emplace_back(user, static_cast<std::int32_t>(random.below(kItems)));
+  for (std::int32_t user = 0; user < 4000; ++user) {
+    rows.emplace_back(user, static_cast<std::int32_t>(random.below(kItems)));
+  }
   const Interactions test = interactions_of(rows, 4000, kItems);
   const std::vector<double> results = evaluate(model, {&no_history, &test, nullptr}, "hit_rate@10,mrr@50");
   CHECK(std::abs(results[0] - 10.0 / kItems) < 0.03);

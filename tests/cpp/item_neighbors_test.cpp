@@ -15,8 +15,8 @@ namespace inkling {
 
 namespace {
 
-// similarity(i, j) of every pair, by its definition, in double precision: (num_items, num_items).
-// A user of n items has weight 1/sqrt(n) when users are normalized, and the shrinkage then counts users of average weight.
+// similarity(i, j) of every pair, by its definition, in double precision: (num_items, num_items). When users are
+// normalized a user of n items has weight 1/sqrt(n), and the shrinkage counts users of average weight.
 std::vector<double> expected_similarities(const Interactions& interactions, double shrinkage, bool normalize_users) {
   const auto num_items = static_cast<std::size_t>(interactions.num_items());
   std::vector<double> products(num_items * num_items);
@@ -36,7 +36,8 @@ std::vector<double> expected_similarities(const Interactions& interactions, doub
   for (std::size_t i = 0; i < num_items; ++i) {
     for (std::size_t j = 0; j < num_items; ++j) {
       const double norms = std::sqrt(products[i * num_items + i]) * std::sqrt(products[j * num_items + j]);
-      if (norms > 0) out[i * num_items + j] = products[i * num_items + j] / (norms + shrinkage * weight_sum / known_users);
+      if (norms == 0) continue;
+      out[i * num_items + j] = products[i * num_items + j] / (norms + shrinkage * weight_sum / known_users);
     }
   }
   return out;
@@ -72,8 +73,7 @@ TEST_CASE("all similarities are the shrunk cosines, as the naive twin and the de
       const auto model = train_neighbors(
           interactions, {{"shrinkage", shrinkage}, {"normalize_users", normalize_users ? "true" : "false"}});
       const std::vector<float> actual = dense_by_target(*model);
-      const std::vector<double> expected =
-          expected_similarities(interactions, std::atof(shrinkage), normalize_users);
+      const std::vector<double> expected = expected_similarities(interactions, std::atof(shrinkage), normalize_users);
       Furthest furthest;
       for (std::size_t i = 0; i < 25; ++i) {
         for (std::size_t j = 0; j < 25; ++j) furthest.add(actual[i * 25 + j], i == j ? 0 : expected[i * 25 + j]);

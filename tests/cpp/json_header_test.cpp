@@ -30,9 +30,10 @@ bool equal(const Header& a, const Header& b) {
 }  // namespace
 
 TEST_CASE("a header is read, whatever the spaces and the order") {
-  const Header header = value_of(parse_header(
-      " {\n\"b\" : {\"shape\":[2, 3],\t\"data_offsets\":[0,24], \"dtype\":\"F32\"} ,"
-      "\"__metadata__\":{\"x\":\"1\",\"y\":\"\"},\"a\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[24,25]}}  \r\n"));
+  const Header header =
+      value_of(parse_header(" {\n\"b\" : {\"shape\":[2, 3],\t\"data_offsets\":[0,24], \"dtype\":\"F32\"} ,"
+                            "\"__metadata__\":{\"x\":\"1\",\"y\":\"\"},"
+                            "\"a\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[24,25]}}  \r\n"));
   CHECK(header.metadata == std::map<std::string, std::string>{{"x", "1"}, {"y", ""}});
   REQUIRE(header.tensors.size() == 2);
   CHECK(header.tensors.at("b").dtype == "F32");
@@ -143,8 +144,13 @@ TEST_CASE("nesting without end costs nothing") {
 
 TEST_CASE("random characters of JSON are read or refused") {
   Random random(1);
-  const std::string pieces[] = {"{", "}", "[", "]", ":", ",", "\"", "\\", "\\u", "d83d", "\"a\"", "\"__metadata__\"",
-                                "\"dtype\"", "\"shape\"", "\"data_offsets\"", "\"F32\"", "0", "4", "9999999999", " "};
+  const std::string pieces[] = {"{",          "}",         "[",
+                                "]",          ":",         ",",
+                                "\"",         "\\",        "\\u",
+                                "d83d",       "\"a\"",     "\"__metadata__\"",
+                                "\"dtype\"",  "\"shape\"", "\"data_offsets\"",
+                                "\"F32\"",    "0",         "4",
+                                "9999999999", " "};
   int accepted = 0;
   for (int repeat = 0; repeat < 20000; ++repeat) {
     std::string text = "{";

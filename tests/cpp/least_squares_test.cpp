@@ -91,7 +91,8 @@ TEST_CASE("a row's solution solves its normal equations, with and without weight
         CAPTURE(weighted);
         std::vector<std::int32_t> entries;
         std::vector<float> weights;
-        Eigen::MatrixXd matrix = f.transpose() * f + 0.7 * Eigen::MatrixXd::Identity(index(num_factors), index(num_factors));
+        Eigen::MatrixXd matrix =
+            f.transpose() * f + 0.7 * Eigen::MatrixXd::Identity(index(num_factors), index(num_factors));
         Eigen::VectorXd right_hand_side = Eigen::VectorXd::Zero(index(num_factors));
         for (std::size_t e = 0; e < count; ++e) {
           entries.push_back(static_cast<std::int32_t>(random.below(kRows)));

@@ -89,9 +89,9 @@ TEST_CASE("names are read in their order") {
 }
 
 TEST_CASE("names that are none are refused with those that are") {
-  for (const std::string name : {"recall", "recall@", "recall@0", "recall@-1", "recall@1.5", "recall@x", "recall@20 ",
-                                 " recall@20", "Recall@20", "accuracy@5", "@5", "recall@100001",
-                                 "recall@99999999999999999999", "recall@20@3"}) {
+  for (const std::string name :
+       {"recall", "recall@", "recall@0", "recall@-1", "recall@1.5", "recall@x", "recall@20 ", " recall@20", "Recall@20",
+        "accuracy@5", "@5", "recall@100001", "recall@99999999999999999999", "recall@20@3"}) {
     CAPTURE(name);
     CHECK(fails(parse_metrics(name), ErrorCode::kInvalidArgument,
                 {("\"" + name + "\"").c_str(), "recall@k", "ndcg@k", "coverage@k", "1 to 100000"}));

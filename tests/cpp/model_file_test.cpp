@@ -118,9 +118,9 @@ bool is_read_or_refused(const Bytes& bytes) {
   const Result<std::string> inspected = inspect_model_file(bytes);
   const Result<ModelFile> read = read_model_file(bytes);
   const auto typed = [](const Status& status) {
-    return status.ok() || ((status.code() == ErrorCode::kCorruptModelFile ||
-                            status.code() == ErrorCode::kUnsupportedVersion) &&
-                           !status.message().empty());
+    return status.ok() ||
+           ((status.code() == ErrorCode::kCorruptModelFile || status.code() == ErrorCode::kUnsupportedVersion) &&
+            !status.message().empty());
   };
   if (!typed(inspected.status()) || !typed(read.status())) return false;
   return !read.ok() || serves(*read.value().model);
@@ -187,8 +187,8 @@ TEST_CASE("ids that are not one an item are refused") {
 TEST_CASE("a file can be looked into without its model") {
   const Samples samples;
   const std::string json = value_of(inspect_model_file(samples.file("ials")));
-  for (const char* part : {"{\"format_version\":1,\"model\":\"ials\",\"config\":\"{\\\"num_factors\\\":3,", "\"items\":12,",
-                           "\"checksum\":\"crc32:", "\"bytes\":",
+  for (const char* part : {"{\"format_version\":1,\"model\":\"ials\",\"config\":\"{\\\"num_factors\\\":3,",
+                           "\"items\":12,", "\"checksum\":\"crc32:", "\"bytes\":",
                            "{\"name\":\"item_factors\",\"dtype\":\"F32\",\"shape\":[12,3],\"bytes\":144}"}) {
     CAPTURE(std::string(part));
     CHECK(json.find(part) != std::string::npos);
@@ -358,16 +358,15 @@ TEST_CASE("factors and parameters of ials that make no sense are refused") {
   CHECK(is_corrupt(with_factors(36, {36}, 1), {"item_factors", "1 dimensions"}));
   CHECK(is_corrupt(with_factors(0, {12, 0}, 1), {"12 × 0"}));
   CHECK(is_corrupt(with_factors(12 * 1025, {12, 1025}, 1), {"1 to 1024"}));
-  const float bad_parameters[] = {0, -1, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()};
+  const float bad_parameters[] = {0, -1, std::numeric_limits<float>::infinity(),
+                                  std::numeric_limits<float>::quiet_NaN()};
   for (const float bad : bad_parameters) {
     CHECK(is_corrupt(with_element(bytes, "fold_in", 0, bad), {"fold_in"}));
     CHECK(is_corrupt(with_element(bytes, "fold_in", 1, bad), {"fold_in"}));
   }
-  CHECK(is_corrupt(changed(bytes,
-                           [](TensorFile& file) {
-                             file.add("fold_in", std::span<const float>(std::vector<float>{1}), {1});
-                           }),
-                   {"fold_in"}));
+  CHECK(is_corrupt(
+      changed(bytes, [](TensorFile& file) { file.add("fold_in", std::span<const float>(std::vector<float>{1}), {1}); }),
+      {"fold_in"}));
 }
 
 TEST_CASE("sparse rows that make no sense are refused") {

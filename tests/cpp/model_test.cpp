@@ -57,10 +57,12 @@ TEST_CASE("unknown models and settings and missing data are errors with a cure")
   CHECK(fails(make_trainer("ials", {{"num_neighbors", "3"}}, {&interactions, nullptr}, 1, pool),
               ErrorCode::kInvalidArgument, {"num_neighbors"}));
   for (const std::string name : {"popularity", "item_neighbors", "ials"}) {
-    CHECK(fails(make_trainer(name, {}, {nullptr, nullptr}, 1, pool), ErrorCode::kInvalidInteractions, {"at least one"}));
+    CHECK(
+        fails(make_trainer(name, {}, {nullptr, nullptr}, 1, pool), ErrorCode::kInvalidInteractions, {"at least one"}));
     CHECK(fails(make_trainer(name, {}, {&none, nullptr}, 1, pool), ErrorCode::kInvalidInteractions, {"at least one"}));
   }
-  CHECK(fails(make_trainer("tf_idf", {}, {&interactions, nullptr}, 1, pool), ErrorCode::kInvalidCatalog, {"catalogue"}));
+  CHECK(
+      fails(make_trainer("tf_idf", {}, {&interactions, nullptr}, 1, pool), ErrorCode::kInvalidCatalog, {"catalogue"}));
   CHECK(fails(make_trainer("tf_idf", {}, {nullptr, &no_terms}, 1, pool), ErrorCode::kInvalidCatalog, {"catalogue"}));
 }
 

@@ -64,8 +64,7 @@ TEST_CASE("a range holds its ends and nothing beyond") {
     CAPTURE(std::string(text));
     CHECK(fails(resolve({{"num_factors", text}}), ErrorCode::kInvalidArgument, {text}));
   }
-  CHECK(fails(resolve({{"regularization", "0"}}), ErrorCode::kInvalidArgument,
-              {"a number from 0.0000001 to 100"}));
+  CHECK(fails(resolve({{"regularization", "0"}}), ErrorCode::kInvalidArgument, {"a number from 0.0000001 to 100"}));
 }
 
 TEST_CASE("numbers follow JSON's grammar, but .5 and +3 are understood") {
@@ -79,8 +78,9 @@ TEST_CASE("numbers follow JSON's grammar, but .5 and +3 are understood") {
   CHECK(number("-0") == 0);
   CHECK(value_of(resolve({{"regularization", ".5"}})).to_json().find("\"regularization\":0.5,") != std::string::npos);
   CHECK(value_of(resolve({{"num_factors", "1.6e1"}})).integer("num_factors") == 16);
-  for (const char* text : {"", " 1", "1 ", "1.", ".", "-", "+", "--1", "++1", "+-1", "-+1", "01", "1e", "1e+", "0x10",
-                           "nan", "NaN", "inf", "Infinity", "1,5", "1_000", "true", "1\n", "\"1\""}) {
+  for (const char* text :
+       {"",   " 1",  "1 ",   "1.",  ".",   "-",   "+",        "--1", "++1",   "+-1",  "-+1", "01",
+        "1e", "1e+", "0x10", "nan", "NaN", "inf", "Infinity", "1,5", "1_000", "true", "1\n", "\"1\""}) {
     CAPTURE(std::string(text));
     CHECK(fails(resolve({{"bias", text}}), ErrorCode::kInvalidArgument, {"bias="}));
   }

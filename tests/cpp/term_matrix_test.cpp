@@ -62,9 +62,9 @@ TEST_CASE("weights are those of scikit-learn's formula, computed by hand") {
 }
 
 TEST_CASE("tags are terms of their own, whole and normalized, each counted in its document") {
-  const TermMatrix terms = terms_of({"fiction", "", ""}, {"Science  Fiction\x1F" "drama", "SCIENCE fiction", ""});
+  const TermMatrix terms = terms_of({"fiction", "", ""}, {"Science  Fiction\x1F ink", "SCIENCE fiction", ""});
   CHECK(terms_of_item(terms, 0).count("#science fiction") == 1);
-  CHECK(terms_of_item(terms, 0).count("#drama") == 1);
+  CHECK(terms_of_item(terms, 0).count("#ink") == 1);
   CHECK(terms_of_item(terms, 0).count("fiction") == 1);
   check_equal(terms_of_item(terms, 1), {{"#science fiction", 1}});
   CHECK(terms_of_item(terms, 2).empty());
@@ -133,7 +133,8 @@ TEST_CASE("texts that do not fit are refused") {
 TEST_CASE("a query's words find words, and the tags in which they occur a little less") {
   const TermMatrix terms = terms_of({"fiction writer", "", "poet"}, {"", "science fiction", "Poet"});
   // idf of a term of one document of three: ln(4/2) + 1.
-  check_equal(query_of(terms, "Fiction"), {{"fiction", 1 / std::sqrt(1.49)}, {"#science fiction", 0.7 / std::sqrt(1.49)}});
+  check_equal(query_of(terms, "Fiction"),
+              {{"fiction", 1 / std::sqrt(1.49)}, {"#science fiction", 0.7 / std::sqrt(1.49)}});
   check_equal(query_of(terms, "science"), {{"#science fiction", 1}});
   check_equal(query_of(terms, "the writer, unheard"), {{"writer", 1}});
   // Both words of the tag count, and repeated words count twice.

@@ -90,14 +90,15 @@ TEST_CASE("bytes that are not UTF-8 separate words") {
   CHECK(words("ab\xED\xA0\x80"
               "cd") == Words{"ab", "cd"});  // half of a surrogate pair
   CHECK(words("ab\xF4\x90\x80\x80"
-              "cd") == Words{"ab", "cd"});  // beyond the last code point
+              "cd") == Words{"ab", "cd"});    // beyond the last code point
   CHECK(words("ab\xE6\x97") == Words{"ab"});  // cut off
   CHECK(words("日\x80本") == Words{"日", "本"});
 }
 
 TEST_CASE("any bytes whatever give words that are words of their own") {
   Random random(1);
-  const std::string pieces[] = {"é", "日", "本", "Ω", "ab", "A", " ", "'", "\xE6", "\x97", "\xF0\x9F", "\x80", "・", "Ａ"};
+  const std::string pieces[] = {"é", "日",   "本",   "Ω",        "ab",   "A",  " ",
+                                "'", "\xE6", "\x97", "\xF0\x9F", "\x80", "・", "Ａ"};
   int changed = 0;
   for (int repeat = 0; repeat < 20000; ++repeat) {
     std::string text;

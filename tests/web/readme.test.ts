@@ -17,7 +17,9 @@ test("the README's example runs and prints what the README says", () => {
   const folder = `${root}tests/output/readme`; // inside the package, so that it can import itself by name
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}/example.mjs`, block('js'));
-  expect(execFileSync(process.execPath, [`${folder}/example.mjs`], { encoding: 'utf8' })).toBe(block('text'));
+  expect(execFileSync(process.execPath, [`${folder}/example.mjs`], { encoding: 'utf8' })).toBe(
+    block('text'),
+  );
 });
 
 test("the first example is the README's", () => {
@@ -31,7 +33,11 @@ test('every file that the README links to is there', () => {
 });
 
 test('the version is the same in package.json, CMakeLists.txt and the changelog', () => {
-  const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
-  expect(readFileSync(`${root}CMakeLists.txt`, 'utf8')).toContain(`project(inkling VERSION ${version} `);
+  const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+    version: string;
+  };
+  expect(readFileSync(`${root}CMakeLists.txt`, 'utf8')).toContain(
+    `project(inkling VERSION ${version} `,
+  );
   expect(readFileSync(`${root}CHANGELOG.md`, 'utf8')).toContain(`## ${version}`);
 });

@@ -130,6 +130,41 @@ describe('a trained model', () => {
     expect(list.every((entry) => Number(entry.item.slice(1)) < 30)).toBe(true);
   });
 
+  test('makes way for another catalogue and model, and the events stay', async () => {
+    const recommender = await open({ catalog: items });
+    const { modelFile } = await recommender.train(interactions, { settings: { numFactors: 8 } });
+    await recommender.record({ item: 'i4', type: 'like' });
+    const trained = await recommender.recommend();
+    await recommender.reload({ catalog: [{ id: 'new', title: 'New' }] });
+    expect(ids(await recommender.recommend())).toEqual(['new']);
+    expect(recommender.info()).toMatchObject({ model: null, items: 1, events: 1 });
+    await recommender.reload({ catalog: items, model: modelFile });
+    expect(await recommender.recommend()).toEqual(trained);
+    await expect(recommender.reload({ catalog: [{}] as never })).rejects.toMatchObject({
+      code: 'invalid_catalog',
+    });
+    await expect(recommender.reload({ model: modelFile.slice(0, 99) })).rejects.toMatchObject({
+      code: 'corrupt_model_file',
+    });
+    expect(await recommender.recommend()).toEqual(trained);
+  });
+
+  test('can be trained for later use, and reloaded with events of another name', async () => {
+    const recommender = await open({ catalog: items, name: 'one' });
+    await recommender.record({ item: 'i4', type: 'like' });
+    const { modelFile } = await recommender.train(interactions, {
+      use: false,
+      settings: { numFactors: 8 },
+    });
+    expect(recommender.info().model).toBeNull();
+    await recommender.reload({ catalog: items, model: modelFile, name: 'two' });
+    expect(recommender.info()).toMatchObject({ events: 0, model: { name: 'ials' } });
+    expect((await recommender.recommend())[0]?.source).toBe('popularity');
+    await recommender.record({ item: 'i3', type: 'like' });
+    expect((await recommender.recommend())[0]?.source).toBe('ials');
+    expect(ids((await recommender.profile()).items)).toEqual(['i3']);
+  });
+
   test('gives the same bits for the same seed, and others for another', async () => {
     const recommender = await open();
     const file = async (seed: number) =>

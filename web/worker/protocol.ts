@@ -20,8 +20,14 @@ import type {
 /** Where a catalogue or model comes from, as it crosses to the worker. */
 export type DataSource = { url: string } | { blob: Blob } | { bytes: Uint8Array };
 
+/** What is public: the items there are, and what was learned of them elsewhere. */
+export interface PublicData {
+  catalog?: { items: readonly Item[] } | DataSource | undefined;
+  model?: DataSource | undefined;
+}
+
 /** What the worker needs before anything else. */
-export interface OpenRequest {
+export interface OpenRequest extends PublicData {
   choice: Choice;
   /** Address of the chosen variant's wasm; not used in Node, which finds its own. */
   wasmUrl?: string | undefined;
@@ -43,6 +49,7 @@ type Sent<T> = Omit<T, 'signal' | 'onProgress'>;
 /** What can be asked of the worker: name → request and result. */
 export interface Calls {
   open: { request: OpenRequest; result: null };
+  reload: { request: PublicData; result: null };
   recommend: { request: Sent<RecommendOptions>; result: Recommendation[] };
   similar: { request: { id: string; k?: number | undefined }; result: SimilarItem[] };
   profile: { request: Record<string, never>; result: Profile };
@@ -52,6 +59,7 @@ export interface Calls {
       model?: ModelName | undefined;
       settings?: Settings | undefined;
       seed?: number | undefined;
+      use?: boolean | undefined;
     };
     result: TrainResult;
   };

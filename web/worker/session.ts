@@ -14,6 +14,7 @@ import type {
   EngineInfo,
   FromWorker,
   OpenRequest,
+  PublicData,
   ToWorker,
 } from './protocol.js';
 import { readSource } from './read-source.js';
@@ -111,6 +112,7 @@ export class Session {
     ) => Promise<Calls[N]['result']>;
   } = {
     open: (request, context) => this.open(request, context),
+    reload: (request, context) => this.reload(request, context),
     recommend: async (request) => {
       const events = await this.currentEvents();
       return this.timed('recommend', () => this.ready().recommend(events, request));
@@ -134,34 +136,55 @@ export class Session {
 
   private async open(request: OpenRequest, context: CallContext): Promise<null> {
     const start = performance.now();
-    const { signal, onProgress } = context;
     // Fetched side by side; the slowest decides.
-    const [engine, items, modelFile, log] = await Promise.all([
+    const data = readPublicData(request, context);
+    data.catch(() => {}); // reported below, should the engine fail first
+    const [engine, log] = await Promise.all([
       this.host.loadVariant(request.choice, request),
-      request.catalog === undefined ? undefined : readCatalog(request.catalog, signal),
-      request.model === undefined
-        ? undefined
-        : readSource(request.model, 'the model', signal, onProgress),
       request.log === null ? null : this.host.openLog(request.log),
     ]);
     this.engine = engine;
-    this.items = items;
     this.log = log;
-    const model = modelFile ? engine.openModel(modelFile) : null;
-    await this.use(model, modelFile?.byteLength ?? 0, signal);
+    await this.load(await data, context.signal);
     await this.currentEvents();
     this.timings.open = performance.now() - start;
     return null;
   }
 
+  private async reload(request: PublicData, context: CallContext): Promise<null> {
+    await this.load(await readPublicData(request, context), context.signal);
+    return null;
+  }
+
+  /** Puts other items and another model to work; those of before stay when this fails. */
+  private async load(
+    { items, modelFile }: Awaited<ReturnType<typeof readPublicData>>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const model = modelFile ? this.loaded().openModel(modelFile) : null;
+    await this.use(model, modelFile?.byteLength ?? 0, items, signal);
+  }
+
   /** Puts a model (or none) to work; the one before is given up only when this has succeeded. */
-  private async use(model: TrainedModel | null, bytes: number, signal: AbortSignal): Promise<void> {
-    const ranker = await Ranker.create(this.loaded(), { items: this.items, model, signal });
+  private async use(
+    model: TrainedModel | null,
+    bytes: number,
+    items: readonly Item[] | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let ranker: Ranker;
+    try {
+      ranker = await Ranker.create(this.loaded(), { items, model, signal });
+    } catch (error) {
+      model?.dispose();
+      throw error;
+    }
     this.ranker?.dispose();
     this.model?.dispose();
     this.ranker = ranker;
     this.model = model;
     this.modelBytes = bytes;
+    this.items = items;
   }
 
   private async train(
@@ -169,7 +192,7 @@ export class Session {
     context: CallContext,
   ): Promise<Calls['train']['result']> {
     const start = performance.now();
-    const { table, model: name = 'ials', settings, seed } = request;
+    const { table, model: name = 'ials', settings, seed, use = true } = request;
     const engine = this.loaded();
     const model = await engine.train(table, {
       model: name,
@@ -179,16 +202,13 @@ export class Session {
       ...context,
     } as never);
     const modelFile = model.save();
-    try {
-      await this.use(model, modelFile.byteLength, context.signal);
-    } catch (error) {
-      model.dispose();
-      throw error;
-    }
+    const items = model.itemIds.length;
+    if (use) await this.use(model, modelFile.byteLength, this.items, context.signal);
+    else model.dispose();
     return {
       model: name,
       users: table.userIds.length,
-      items: model.itemIds.length,
+      items,
       interactions: table.users.length,
       seconds: (performance.now() - start) / 1000,
       modelFile,
@@ -250,6 +270,17 @@ export class Session {
       timings: { ...this.timings },
     };
   }
+}
+
+async function readPublicData(
+  { catalog, model }: PublicData,
+  { signal, onProgress }: CallContext,
+): Promise<{ items: readonly Item[] | undefined; modelFile: Uint8Array | undefined }> {
+  const [items, modelFile] = await Promise.all([
+    catalog && readCatalog(catalog, signal),
+    model && readSource(model, 'the model', signal, onProgress),
+  ]);
+  return { items, modelFile };
 }
 
 async function readCatalog(

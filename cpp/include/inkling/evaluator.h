@@ -18,8 +18,8 @@ struct EvaluationData {
   const SparseRows* negatives = nullptr;  // (num_users, num_items), or null
 };
 
-// Ranks for every test user and averages, in slices. Every user is folded in from the history, so test users need not have
-// been there at training. Equal scores are ordered at random by the seed, never by which one is a test item.
+// Ranks for every test user and averages, in slices. Every user is folded in from the history, so test users need not
+// have been there at training. Equal scores are ordered at random by the seed, never by which one is a test item.
 class Evaluator {
  public:
   // All must outlive the evaluator.
@@ -46,10 +46,10 @@ class Evaluator {
   std::size_t list_length_ = 0;
   std::vector<std::int32_t> test_users_;
   std::vector<std::uint32_t> tie_order_;
-  std::vector<double> values_;                    // (test users, metrics)
-  std::vector<std::vector<float>> scores_;        // one a thread
-  std::vector<std::vector<std::uint8_t>> skip_;   // one a thread
-  std::vector<std::vector<int>> first_rank_;      // one a thread: the best rank of each item in any list, for coverage
+  std::vector<double> values_;                   // (test users, metrics)
+  std::vector<std::vector<float>> scores_;       // one a thread
+  std::vector<std::vector<std::uint8_t>> skip_;  // one a thread
+  std::vector<std::vector<int>> first_rank_;     // one a thread: the best rank of each item in any list, for coverage
   std::size_t next_ = 0;
 };
 

@@ -15,8 +15,8 @@ namespace inkling {
 //           + λ sum over u of (|I_u| + α₀ |I|) |x_u|²  +  λ sum over i of (|U_i| + α₀ |U|) |y_i|²
 //
 // Values of interactions are not read: all observed ones count alike. An iteration costs
-// entries * num_factors² * 2 + (users + items) * num_factors³ / 3 flops; memory is (users + items) * num_factors floats.
-// Two thread counts, and two runs, give the same bits.
+// entries * num_factors² * 2 + (users + items) * num_factors³ / 3 flops; memory is (users + items) * num_factors
+// floats. Two thread counts, and two runs, give the same bits.
 class Ials final : public Model {
  public:
   static std::span<const SettingSpec> settings();

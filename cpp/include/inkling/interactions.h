@@ -20,12 +20,10 @@ struct SparseRows {
     return offsets[static_cast<std::size_t>(row) + 1] - offsets[static_cast<std::size_t>(row)];
   }
   std::span<const std::int32_t> row_columns(std::int32_t row) const {
-    return {columns.data() + offsets[static_cast<std::size_t>(row)],
-            static_cast<std::size_t>(row_length(row))};
+    return {columns.data() + offsets[static_cast<std::size_t>(row)], static_cast<std::size_t>(row_length(row))};
   }
   std::span<const float> row_values(std::int32_t row) const {
-    return {values.data() + offsets[static_cast<std::size_t>(row)],
-            static_cast<std::size_t>(row_length(row))};
+    return {values.data() + offsets[static_cast<std::size_t>(row)], static_cast<std::size_t>(row_length(row))};
   }
   // The same entries with rows and columns exchanged. O(entries + columns).
   SparseRows transposed(std::int32_t num_columns) const;
@@ -37,8 +35,8 @@ class InteractionLog {
   // Appends rows. All spans have the same length, but timestamps may be empty when the data has no times.
   // Errors (nothing is appended then): spans of different length, a negative index, a value or time that is not
   // finite, times in one batch and none in another, more than 2^31 - 1 rows.
-  Status append(std::span<const std::int32_t> users, std::span<const std::int32_t> items,
-                std::span<const float> values, std::span<const double> timestamps);
+  Status append(std::span<const std::int32_t> users, std::span<const std::int32_t> items, std::span<const float> values,
+                std::span<const double> timestamps);
 
   std::size_t size() const { return users_.size(); }
   bool has_timestamps() const { return !timestamps_.empty(); }

@@ -30,8 +30,8 @@ struct Metric {
 // Reads "recall@20,ndcg@20,…". Errors: kInvalidArgument, listing the known names.
 Result<std::vector<Metric>> parse_metrics(std::string_view names);
 
-// The metric of one user. ranked: the list, best first, at least min(k, candidates) long; test_items: sorted, at least one.
-// 0 for kCoverage, which is no matter of one user.
+// The metric of one user. ranked: the list, best first, at least min(k, candidates) long; test_items: sorted, at least
+// one. 0 for kCoverage, which is no matter of one user.
 double metric_of_user(const Metric& metric, std::span<const std::int32_t> ranked,
                       std::span<const std::int32_t> test_items);
 

@@ -108,8 +108,8 @@ Result<std::unique_ptr<Trainer>> make_trainer(std::string_view model, const Sett
 // Runs a trainer to its end. on_progress (may be null) gets a fraction and returns false to stop; the result is then
 // null.
 using ProgressFunction = bool (*)(void* context, double fraction);
-Result<std::unique_ptr<Model>> train(std::string_view model, const Settings::Given& settings,
-                                     const TrainingData& data, std::uint64_t seed, ThreadPool& pool,
-                                     ProgressFunction on_progress = nullptr, void* context = nullptr);
+Result<std::unique_ptr<Model>> train(std::string_view model, const Settings::Given& settings, const TrainingData& data,
+                                     std::uint64_t seed, ThreadPool& pool, ProgressFunction on_progress = nullptr,
+                                     void* context = nullptr);
 
 }  // namespace inkling

@@ -34,7 +34,8 @@ Result<std::vector<std::uint8_t>> write_model_file(const Model& model, const Ite
 Result<ModelFile> read_model_file(std::span<const std::uint8_t> bytes);
 
 // What is in a model file, as JSON, without building the model:
-// {"format_version","model","config" (the settings, as JSON in a string),"items","bytes","checksum","tensors":[{"name","dtype","shape","bytes"},…]}
+// {"format_version","model","config","items","bytes","checksum","tensors":[{"name","dtype","shape","bytes"},…]}; config
+// is the settings, as JSON in a string.
 Result<std::string> inspect_model_file(std::span<const std::uint8_t> bytes);
 
 }  // namespace inkling

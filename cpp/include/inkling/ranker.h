@@ -34,15 +34,14 @@ struct RankedItem {
   std::vector<Contribution> reasons;
 };
 
-// Candidates → score → top_k → explain, over one set of items 0 … num_items - 1 of which the first model->num_items() are the
-// model's. A list is filled rung by rung: query, model, content, popularity. An item enters at the first rung that knows
-// something of it (a score above 0), so a new person, a new item and a missing model are ordinary cases.
+// Candidates → score → top_k → explain, over one set of items 0 … num_items - 1 of which the first model->num_items()
+// are the model's. A list is filled rung by rung: query, model, content, popularity. An item enters at the first rung
+// that knows something of it (a score above 0), so a new person, a new item and a missing model are ordinary cases.
 class Ranker {
  public:
-  // model and content may be null and must outlive the ranker. popularity: one an item, used where the model has no counts.
-  // candidate: one an item, 0 = never recommended.
-  Ranker(const Model* model, const TfIdf* content, std::vector<float> popularity,
-         std::vector<std::uint8_t> candidate);
+  // model and content may be null and must outlive the ranker. popularity: one an item, used where the model has no
+  // counts. candidate: one an item, 0 = never recommended.
+  Ranker(const Model* model, const TfIdf* content, std::vector<float> popularity, std::vector<std::uint8_t> candidate);
 
   std::int32_t num_items() const { return static_cast<std::int32_t>(popularity_.size()); }
 

@@ -13,8 +13,8 @@ enum class SplitKind {
   kLeaveOneOut,  // the last interaction in time of every user with two or more is tested
   kRandom,       // a random share of all rows is tested
   kTemporal,     // the latest share of all rows is tested; needs timestamps
-  kUsers,        // strong generalization: a random share of users is not trained on; a fifth of each one's rows, the last
-                 // in time, is tested and the rest is the history that is folded in
+  kUsers,  // strong generalization: a random share of users is not trained on; a fifth of each one's rows, the last
+           // in time, is tested and the rest is the history that is folded in
 };
 
 // "leave-one-out", "random", "temporal", "users".

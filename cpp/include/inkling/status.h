@@ -10,14 +10,14 @@ namespace inkling {
 // What went wrong, for programs. The numbers cross the WebAssembly seam: never renumber.
 enum class ErrorCode : std::int32_t {
   kOk = 0,
-  kInvalidArgument = 1,       // an argument or setting has the wrong type, range or name
-  kInvalidInteractions = 2,   // rows that no model can be trained on
-  kInvalidCatalog = 3,        // item features that do not fit together
-  kCorruptModelFile = 4,      // bytes that are not a model file, or a damaged one
-  kUnsupportedVersion = 5,    // a model file of another format version
-  kTooLarge = 6,              // more memory or rows than the engine takes on
-  kNotFinite = 7,             // a calculation left the finite numbers
-  kUnknownItem = 8,           // an item index outside the model
+  kInvalidArgument = 1,      // an argument or setting has the wrong type, range or name
+  kInvalidInteractions = 2,  // rows that no model can be trained on
+  kInvalidCatalog = 3,       // item features that do not fit together
+  kCorruptModelFile = 4,     // bytes that are not a model file, or a damaged one
+  kUnsupportedVersion = 5,   // a model file of another format version
+  kTooLarge = 6,             // more memory or rows than the engine takes on
+  kNotFinite = 7,            // a calculation left the finite numbers
+  kUnknownItem = 8,          // an item index outside the model
 };
 
 // Success, or an error code with a message that says what was given, what was expected and what to do.

@@ -25,7 +25,8 @@ class ThreadPool {
   // done. Chunks are handed out as threads become free. Not reentrant.
   template <class Body>
   void for_each_chunk(std::int64_t count, std::int64_t chunk, Body&& body) {
-    run(count, chunk,
+    run(
+        count, chunk,
         [](void* context, std::int64_t begin, std::int64_t end, int thread) {
           (*static_cast<std::remove_reference_t<Body>*>(context))(begin, end, thread);
         },

@@ -63,7 +63,8 @@ class ItemNeighborsTrainer final : public Trainer {
         weights_(user_weights(interactions, settings.boolean("normalize_users"))),
         norms_(item_norms(interactions, weights_)),
         neighbors_(at(interactions.num_items())) {
-    // Weights of 1/sqrt(n) make all sums smaller: the shrinkage counts users of average weight, of those who met anything.
+    // Weights of 1/sqrt(n) make all sums smaller: the shrinkage counts users of average weight. Those who met nothing
+    // have none.
     double square_sum = 0;
     double active_users = 0;
     for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
@@ -115,8 +116,8 @@ class ItemNeighborsTrainer final : public Trainer {
       by_target.offsets.push_back(static_cast<std::int64_t>(by_target.columns.size()));
       row = {};
     }
-    return std::make_unique<ItemNeighbors>(by_target.transposed(interactions_.num_items()),
-                                           count_users(interactions_), config_);
+    return std::make_unique<ItemNeighbors>(by_target.transposed(interactions_.num_items()), count_users(interactions_),
+                                           config_);
   }
 
  private:
@@ -231,8 +232,8 @@ Result<std::unique_ptr<Model>> ItemNeighbors::read(const TensorFile& file, std::
   const auto num_items = static_cast<std::int32_t>(item_counts.size());
   Result<SparseRows> similarities = read_sparse_rows(file, "neighbors", num_items, num_items);
   if (!similarities.ok()) return similarities.status();
-  return std::unique_ptr<Model>(std::make_unique<ItemNeighbors>(std::move(similarities.value()),
-                                                                std::move(item_counts), std::move(config)));
+  return std::unique_ptr<Model>(
+      std::make_unique<ItemNeighbors>(std::move(similarities.value()), std::move(item_counts), std::move(config)));
 }
 
 std::vector<float> item_similarities_naive(const Interactions& interactions, float shrinkage, bool normalize_users) {

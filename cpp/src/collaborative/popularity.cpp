@@ -30,9 +30,7 @@ class PopularityTrainer final : public Trainer {
     done_ = 1;
     return {};
   }
-  std::unique_ptr<Model> finish() override {
-    return std::make_unique<Popularity>(count_users(interactions_), config_);
-  }
+  std::unique_ptr<Model> finish() override { return std::make_unique<Popularity>(count_users(interactions_), config_); }
 
  private:
   std::string config_;

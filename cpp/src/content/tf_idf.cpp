@@ -47,8 +47,7 @@ void add_postings(const TermMatrix& terms, std::int32_t term, float weight, std:
 
 class TfIdfProfile final : public Profile {
  public:
-  TfIdfProfile(const TfIdf& model, History history, TermProfile profile)
-      : model_(model), profile_(std::move(profile)) {
+  TfIdfProfile(const TfIdf& model, History history, TermProfile profile) : model_(model), profile_(std::move(profile)) {
     for (const HistoryEntry& entry : history) {
       if (entry.item >= 0 && entry.item < model.num_items()) history_.push_back(entry);
     }
@@ -152,8 +151,7 @@ void TfIdf::similar(std::int32_t item, std::span<float> scores) const {
 
 void TfIdf::write(TensorFile& file) const { terms_.write(file); }
 
-Result<std::unique_ptr<Model>> TfIdf::read(const TensorFile& file, std::vector<float> item_counts,
-                                           std::string config) {
+Result<std::unique_ptr<Model>> TfIdf::read(const TensorFile& file, std::vector<float> item_counts, std::string config) {
   Result<TermMatrix> terms = TermMatrix::read(file, static_cast<std::int32_t>(item_counts.size()));
   if (!terms.ok()) return terms.status();
   return std::unique_ptr<Model>(

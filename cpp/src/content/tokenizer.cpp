@@ -32,8 +32,7 @@ std::uint32_t next_code_point(std::string_view text, std::size_t& position) {
     return code >= 0x800 && (code < 0xD800 || code >= 0xE000) ? code : kInvalid;
   }
   if (first >= 0xF0 && first < 0xF5 && is_tail(1) && is_tail(2) && is_tail(3)) {
-    const std::uint32_t code =
-        (first & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+    const std::uint32_t code = (first & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
     position += 4;
     return code >= 0x10000 && code < 0x110000 ? code : kInvalid;
   }
@@ -61,12 +60,12 @@ void append_utf8(std::uint32_t code, std::string& out) {
 
 bool is_cjk(std::uint32_t code) {
   if (code == 0x30A0 || code == 0x30FB) return false;  // a hyphen and a dot between words
-  return (code >= 0x3040 && code < 0x3100) ||   // Hiragana, Katakana
-         (code >= 0x3400 && code < 0x4DC0) ||   // Han, extension A
-         (code >= 0x4E00 && code < 0xA000) ||   // Han
-         (code >= 0xAC00 && code < 0xD7A4) ||   // Hangul
-         (code >= 0xF900 && code < 0xFB00) ||   // Han, compatibility
-         (code >= 0x20000 && code < 0x32000);   // Han, extensions B and later
+  return (code >= 0x3040 && code < 0x3100) ||          // Hiragana, Katakana
+         (code >= 0x3400 && code < 0x4DC0) ||          // Han, extension A
+         (code >= 0x4E00 && code < 0xA000) ||          // Han
+         (code >= 0xAC00 && code < 0xD7A4) ||          // Hangul
+         (code >= 0xF900 && code < 0xFB00) ||          // Han, compatibility
+         (code >= 0x20000 && code < 0x32000);          // Han, extensions B and later
 }
 
 bool is_word_character(std::uint32_t code) {
@@ -77,8 +76,8 @@ bool is_word_character(std::uint32_t code) {
   if (code >= 0x2E00 && code < 0x2E80) return false;                            // more punctuation
   if (code >= 0x3000 && code < 0x3040) return code == 0x3005 || code == 0x3006;
   if (code == 0x30A0 || code == 0x30FB) return false;                           // a hyphen and a dot between words
-  if (code >= 0xE000 && code < 0xF900) return false;                                      // private use
-  if (code >= 0xFE10 && code < 0xFE70) return code >= 0xFE20 && code < 0xFE30;            // CJK punctuation forms
+  if (code >= 0xE000 && code < 0xF900) return false;                            // private use
+  if (code >= 0xFE10 && code < 0xFE70) return code >= 0xFE20 && code < 0xFE30;  // CJK punctuation forms
   if (code >= 0xFF00 && code < 0xFFF0) {  // of the full-width and half-width forms only the letters and digits
     return (code >= 0xFF10 && code <= 0xFF19) || (code >= 0xFF21 && code <= 0xFF3A) ||
            (code >= 0xFF41 && code <= 0xFF5A) || (code >= 0xFF66 && code < 0xFFDD);
@@ -130,9 +129,9 @@ std::uint32_t lower(std::uint32_t code) {
 
 // Sorted.
 constexpr std::array<std::string_view, 45> kStopWords = {
-    "about", "after", "all",  "an",   "and", "are",  "as",   "at",   "be",   "been",  "but",  "by",
-    "for",   "from",  "had",  "has",  "have", "he",  "her",  "his",  "in",   "into",  "is",   "it",
-    "its",   "not",   "of",   "on",   "or",  "she",  "that", "the",  "their", "them", "they", "this",
+    "about", "after", "all",  "an",   "and",   "are", "as",   "at",   "be",    "been", "but",  "by",
+    "for",   "from",  "had",  "has",  "have",  "he",  "her",  "his",  "in",    "into", "is",   "it",
+    "its",   "not",   "of",   "on",   "or",    "she", "that", "the",  "their", "them", "they", "this",
     "to",    "was",   "were", "when", "which", "who", "will", "with", "you"};
 
 bool is_stop_word(std::string_view word) { return std::binary_search(kStopWords.begin(), kStopWords.end(), word); }

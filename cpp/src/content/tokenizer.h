@@ -5,8 +5,8 @@
 
 namespace inkling {
 
-// Reads words from UTF-8 text, one at a time, lower-cased. A word is a run of letters and digits; in Chinese, Japanese and
-// Korean scripts, which write no spaces, it is each pair of neighbouring characters (and a character that stands
+// Reads words from UTF-8 text, one at a time, lower-cased. A word is a run of letters and digits; in Chinese, Japanese
+// and Korean scripts, which write no spaces, it is each pair of neighbouring characters (and a character that stands
 // alone). Common English function words and single Latin letters are left out.
 class Tokenizer {
  public:

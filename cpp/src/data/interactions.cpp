@@ -16,9 +16,9 @@ constexpr std::int32_t kMaxIndex = std::numeric_limits<std::int32_t>::max() - 1;
 
 Status check_index(const char* what, std::int32_t index, std::size_t row) {
   if (index >= 0 && index <= kMaxIndex) return {};
-  return {ErrorCode::kInvalidInteractions,
-          std::string(what) + " index " + std::to_string(index) + " in row " + std::to_string(row) +
-              " of the batch is out of range; expected 0 to " + std::to_string(kMaxIndex)};
+  return {ErrorCode::kInvalidInteractions, std::string(what) + " index " + std::to_string(index) + " in row " +
+                                               std::to_string(row) + " of the batch is out of range; expected 0 to " +
+                                               std::to_string(kMaxIndex)};
 }
 
 }  // namespace
@@ -106,10 +106,10 @@ std::vector<std::int32_t> InteractionLog::rows_by_user_in_time() const {
 Result<Interactions> Interactions::build(const InteractionLog& log, std::span<const std::int32_t> rows,
                                          std::int32_t num_users, std::int32_t num_items) {
   if (num_users < log.num_users() || num_items < log.num_items()) {
-    return Status(ErrorCode::kInvalidInteractions,
-                  "the interactions name " + std::to_string(log.num_users()) + " users and " +
-                      std::to_string(log.num_items()) + " items, but only " + std::to_string(num_users) + " and " +
-                      std::to_string(num_items) + " were announced");
+    return Status(ErrorCode::kInvalidInteractions, "the interactions name " + std::to_string(log.num_users()) +
+                                                       " users and " + std::to_string(log.num_items()) +
+                                                       " items, but only " + std::to_string(num_users) + " and " +
+                                                       std::to_string(num_items) + " were announced");
   }
   // Sorting by item first and user second with two stable counting passes leaves each user's items in
   // rising order and the rows of one pair in the order they came, which must be the log's.

@@ -98,8 +98,8 @@ Result<Settings> Settings::resolve(std::string_view model, std::span<const Setti
     }
     const auto invalid = [&](const std::string& expected) {
       return Status(ErrorCode::kInvalidArgument, "setting " + std::string(spec.name) + "=" + text +
-                                                     " is not valid; expected " + expected + " (" +
-                                                     spec.description + ")");
+                                                     " is not valid; expected " + expected + " (" + spec.description +
+                                                     ")");
     };
     if (spec.kind == SettingSpec::Kind::kBoolean) {
       if (text != "true" && text != "false") return invalid("true or false");
@@ -143,8 +143,7 @@ Result<Settings::Given> parse_settings(std::string_view lines) {
     if (line.empty()) continue;
     const std::size_t equals = line.find('=');
     if (equals == std::string_view::npos || equals == 0) {
-      return Status(ErrorCode::kInvalidArgument,
-                    "\"" + std::string(line) + "\" is not a setting; expected name=value");
+      return Status(ErrorCode::kInvalidArgument, "\"" + std::string(line) + "\" is not a setting; expected name=value");
     }
     given.emplace_back(line.substr(0, equals), line.substr(equals + 1));
   }

@@ -14,10 +14,14 @@ struct NamedKind {
 };
 
 constexpr std::array kKinds = {
-    NamedKind{"recall", Metric::Kind::kRecall},       NamedKind{"recall_capped", Metric::Kind::kRecallCapped},
-    NamedKind{"precision", Metric::Kind::kPrecision}, NamedKind{"hit_rate", Metric::Kind::kHitRate},
-    NamedKind{"ndcg", Metric::Kind::kNdcg},           NamedKind{"mrr", Metric::Kind::kMrr},
-    NamedKind{"map", Metric::Kind::kMap},             NamedKind{"coverage", Metric::Kind::kCoverage},
+    NamedKind{"recall", Metric::Kind::kRecall},
+    NamedKind{"recall_capped", Metric::Kind::kRecallCapped},
+    NamedKind{"precision", Metric::Kind::kPrecision},
+    NamedKind{"hit_rate", Metric::Kind::kHitRate},
+    NamedKind{"ndcg", Metric::Kind::kNdcg},
+    NamedKind{"mrr", Metric::Kind::kMrr},
+    NamedKind{"map", Metric::Kind::kMap},
+    NamedKind{"coverage", Metric::Kind::kCoverage},
 };
 
 constexpr int kMaxCutOff = 100000;

@@ -55,9 +55,8 @@ Split temporal(const InteractionLog& log, double fraction) {
   Split out;
   std::vector<std::int32_t> order(log.size());
   for (std::size_t row = 0; row < order.size(); ++row) order[row] = static_cast<std::int32_t>(row);
-  std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
-    return log.timestamps()[at(a)] < log.timestamps()[at(b)];
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::int32_t a, std::int32_t b) { return log.timestamps()[at(a)] < log.timestamps()[at(b)]; });
   const auto cut = order.end() - static_cast<std::ptrdiff_t>(tested_count(fraction, order.size()));
   out.train.assign(order.begin(), cut);
   out.test.assign(cut, order.end());
@@ -96,8 +95,9 @@ Result<Split> split(const InteractionLog& log, SplitKind kind, double test_fract
     return Status(ErrorCode::kInvalidArgument, "the test fraction must be above 0 and below 1, for example 0.2");
   }
   if (kind == SplitKind::kTemporal && !log.has_timestamps()) {
-    return Status(ErrorCode::kInvalidArgument,
-                  "a temporal split needs a timestamp in every row, and the data has none; use leave-one-out or random");
+    return Status(
+        ErrorCode::kInvalidArgument,
+        "a temporal split needs a timestamp in every row, and the data has none; use leave-one-out or random");
   }
   if (log.size() < 2) {
     return Status(ErrorCode::kInvalidInteractions,

@@ -83,7 +83,7 @@ class IalsTrainer final : public Trainer {
     const SparseRows& rows = solving_users_ ? interactions_.by_user() : interactions_.by_item();
     const std::vector<float>& fixed = solving_users_ ? item_factors_ : user_factors_;
     std::vector<float>& solved = solving_users_ ? user_factors_ : item_factors_;
-    const auto num_fixed = static_cast<float>(fixed.size() / num_factors_);
+    const auto num_fixed = static_cast<float>(solving_users_ ? interactions_.num_items() : interactions_.num_users());
     const std::int32_t begin = next_row_;
     std::int64_t planned = 0;
     while (next_row_ < rows.num_rows() && planned < work) planned += rows.row_length(next_row_++) + row_cost_;
@@ -97,16 +97,14 @@ class IalsTrainer final : public Trainer {
           std::fill(out, out + num_factors_, 0.0f);
           continue;
         }
-        const float ridge =
-            regularization_ * (static_cast<float>(entries.size()) + unobserved_weight_ * num_fixed);
+        const float ridge = regularization_ * (static_cast<float>(entries.size()) + unobserved_weight_ * num_fixed);
         if (!solvers_[at(thread)].solve(fixed, gram_.result(), entries, {}, ridge, out)) {
           failed.store(true, std::memory_order_relaxed);
         }
       }
     });
     if (failed.load()) {
-      return {ErrorCode::kNotFinite,
-              "ials left the finite numbers; use a larger regularization or fewer num_factors"};
+      return {ErrorCode::kNotFinite, "ials left the finite numbers; use a larger regularization or fewer num_factors"};
     }
     done_ += planned;
     if (next_row_ == rows.num_rows()) {
@@ -137,8 +135,7 @@ class IalsTrainer final : public Trainer {
 
 class IalsProfile final : public Profile {
  public:
-  IalsProfile(const Ials& model, std::vector<HistoryEntry> history, RowSolver solver,
-              std::vector<float> user_factors)
+  IalsProfile(const Ials& model, std::vector<HistoryEntry> history, RowSolver solver, std::vector<float> user_factors)
       : model_(model),
         history_(std::move(history)),
         solver_(std::move(solver)),
@@ -149,7 +146,8 @@ class IalsProfile final : public Profile {
                   scores.data());
   }
 
-  // Hu, Koren & Volinsky 2008, section 5: score(i) = sum over j of w_j (A⁻¹ y_i)·y_j, with A the matrix fold_in factored.
+  // Hu, Koren & Volinsky 2008, section 5: score(i) = sum over j of w_j (A⁻¹ y_i)·y_j, with A the matrix fold_in
+  // factored.
   void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
     const std::size_t num_factors = model_.num_factors();
     const float* factors = model_.item_factors().data();
@@ -228,8 +226,8 @@ Result<std::unique_ptr<Profile>> Ials::fold_in(History history) const {
     return Status(ErrorCode::kNotFinite,
                   "the history cannot be folded in: the numbers overflow; use smaller event weights");
   }
-  return std::unique_ptr<Profile>(std::make_unique<IalsProfile>(*this, std::move(known), std::move(solver),
-                                                                std::move(user_factors)));
+  return std::unique_ptr<Profile>(
+      std::make_unique<IalsProfile>(*this, std::move(known), std::move(solver), std::move(user_factors)));
 }
 
 void Ials::similar(std::int32_t item, std::span<float> scores) const {
@@ -248,8 +246,7 @@ void Ials::write(TensorFile& file) const {
   file.add("fold_in", std::span<const float>(parameters), {2});
 }
 
-Result<std::unique_ptr<Model>> Ials::read(const TensorFile& file, std::vector<float> item_counts,
-                                          std::string config) {
+Result<std::unique_ptr<Model>> Ials::read(const TensorFile& file, std::vector<float> item_counts, std::string config) {
   std::vector<float> item_factors;
   std::vector<float> parameters;
   std::vector<std::int64_t> shape;
@@ -258,10 +255,10 @@ Result<std::unique_ptr<Model>> Ials::read(const TensorFile& file, std::vector<fl
   if (Status s = file.get("fold_in", 1, parameters); !s.ok()) return s;
   if (Status s = check_finite(parameters, "fold_in"); !s.ok()) return s;
   if (shape[0] != static_cast<std::int64_t>(item_counts.size()) || shape[1] < 1 || shape[1] > 1024) {
-    return Status(ErrorCode::kCorruptModelFile,
-                  "tensor \"item_factors\" is " + std::to_string(shape[0]) + " × " + std::to_string(shape[1]) +
-                      "; expected one row for each of " + std::to_string(item_counts.size()) +
-                      " items and 1 to 1024 factors");
+    return Status(ErrorCode::kCorruptModelFile, "tensor \"item_factors\" is " + std::to_string(shape[0]) + " × " +
+                                                    std::to_string(shape[1]) + "; expected one row for each of " +
+                                                    std::to_string(item_counts.size()) +
+                                                    " items and 1 to 1024 factors");
   }
   if (parameters.size() != 2 || parameters[0] <= 0 || parameters[1] <= 0) {
     return Status(ErrorCode::kCorruptModelFile,

@@ -18,9 +18,7 @@ constexpr std::size_t kGramBlocksPerStep = 8;
 
 }  // namespace
 
-std::size_t padded_factors(std::size_t num_factors) {
-  return simd::round_up(num_factors, kernels::gram_padding());
-}
+std::size_t padded_factors(std::size_t num_factors) { return simd::round_up(num_factors, kernels::gram_padding()); }
 
 RowSolver::RowSolver(std::size_t num_factors)
     : num_factors_(num_factors),
@@ -35,8 +33,7 @@ void RowSolver::flush() {
 }
 
 bool RowSolver::solve(std::span<const float> factors, std::span<const float> gram,
-                      std::span<const std::int32_t> entries, std::span<const float> weights, float ridge,
-                      float* out) {
+                      std::span<const std::int32_t> entries, std::span<const float> weights, float ridge, float* out) {
   std::copy(gram.begin(), gram.end(), matrix_.begin());
   std::fill(right_hand_side_.begin(), right_hand_side_.end(), 0.0f);
   rows_in_panel_ = 0;

@@ -31,16 +31,16 @@ class RowSolver {
   std::size_t num_factors_;
   std::size_t padded_;
   std::size_t rows_in_panel_ = 0;
-  std::vector<float> panel_;            // (kPanelRows, padded): gathered rows, small enough to stay in the first-level cache
-  std::vector<float> matrix_;           // (padded, padded)
+  std::vector<float> panel_;   // (kPanelRows, padded): gathered rows, small enough to stay in the first-level cache
+  std::vector<float> matrix_;  // (padded, padded)
   std::vector<float> right_hand_side_;  // padded
 };
 
 // num_factors rounded up to what the gram kernel works on.
 std::size_t padded_factors(std::size_t num_factors);
 
-// Computes FᵀF, upper triangle, for factors F: (num_rows, num_factors), in slices. The sum is taken in blocks of rows and merged
-// in block order, whatever the number of threads.
+// Computes FᵀF, upper triangle, for factors F: (num_rows, num_factors), in slices. The sum is taken in blocks of rows
+// and merged in block order, whatever the number of threads.
 class GramSum {
  public:
   GramSum(std::size_t num_factors, ThreadPool& pool);

@@ -83,8 +83,7 @@ void cholesky_solve(const float* factor, std::size_t size, std::size_t stride, f
   }
 }
 
-void cholesky_solve_naive(const float* factor, std::size_t size, std::size_t stride,
-                          float* right_hand_side) {
+void cholesky_solve_naive(const float* factor, std::size_t size, std::size_t stride, float* right_hand_side) {
   float* x = right_hand_side;
   for (std::size_t j = 0; j < size; ++j) {
     for (std::size_t k = 0; k < j; ++k) x[j] -= factor[k * stride + j] * x[k];

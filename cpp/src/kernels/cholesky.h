@@ -13,7 +13,6 @@ bool cholesky_factor_naive(float* matrix, std::size_t size, std::size_t stride);
 
 // Solves UᵀU x = right_hand_side in place, with the factor that cholesky_factor left. 2 * size² flops.
 void cholesky_solve(const float* factor, std::size_t size, std::size_t stride, float* right_hand_side);
-void cholesky_solve_naive(const float* factor, std::size_t size, std::size_t stride,
-                          float* right_hand_side);
+void cholesky_solve_naive(const float* factor, std::size_t size, std::size_t stride, float* right_hand_side);
 
 }  // namespace inkling::kernels

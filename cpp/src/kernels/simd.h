@@ -64,7 +64,7 @@ inline float sum(Vector value) {
 }
 
 // The smallest multiple of `multiple` that is not below `count`.
-inline constexpr std::size_t round_up(std::size_t count, std::size_t multiple) {
+constexpr std::size_t round_up(std::size_t count, std::size_t multiple) {
   return (count + multiple - 1) / multiple * multiple;
 }
 

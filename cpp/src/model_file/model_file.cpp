@@ -19,8 +19,7 @@ Status check_version(const TensorFile& file) {
   }
   if (*version != std::to_string(kModelFormatVersion)) {
     return {ErrorCode::kUnsupportedVersion, "the model file has format version " + *version +
-                                                "; this build reads version " +
-                                                std::to_string(kModelFormatVersion) +
+                                                "; this build reads version " + std::to_string(kModelFormatVersion) +
                                                 ". Use a newer inkling, or train the model again"};
   }
   return {};
@@ -31,6 +30,16 @@ Status read_item_ids(const TensorFile& file, ItemIds& ids) {
   if (Status s = file.get("item_ids.offsets", 1, ids.offsets); !s.ok()) return s;
   if (ids.offsets.empty()) return {ErrorCode::kCorruptModelFile, "tensor \"item_ids.offsets\" is empty"};
   return check_offsets(ids.offsets, ids.offsets.size() - 1, ids.bytes.size(), "item_ids.offsets");
+}
+
+Result<std::unique_ptr<Model>> read_model(const std::string& name, const TensorFile& file,
+                                          std::vector<float> item_counts, std::string config) {
+  if (name == "popularity") return Popularity::read(file, std::move(item_counts), std::move(config));
+  if (name == "item_neighbors") return ItemNeighbors::read(file, std::move(item_counts), std::move(config));
+  if (name == "ials") return Ials::read(file, std::move(item_counts), std::move(config));
+  if (name == "tf_idf") return TfIdf::read(file, std::move(item_counts), std::move(config));
+  return Status(ErrorCode::kUnsupportedVersion,
+                "the model file holds a \"" + name + "\" model, which this build does not know");
 }
 
 std::string json_text(const std::string& text) {
@@ -46,9 +55,8 @@ std::string json_text(const std::string& text) {
 
 Result<std::vector<std::uint8_t>> write_model_file(const Model& model, const ItemIds& item_ids) {
   if (item_ids.size() != static_cast<std::size_t>(model.num_items())) {
-    return Status(ErrorCode::kInvalidArgument, "the model has " + std::to_string(model.num_items()) +
-                                                   " items, but " + std::to_string(item_ids.size()) +
-                                                   " ids are given");
+    return Status(ErrorCode::kInvalidArgument, "the model has " + std::to_string(model.num_items()) + " items, but " +
+                                                   std::to_string(item_ids.size()) + " ids are given");
   }
   if (!check_offsets(item_ids.offsets, item_ids.size(), item_ids.bytes.size(), "item_ids.offsets").ok()) {
     return Status(ErrorCode::kInvalidArgument, "the offsets of the item ids do not divide their bytes");
@@ -78,18 +86,12 @@ Result<ModelFile> read_model_file(std::span<const std::uint8_t> bytes) {
   if (Status s = check_finite(item_counts, "item_counts"); !s.ok()) return s;
   if (item_counts.size() != out.item_ids.size()) {
     return Status(ErrorCode::kCorruptModelFile, "the model file has " + std::to_string(out.item_ids.size()) +
-                                                    " ids and " + std::to_string(item_counts.size()) +
-                                                    " item counts");
+                                                    " ids and " + std::to_string(item_counts.size()) + " item counts");
   }
   const std::string& name = *file.find_metadata("model");
   const std::string* found_config = file.find_metadata("config");
   std::string config = found_config != nullptr ? *found_config : "{}";
-  Result<std::unique_ptr<Model>> model = Status(
-      ErrorCode::kUnsupportedVersion, "the model file holds a \"" + name + "\" model, which this build does not know");
-  if (name == "popularity") model = Popularity::read(file, std::move(item_counts), std::move(config));
-  if (name == "item_neighbors") model = ItemNeighbors::read(file, std::move(item_counts), std::move(config));
-  if (name == "ials") model = Ials::read(file, std::move(item_counts), std::move(config));
-  if (name == "tf_idf") model = TfIdf::read(file, std::move(item_counts), std::move(config));
+  Result<std::unique_ptr<Model>> model = read_model(name, file, std::move(item_counts), std::move(config));
   if (!model.ok()) return model.status();
   out.model = std::move(model.value());
   return out;

@@ -84,8 +84,7 @@ void TensorFile::add(const std::string& name, std::span<const std::int32_t> valu
   put(name, Tensor::Type::kI32, std::move(shape), values.data(), values.size_bytes());
 }
 
-void TensorFile::add(const std::string& name, std::span<const std::uint32_t> values,
-                     std::vector<std::int64_t> shape) {
+void TensorFile::add(const std::string& name, std::span<const std::uint32_t> values, std::vector<std::int64_t> shape) {
   put(name, Tensor::Type::kU32, std::move(shape), values.data(), values.size_bytes());
 }
 
@@ -131,9 +130,8 @@ Result<TensorFile> TensorFile::read(std::span<const std::uint8_t> bytes) {
         "`inkling train` wrote");
   }
   if (length > bytes.size() - kLengthBytes) {
-    return corrupt("the model file is cut off: its header should have " + std::to_string(length) +
-                   " bytes, but only " + std::to_string(bytes.size() - kLengthBytes) +
-                   " are there; download or copy it again");
+    return corrupt("the model file is cut off: its header should have " + std::to_string(length) + " bytes, but only " +
+                   std::to_string(bytes.size() - kLengthBytes) + " are there; download or copy it again");
   }
   const auto header_bytes = bytes.subspan(kLengthBytes, static_cast<std::size_t>(length));
   Result<model_file::Header> header = model_file::parse_header(
@@ -143,8 +141,8 @@ Result<TensorFile> TensorFile::read(std::span<const std::uint8_t> bytes) {
 
   std::vector<std::pair<std::int64_t, std::int64_t>> ranges;
   for (const auto& [name, entry] : header.value().tensors) {
-    const auto type = std::find_if(kTypes.begin(), kTypes.end(),
-                                   [&](Tensor::Type t) { return entry.dtype == tensor_type_name(t); });
+    const auto type =
+        std::find_if(kTypes.begin(), kTypes.end(), [&](Tensor::Type t) { return entry.dtype == tensor_type_name(t); });
     if (type == kTypes.end()) {
       return corrupt("tensor \"" + name + "\" has type " + entry.dtype + "; expected U8, I32, U32 or F32");
     }
@@ -181,8 +179,8 @@ Result<TensorFile> TensorFile::read(std::span<const std::uint8_t> bytes) {
   TensorFile file;
   file.metadata_ = header.value().metadata;
   for (const auto& [name, entry] : header.value().tensors) {
-    const auto type = std::find_if(kTypes.begin(), kTypes.end(),
-                                   [&](Tensor::Type t) { return entry.dtype == tensor_type_name(t); });
+    const auto type =
+        std::find_if(kTypes.begin(), kTypes.end(), [&](Tensor::Type t) { return entry.dtype == tensor_type_name(t); });
     const auto part =
         data.subspan(static_cast<std::size_t>(entry.begin), static_cast<std::size_t>(entry.end - entry.begin));
     file.put(name, *type, entry.shape, part.data(), part.size());
@@ -197,6 +195,7 @@ const std::string* TensorFile::find_metadata(const std::string& name) const {
 
 std::vector<std::pair<std::string, Tensor>> TensorFile::tensors() const {
   std::vector<std::pair<std::string, Tensor>> all;
+  all.reserve(tensors_.size());
   for (const auto& [name, stored] : tensors_) {
     all.emplace_back(name, Tensor{stored.type, stored.shape, stored.bytes});
   }

@@ -31,32 +31,32 @@ std::span<const SettingSpec> settings_of(std::string_view model) {
   return {};
 }
 
-Result<std::unique_ptr<Trainer>> make_trainer(std::string_view model, const Settings::Given& given,
+Result<std::unique_ptr<Trainer>> make_trainer(std::string_view model, const Settings::Given& settings,
                                               const TrainingData& data, std::uint64_t seed, ThreadPool& pool) {
   bool known = false;
   for (const char* name : kModelNames) known = known || model == name;
   if (!known) return unknown_model(model);
-  Result<Settings> settings = Settings::resolve(model, settings_of(model), given);
-  if (!settings.ok()) return settings.status();
+  Result<Settings> resolved = Settings::resolve(model, settings_of(model), settings);
+  if (!resolved.ok()) return resolved.status();
   if (model == "tf_idf") {
     if (data.terms == nullptr || data.terms->num_terms() == 0) {
       return Status(ErrorCode::kInvalidCatalog,
                     "tf_idf learns from the items' titles, texts and tags, and there are none; give a catalogue");
     }
-    return TfIdf::make_trainer(settings.value(), *data.terms, data.interactions);
+    return TfIdf::make_trainer(resolved.value(), *data.terms, data.interactions);
   }
   if (data.interactions == nullptr || data.interactions->num_entries() == 0) {
     return Status(ErrorCode::kInvalidInteractions,
                   std::string(model) + " learns from interactions, and there are none; give at least one row");
   }
-  if (model == "popularity") return Popularity::make_trainer(settings.value(), *data.interactions);
-  if (model == "item_neighbors") return ItemNeighbors::make_trainer(settings.value(), *data.interactions, pool);
-  return Ials::make_trainer(settings.value(), *data.interactions, seed, pool);
+  if (model == "popularity") return Popularity::make_trainer(resolved.value(), *data.interactions);
+  if (model == "item_neighbors") return ItemNeighbors::make_trainer(resolved.value(), *data.interactions, pool);
+  return Ials::make_trainer(resolved.value(), *data.interactions, seed, pool);
 }
 
-Result<std::unique_ptr<Model>> train(std::string_view model, const Settings::Given& settings,
-                                     const TrainingData& data, std::uint64_t seed, ThreadPool& pool,
-                                     ProgressFunction on_progress, void* context) {
+Result<std::unique_ptr<Model>> train(std::string_view model, const Settings::Given& settings, const TrainingData& data,
+                                     std::uint64_t seed, ThreadPool& pool, ProgressFunction on_progress,
+                                     void* context) {
   Result<std::unique_ptr<Trainer>> trainer = make_trainer(model, settings, data, seed, pool);
   if (!trainer.ok()) return trainer.status();
   Trainer& run = *trainer.value();

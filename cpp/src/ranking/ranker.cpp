@@ -53,7 +53,8 @@ class Shelf {
 
   bool full() const { return items_.size() >= k_; }
 
-  // Adds the best of the items with a score above 0, or of all where `all` is true. scores may cover fewer items than there are.
+  // Adds the best of the items with a score above 0, or of all where `all` is true. scores may cover fewer items than
+  // there are.
   void fill(Source source, std::span<const float> scores, bool all) {
     const std::span<const std::uint8_t> skip(skip_.data(), scores.size());
     for (const std::int32_t item : kernels::top_k({scores, skip, {}}, k_ - items_.size())) {
@@ -75,10 +76,7 @@ class Shelf {
 
 Ranker::Ranker(const Model* model, const TfIdf* content, std::vector<float> popularity,
                std::vector<std::uint8_t> candidate)
-    : model_(model),
-      content_(content),
-      popularity_(std::move(popularity)),
-      candidate_(std::move(candidate)) {
+    : model_(model), content_(content), popularity_(std::move(popularity)), candidate_(std::move(candidate)) {
   if (model_ != nullptr) {
     const auto counts = model_->item_counts();
     if (std::any_of(counts.begin(), counts.end(), [](float count) { return count > 0; })) {
@@ -98,8 +96,8 @@ Result<std::vector<RankedItem>> Ranker::recommend(const RecommendRequest& reques
   for (std::size_t item = 0; item < skip.size(); ++item) skip[item] = candidate_[item] != 0 ? 0 : 1;
   for (const std::int32_t item : request.excluded) {
     if (item < 0 || item >= num_items()) {
-      return Status(ErrorCode::kUnknownItem, "item index " + std::to_string(item) + " is not among " +
-                                                 std::to_string(num_items()) + " items");
+      return Status(ErrorCode::kUnknownItem,
+                    "item index " + std::to_string(item) + " is not among " + std::to_string(num_items()) + " items");
     }
     skip[at(item)] = 1;
   }

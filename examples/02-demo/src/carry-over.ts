@@ -8,13 +8,14 @@ export async function carryOver(from: Session, to: Session): Promise<number> {
     const key = matchKey(film);
     if (!known.has(key)) known.set(key, film);
   }
+  const now = Date.now();
   let carried = 0;
-  // Oldest first, so that the newest opinion stays the newest.
-  for (const [id, opinion] of [...from.opinions].reverse()) {
+  // Newest first, each a moment older than the one before: the order stays what it was.
+  for (const [id, opinion] of from.opinions) {
     const film = from.catalogue.films.get(id);
     const same = film && known.get(matchKey(film));
     if (!same) continue;
-    await to.recommender.record({ item: same.id, type: opinion });
+    await to.recommender.record({ item: same.id, type: opinion, at: now - carried });
     carried++;
   }
   return carried;

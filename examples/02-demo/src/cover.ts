@@ -59,7 +59,7 @@ const STYLES = new Map<string, Style>([
   ['war', style(['slats', 'shards', 'rain'], 'forest', 'sand', 'sienna')],
   [
     'adventure',
-    style(['ridges', 'waves', 'sundown', 'facets'], 'sea', 'forest', 'sienna', 'lagoon'),
+    style(['ridges', 'waves', 'sundown', 'ridges', 'facets'], 'sea', 'forest', 'sienna', 'lagoon'),
   ],
   [
     'action',
@@ -74,7 +74,7 @@ const STYLES = new Map<string, Style>([
   [
     'drama',
     style(
-      ['eclipse', 'branch', 'stairs', 'waves', 'pair', 'slats', 'rain', 'spotlight', 'facets'],
+      ['eclipse', 'branch', 'stairs', 'waves', 'pair', 'slats', 'rain', 'spotlight'],
       'navy',
       'oxblood',
       'sea',

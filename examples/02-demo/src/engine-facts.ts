@@ -45,7 +45,7 @@ function verdict({ sinceLoad, onlyRepeats }: NetworkLedger): { headline: string;
     return { headline: '0 bytes sent', note };
   }
   if (onlyRepeats) {
-    const note = `since the page was loaded: ${many}, for a file of this page once more. Another catalogue has an engine of its own; its worker also asks for the wasm file again.`;
+    const note = `since the page was loaded: ${many}, for a file this page had loaded before. Another catalogue has an engine of its own; its worker also asks for the wasm file again.`;
     return { headline: 'Nothing of yours sent', note };
   }
   return { headline: many, note: 'since the page was loaded; see below which.' };

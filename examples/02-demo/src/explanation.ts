@@ -44,7 +44,9 @@ function eventLine(reasons: readonly Reason[], catalogue: Catalogue): string | u
   const titles = close.map(
     (reason) => catalogue.films.get(reason.item ?? '')?.title ?? reason.item ?? '',
   );
-  const terms = (first.terms ?? []).slice(0, 2).map((term) => catalogue.spelling.get(term) ?? term);
+  const terms = (first.terms ?? [])
+    .slice(0, 2)
+    .map((term) => catalogue.spelling.get(term) ?? `“${term}”`);
   const because = `Because you liked ${list.format(titles)}`;
   return terms.length > 0 ? `${because} — ${terms.join(', ')}` : because;
 }

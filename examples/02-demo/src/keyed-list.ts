@@ -3,7 +3,7 @@
 const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
 const MOTION = { duration: 280, easing: 'cubic-bezier(.2, .7, .2, 1)' };
 /** Farther along, nobody sees where a child comes from. */
-const MOST_MOVED = 10;
+const MOST_MOVED = 7;
 
 /** How far one place is, in terms of the child itself: no layout has to be computed to know it. */
 const STEP = {
@@ -36,7 +36,7 @@ export function reorder(
   if (before.size === wanted.length && wanted.every((child, at) => before.get(child) === at))
     return;
   place(parent, wanted);
-  if (true || along === undefined || calm.matches || before.size === 0) return;
+  if (along === undefined || calm.matches || before.size === 0) return;
   wanted.slice(0, MOST_MOVED).forEach((child, to) => {
     const from = before.get(child);
     if (from === to) return;

@@ -76,11 +76,11 @@ export class Page {
     const answers = await session.ask(this.#query);
     if (turn !== this.#asked) return undefined;
     this.#shelves.showFirst(session, answers, this.#query);
-    this.#panel.show(session, answers.profile);
     const made = performance.now() - since;
     const anchors = chooseAnchors(this.#shelves.anchors, session.likes, usedShelf);
     const seen = painted().then(() => {
       showUpdateTime(made, performance.now() - since);
+      if (turn === this.#asked) this.#panel.show(session, answers.profile);
       showEngine(session.recommender.info());
     });
     const [similar] = await Promise.all([session.askNeighbors(anchors), seen]);

@@ -17,7 +17,7 @@ interface PanelActions {
 /** Chips that fit the panel without becoming a list to read. */
 const MOST_LIKED = 12;
 const MOST_DISLIKED = 3;
-const FEWEST_TAGS = 3;
+const FEWEST_TAGS = 2;
 
 /** "What this device knows": opinions that can be taken back, and the taste computed from them. */
 export class Panel {
