@@ -72,12 +72,12 @@ export class Recommender {
         recommender.events = await log.count();
         await recommender.client.call('open', request, { signal, onProgress });
       } catch (error) {
-        recommender.client.terminate(closedError());
+        void recommender.client.end(closedError());
         throw error;
       }
       return recommender;
     } catch (error) {
-      log.close();
+      void log.close();
       throw error;
     }
   }
@@ -149,7 +149,6 @@ export class Recommender {
   async erase(): Promise<void> {
     this.checkOpen();
     await this.log.erase();
-    ({ log: this.log, storage: this.storage } = await openStore(this.name, this.storage.kind));
     await this.reset();
   }
 
@@ -170,12 +169,12 @@ export class Recommender {
     try {
       await this.call('reload', data, { signal, onProgress });
     } catch (error) {
-      next?.log.close();
+      void next?.log.close();
       throw error;
     }
     Object.assign(this.request, data);
     if (!next) return;
-    this.log.close();
+    void this.log.close();
     this.log = next.log;
     this.storage = next.storage;
     this.name = name ?? this.name;
@@ -226,8 +225,7 @@ export class Recommender {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    this.log.close();
-    this.client.terminate(closedError());
+    await Promise.all([this.log.close(), this.client.end(closedError())]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -252,7 +250,7 @@ export class Recommender {
 
   /** A new worker in place of one that failed; events and model are those of before. */
   private async restart(cause: InklingError): Promise<void> {
-    this.client.terminate(cause);
+    void this.client.end(cause);
     this.client = this.start();
     await this.client.call('open', this.request).catch(() => {});
     await this.reset();

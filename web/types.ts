@@ -54,9 +54,9 @@ export interface Reason {
   kind: 'event' | 'term' | 'tag' | 'popularity';
   /** The item of the person's event; set when `kind` is `event`. */
   item?: string;
-  /** The word or tag; set when `kind` is `term` or `tag`. */
+  /** The word or tag, in lower case; set when `kind` is `term` or `tag`. */
   term?: string;
-  /** The words and tags that tie the event's item to this one, strongest first; set for `event` in content lists. */
+  /** The words and tags that tie the event's item to this one, strongest first, in lower case; set for `event` in content lists. */
   terms?: string[];
   /** Signed part of the score. */
   contribution: number;

@@ -120,9 +120,20 @@ TEST_CASE("a pivot that is not positive or not finite is refused, wherever it st
       CHECK_FALSE(kernels::cholesky_factor_naive(naive.data(), kSize, stride));
     }
   }
-  std::vector<float> zero(kSize * stride, 0.0f);
-  CHECK_FALSE(kernels::cholesky_factor(zero.data(), kSize, stride));
-  CHECK_FALSE(kernels::cholesky_factor_naive(zero.data(), kSize, stride));
+}
+
+TEST_CASE("a singular matrix is refused, whichever pivot is zero") {
+  constexpr std::size_t kSize = 13;
+  const std::size_t stride = padded(kSize);
+  for (std::size_t pivot = 0; pivot < kSize; ++pivot) {
+    CAPTURE(pivot);
+    Eigen::MatrixXd matrix = Eigen::MatrixXd::Identity(kSize, kSize);
+    matrix(index(pivot), index(pivot)) = 0;
+    std::vector<float> fast = upper_triangle(matrix, stride);
+    std::vector<float> naive = fast;
+    CHECK_FALSE(kernels::cholesky_factor(fast.data(), kSize, stride));
+    CHECK_FALSE(kernels::cholesky_factor_naive(naive.data(), kSize, stride));
+  }
 }
 
 }  // namespace inkling

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <numeric>
+#include <thread>
 #include <vector>
 
 namespace inkling {
@@ -38,7 +40,27 @@ TEST_CASE("every index comes exactly once, in chunks as asked for, from threads 
   }
 }
 
-TEST_CASE("a pool serves many loops, one after another, and each has ended when the call returns") {
+TEST_CASE("a loop has ended when the call returns, also what slower threads took on") {
+  ThreadPool pool(4);
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    std::atomic<int> begun = 0;
+    std::atomic<int> ended = 0;
+    pool.for_each_chunk(8, 1, [&](std::int64_t /*begin*/, std::int64_t /*end*/, int thread) {
+      ++begun;
+      if (thread == 0) {
+        // The calling thread lets the others begin, and is ready before them.
+        for (int n = 0; n < 100000 && begun < pool.num_threads(); ++n) std::this_thread::yield();
+      } else {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(1);
+        while (std::chrono::steady_clock::now() < until) std::this_thread::yield();
+      }
+      ++ended;
+    });
+    CHECK(ended == 8);
+  }
+}
+
+TEST_CASE("a pool serves many loops, one after another") {
   ThreadPool pool(4);
   std::vector<std::int64_t> values(100);
   for (int repeat = 1; repeat <= 2000; ++repeat) {

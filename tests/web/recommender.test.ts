@@ -479,8 +479,9 @@ describe('closing', () => {
   test('rejects what is under way', async () => {
     const recommender = await open();
     const training = recommender.train(interactions, { settings: { iterations: 1000 } });
+    const rejected = expect(training).rejects.toMatchObject({ code: 'closed' });
     await recommender.close();
-    await expect(training).rejects.toMatchObject({ code: 'closed' });
+    await rejected;
   });
 });
 

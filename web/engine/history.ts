@@ -46,10 +46,10 @@ function weigh(event: InteractionEvent): { weight: number; opinion: boolean } {
 export function itemHistories(
   events: readonly (InteractionEvent & { at?: number })[],
 ): ItemHistory[] {
-  const byItem = new Map<string, ItemHistory & { opinion: boolean }>();
-  for (const event of events) {
+  const byItem = new Map<string, ItemHistory & { opinion: boolean; place: number }>();
+  for (const [place, event] of events.entries()) {
     const { weight, opinion } = weigh(event);
-    const entry = { item: event.item, type: event.type, weight, at: event.at ?? 0, opinion };
+    const entry = { item: event.item, type: event.type, weight, at: event.at ?? 0, opinion, place };
     const known = byItem.get(event.item);
     const outdone =
       known &&
@@ -61,6 +61,6 @@ export function itemHistories(
     if (!outdone) byItem.set(event.item, entry);
   }
   return [...byItem.values()]
-    .sort((a, b) => b.at - a.at)
+    .sort((a, b) => b.at - a.at || b.place - a.place)
     .map(({ item, type, weight, at }) => ({ item, type, weight, at }));
 }

@@ -14,7 +14,8 @@ export interface EventLog {
   count(): Promise<number>;
   /** Removes every event about an item. */
   forgetItem(item: string): Promise<void>;
-  /** Removes everything, the database too. The log cannot be used afterwards. */
+  /** Removes everything, the database too. The next event begins anew. */
   erase(): Promise<void>;
-  close(): void;
+  /** Resolves when nothing is held any more. The log cannot be used afterwards. */
+  close(): Promise<void>;
 }

@@ -139,30 +139,28 @@ async function openDatabase(
   create: boolean,
   letGo: () => void,
 ): Promise<Database | null> {
-  let missing = false;
-  try {
-    return await openDB<Schema>(databaseName(name), SCHEMA_VERSION, {
-      upgrade(database, oldVersion, _newVersion, transaction) {
-        if (oldVersion === 0 && !create) {
-          missing = true;
-          transaction.done.catch(() => {});
-          transaction.abort();
-          return;
-        }
-        if (oldVersion < 1) {
-          const events = database.createObjectStore('events', {
-            keyPath: 'seq',
-            autoIncrement: true,
-          });
-          events.createIndex('item', 'item');
-        }
-      },
-      blocking: letGo,
-    });
-  } catch (cause) {
-    if (missing) return null;
-    throw cause;
-  }
+  if (!create && !(await exists(name))) return null;
+  return openDB<Schema>(databaseName(name), SCHEMA_VERSION, {
+    upgrade(database, oldVersion) {
+      if (oldVersion < 1) {
+        const events = database.createObjectStore('events', {
+          keyPath: 'seq',
+          autoIncrement: true,
+        });
+        events.createIndex('item', 'item');
+      }
+    },
+    blocking(_current, _blocked, event) {
+      (event.target as IDBDatabase).close();
+      letGo();
+    },
+  });
+}
+
+/** True too where a browser is too old to tell. */
+async function exists(name: string): Promise<boolean> {
+  const databases = (await indexedDB.databases?.()) ?? [{ name: databaseName(name) }];
+  return databases.some((database) => database.name === databaseName(name));
 }
 
 function inTime(work: Promise<void>): Promise<void> {

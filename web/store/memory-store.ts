@@ -31,5 +31,7 @@ export class MemoryStore implements EventLog {
     return Promise.resolve();
   }
 
-  close(): void {}
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
 }

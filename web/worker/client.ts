@@ -22,6 +22,9 @@ export interface CallOptions {
   transfer?: ArrayBuffer[];
 }
 
+/** How long a worker may take to close what it holds. */
+const FAREWELL_MS = 500;
+
 /** Calls a worker as if it were here: promises, typed errors, abort and progress. */
 export class WorkerClient {
   /** What the worker last said of itself. */
@@ -29,6 +32,7 @@ export class WorkerClient {
   private readonly pending = new Map<number, Pending>();
   private nextId = 1;
   private failure: InklingError | null = null;
+  private onClosed: () => void = () => {};
 
   constructor(private readonly connection: WorkerConnection) {
     connection.onMessage((message) => this.receive(message));
@@ -88,13 +92,31 @@ export class WorkerClient {
     if (!this.failure) this.connection.post(message);
   }
 
-  /** Ends the worker; what is pending is rejected with `reason`, and so is every later call. */
-  terminate(reason: InklingError): void {
+  /**
+   * Ends the worker; what is pending is rejected with `reason`, and so is every later call. A worker that can still
+   * answer closes its database first: in WebKit, one that is cut off keeps it open for ever.
+   */
+  async end(reason: InklingError): Promise<void> {
+    if (this.failure === null) {
+      this.failure = reason;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, FAREWELL_MS);
+        this.onClosed = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        this.connection.post({ kind: 'close' });
+      });
+    }
     this.fail(reason);
     this.connection.terminate();
   }
 
   private receive(message: FromWorker): void {
+    if (message.kind === 'closed') {
+      this.onClosed();
+      return;
+    }
     if (message.kind === 'progress') {
       this.pending.get(message.id)?.onProgress?.(message.progress);
       return;

@@ -64,7 +64,6 @@ export interface Calls {
     result: TrainResult;
   };
   evaluate: { request: Sent<EvaluateOptions>; result: EvaluateResult };
-  close: { request: Record<string, never>; result: null };
 }
 
 export type CallName = keyof Calls;
@@ -75,12 +74,15 @@ export type ToWorker =
   /** New events of a log that the worker cannot read itself. */
   | { kind: 'events'; events: StoredEvent[] }
   /** Events were removed: forget what was computed, start from these (or from the log). */
-  | { kind: 'reset'; log: string | null; events: StoredEvent[] };
+  | { kind: 'reset'; log: string | null; events: StoredEvent[] }
+  /** The end is near: give back what outlives a worker. */
+  | { kind: 'close' };
 
 export type FromWorker =
   | { kind: 'result'; id: number; result: unknown; info: EngineInfo | null }
   | { kind: 'error'; id: number; code: ErrorCode | null; message: string }
-  | { kind: 'progress'; id: number; progress: Progress };
+  | { kind: 'progress'; id: number; progress: Progress }
+  | { kind: 'closed' };
 
 /** One end of a connection to a worker, whatever kind of worker it is. */
 export interface WorkerConnection {

@@ -26,14 +26,17 @@ type LoadVariant = (
 
 /** Reads the events of a log that this worker can reach. */
 export interface EventReader {
+  /** Rises when the log was erased, here or in another tab: what was read before is void. */
+  readonly generation: number;
   readAfter(seq: number): Promise<StoredEvent[]>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** What differs between a browser's worker and Node's. */
 export interface SessionHost {
   loadVariant: LoadVariant;
-  openLog(name: string): Promise<EventReader>;
+  /** Opens nothing before the first reading. */
+  openLog(name: string): EventReader;
   post(message: FromWorker, transfer?: ArrayBuffer[]): void;
 }
 
@@ -51,6 +54,9 @@ export class Session {
   private items: readonly Item[] | undefined;
   private log: EventReader | null = null;
   private events: StoredEvent[] = [];
+  /** Of the log, when the events were read. */
+  private generation = 0;
+  private ended = false;
   private readonly timings: EngineInfo['timings'] = {};
   private readonly running = new Map<number, AbortController>();
   /** Quick calls wait for each other, and so do long ones; quick ones run between the slices of a long one. */
@@ -71,6 +77,9 @@ export class Session {
         break;
       case 'call':
         this.enqueue(message);
+        break;
+      case 'close':
+        void this.end();
         break;
     }
   }
@@ -125,13 +134,6 @@ export class Session {
     train: (request, context) => this.train(request, context),
     evaluate: async (request, { signal, onProgress }) =>
       this.loaded().evaluate({ ...request, items: this.items, signal, onProgress } as never),
-    close: async () => {
-      this.ranker?.dispose();
-      this.model?.dispose();
-      this.engine?.dispose();
-      this.log?.close();
-      return null;
-    },
   };
 
   private async open(request: OpenRequest, context: CallContext): Promise<null> {
@@ -139,12 +141,8 @@ export class Session {
     // Fetched side by side; the slowest decides.
     const data = readPublicData(request, context);
     data.catch(() => {}); // reported below, should the engine fail first
-    const [engine, log] = await Promise.all([
-      this.host.loadVariant(request.choice, request),
-      request.log === null ? null : this.host.openLog(request.log),
-    ]);
-    this.engine = engine;
-    this.log = log;
+    this.attach(request.log);
+    this.engine = await this.host.loadVariant(request.choice, request);
     await this.load(await data, context.signal);
     await this.currentEvents();
     this.timings.open = performance.now() - start;
@@ -215,13 +213,23 @@ export class Session {
     };
   }
 
-  private async reset(log: string | null, events: readonly StoredEvent[]): Promise<void> {
-    this.log?.close();
-    this.log = null;
-    this.events = [];
+  private reset(log: string | null, events: readonly StoredEvent[]): void {
+    this.attach(log);
     this.add(events);
-    // A log that cannot be opened any more is reported by the next call that needs it.
-    this.log = log === null ? null : await this.host.openLog(log).catch(() => null);
+  }
+
+  private attach(log: string | null): void {
+    void this.log?.close();
+    this.log = log === null || this.ended ? null : this.host.openLog(log);
+    this.generation = 0;
+    this.events = [];
+  }
+
+  /** The memory goes with the worker; a database must be let go before. */
+  private async end(): Promise<void> {
+    this.ended = true;
+    await this.log?.close();
+    this.host.post({ kind: 'closed' });
   }
 
   private add(events: readonly StoredEvent[]): void {
@@ -232,7 +240,15 @@ export class Session {
 
   /** All events, those the log has had since the last look too. */
   private async currentEvents(): Promise<readonly StoredEvent[]> {
-    if (this.log) this.add(await this.log.readAfter(this.events.at(-1)?.seq ?? 0));
+    const { log } = this;
+    if (!log) return this.events;
+    let added = await log.readAfter(this.events.at(-1)?.seq ?? 0);
+    if (log.generation !== this.generation) {
+      this.generation = log.generation;
+      this.events = [];
+      added = await log.readAfter(0);
+    }
+    this.add(added);
     return this.events;
   }
 

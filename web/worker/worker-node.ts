@@ -9,7 +9,7 @@ const port = parentPort;
 if (port) {
   const session = new Session({
     loadVariant: (choice, source) => loadVariant(choice, source),
-    openLog: (name) => IndexedDbStore.open(name),
+    openLog: (name) => new IndexedDbStore(name),
     post: (message, transfer = []) => port.postMessage(message, transfer),
   });
   port.on('message', (message: ToWorker) => session.receive(message));

@@ -13,7 +13,7 @@ if (!self.name.startsWith('em-pthread')) {
   const session = new Session({
     loadVariant: (choice, source) =>
       loadVariant(choice, { wasmUrl: source.wasmUrl as string, wasmBinary: source.wasmBinary }),
-    openLog: (name) => IndexedDbStore.open(name),
+    openLog: (name) => new IndexedDbStore(name),
     post: (message, transfer = []) => scope.postMessage(message, transfer),
   });
   scope.onmessage = (event) => session.receive(event.data);

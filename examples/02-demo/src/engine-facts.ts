@@ -1,7 +1,7 @@
 import type { Info } from 'inkling';
 import { byId, element, say } from './elements.ts';
-import { bytes, counted, milliseconds } from './quantities.ts';
 import type { NetworkLedger } from './network-ledger.ts';
+import { bytes, counted, milliseconds } from './quantities.ts';
 
 /** The lower half of the panel: what runs, how fast, and what the network was asked for. */
 
@@ -38,15 +38,11 @@ export function showUpdateTime(made: number, seen: number): void {
   say(byId('panel-seen'), `, on screen after ${milliseconds(seen)}`);
 }
 
-function verdict({ sinceLoad, onlyRepeats }: NetworkLedger): { headline: string; note: string } {
+function verdict({ sinceLoad }: NetworkLedger): { headline: string; note: string } {
   const many = counted(sinceLoad.length, 'request');
   if (sinceLoad.length === 0) {
     const note = 'since the page was loaded: no request was made, so nothing can have been sent.';
     return { headline: '0 bytes sent', note };
-  }
-  if (onlyRepeats) {
-    const note = `since the page was loaded: ${many}, for a file this page had loaded before. Another catalogue has an engine of its own; its worker also asks for the wasm file again.`;
-    return { headline: 'Nothing of yours sent', note };
   }
   return { headline: many, note: 'since the page was loaded; see below which.' };
 }

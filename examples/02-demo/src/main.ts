@@ -14,17 +14,27 @@ async function start(): Promise<void> {
   let page: Page | undefined;
   const ledger = new NetworkLedger(() => page?.showLedger());
   const builtIn = await loadBuiltIn();
-  const recommender = await Recommender.open({ catalog: builtIn.items, name: 'demo' });
-  page = new Page(new Session(recommender, builtIn), ledger);
+  const home = { name: 'demo' };
+  const recommender = await Recommender.open({ catalog: builtIn.items, ...home });
+  page = new Page(new Session(recommender, builtIn, home), ledger);
   await page.update(performance.now());
   ledger.markLoaded();
   document.documentElement.dataset.ready = 'true';
 
   const shown = page;
-  new OwnRatings({
+  new OwnRatings(recommender, {
     announce: (message) => shown.announce(message),
-    onTrained: async ({ session }) => {
-      const carried = await carryOver(shown.session, session);
+    onTrained: async ({ catalogue, trained }) => {
+      // Opinions about this catalogue live as long as the tab: its ids mean something in this file only.
+      const belongings = {
+        model: trained.modelFile,
+        name: 'own-ratings',
+        storage: 'memory',
+      } as const;
+      const before = shown.session;
+      const session = new Session(recommender, catalogue, belongings);
+      await session.enter();
+      const carried = await carryOver(before, session);
       await shown.change(session);
       const along = carried > 0 ? ` ${counted(carried, 'opinion')} of yours came along.` : '';
       shown.announce(`Now recommending from your own ratings.${along}`);

@@ -27,12 +27,6 @@ export class NetworkLedger {
     }).observe({ type: 'resource', buffered: true });
   }
 
-  /** Whether everything since then was a file of this page once more, asked for by its bare address. */
-  get onlyRepeats(): boolean {
-    const before = new Set(this.atStart.map(({ address }) => address));
-    return this.sinceLoad.every(({ address }) => before.has(address));
-  }
-
   /** From now on every request counts. */
   markLoaded(): void {
     this.#loadedAt = performance.now();

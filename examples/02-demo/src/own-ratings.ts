@@ -1,9 +1,9 @@
-import { InklingError } from 'inkling';
+import { InklingError, type Recommender } from 'inkling';
 import { acceptFiles } from './drop-target.ts';
 import { byId, element, say } from './elements.ts';
 import { icon } from './icons.ts';
-import { saveFile } from './save-file.ts';
 import { resultCard } from './result-card.ts';
+import { saveFile } from './save-file.ts';
 import { type Training, trainOnFiles } from './training.ts';
 
 interface OwnRatingsActions {
@@ -21,10 +21,12 @@ export class OwnRatings {
   readonly #bar = byId<HTMLProgressElement>('own-progress');
   readonly #phase = byId('own-phase');
   readonly #result = byId('own-result');
+  readonly #recommender: Recommender;
   readonly #actions: OwnRatingsActions;
   #running: AbortController | undefined;
 
-  constructor(actions: OwnRatingsActions) {
+  constructor(recommender: Recommender, actions: OwnRatingsActions) {
+    this.#recommender = recommender;
     this.#actions = actions;
     byId('own-choose').prepend(icon('file'));
     byId('own-cancel').addEventListener('click', () => this.#running?.abort());
@@ -41,6 +43,7 @@ export class OwnRatings {
     this.#root.scrollIntoView({ block: 'nearest' });
     try {
       const training = await trainOnFiles(
+        this.#recommender,
         files,
         ({ words, fraction }) => this.#step(words, fraction),
         running.signal,

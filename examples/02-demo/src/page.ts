@@ -1,6 +1,7 @@
 import type { Film } from './catalogue.ts';
 import { byId, say } from './elements.ts';
 import { showEngine, showLedger, showUpdateTime } from './engine-facts.ts';
+import { confirmErase } from './erase-dialog.ts';
 import type { Opinion } from './explanation.ts';
 import type { NetworkLedger } from './network-ledger.ts';
 import { Panel } from './panel.ts';
@@ -9,13 +10,12 @@ import { saveFile } from './save-file.ts';
 import { watchSearch } from './search-box.ts';
 import { chooseAnchors, type Session } from './session.ts';
 import { Shelves } from './shelves.ts';
-import { confirmErase } from './erase-dialog.ts';
 
 /** Keeps what is on the page equal to what the recommender says, whichever session is the current one. */
 export class Page {
   /** The one whose films are shown. */
   session: Session;
-  /** The one of the built-in films, which is kept open behind any other. */
+  /** The one of the built-in films. */
   readonly #home: Session;
   readonly #ledger: NetworkLedger;
   readonly #shelves: Shelves;
@@ -45,16 +45,16 @@ export class Page {
     this.#welcome(session);
   }
 
-  /** Lets another catalogue and its recommender take over, or the built-in films come back. */
+  /** Shows another session, which has been entered, or brings the built-in films back. */
   async change(session: Session = this.#home): Promise<void> {
-    const before = this.session;
+    this.#asked++; // what is still on its way is about other films
+    if (session === this.#home) await session.enter();
     this.session = session;
     this.#query = '';
     this.#search.clear();
     this.#panel.clear();
     this.#welcome(session);
     await this.update(performance.now());
-    if (before !== this.#home && before !== session) await before.recommender.close();
   }
 
   #welcome({ catalogue }: Session): void {
@@ -141,7 +141,12 @@ export class Page {
     if (!(await confirmErase())) return;
     const since = performance.now();
     await this.#attempt(async () => {
-      for (const { recommender } of new Set([this.session, this.#home])) await recommender.erase();
+      await this.session.recommender.erase();
+      if (this.session !== this.#home) {
+        await this.#home.enter();
+        await this.#home.recommender.erase();
+        await this.session.enter();
+      }
       await this.update(since);
       this.announce('Erased. This device knows nothing about you.');
     });

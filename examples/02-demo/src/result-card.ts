@@ -41,7 +41,7 @@ function bar(
 
 /** How the model did on ratings it had not seen, beside popularity on the very same ratings. */
 export function resultCard(training: Training, ...actions: HTMLElement[]): HTMLElement {
-  const { popularity, model, trained, seconds: total, session } = training;
+  const { popularity, model, trained, seconds: total, catalogue } = training;
   const groups = METRICS.map(({ key, short, name, meaning }) => {
     const ours = model.metrics[key] ?? 0;
     const theirs = popularity.metrics[key] ?? 0;
@@ -86,7 +86,7 @@ export function resultCard(training: Training, ...actions: HTMLElement[]): HTMLE
       'dl',
       { class: 'facts' },
       fact(count(trained.users), 'people'),
-      fact(count(session.catalogue.films.size), 'films'),
+      fact(count(catalogue.films.size), 'films'),
       fact(count(trained.interactions), 'ratings of 3.5 stars or more'),
       fact(seconds(trained.seconds), 'training'),
       fact(bytes(trained.modelFile.byteLength), 'model file'),

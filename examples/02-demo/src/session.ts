@@ -1,4 +1,4 @@
-import type { Profile, Recommendation, Recommender, SimilarItem } from 'inkling';
+import type { Profile, Recommendation, Recommender, ReloadOptions, SimilarItem } from 'inkling';
 import type { Catalogue, Film } from './catalogue.ts';
 import type { Opinion } from './explanation.ts';
 
@@ -12,16 +12,29 @@ export interface Answers {
   profile: Profile;
 }
 
-/** A catalogue and the recommender that was opened with it: all that is asked of the package goes through here. */
+/** What belongs to a catalogue: its model, and where opinions of its films are kept. */
+export type Belongings = Pick<ReloadOptions, 'model' | 'name' | 'storage'>;
+
+/**
+ * A catalogue on the page's one recommender: all that is asked of the package goes through here. Sessions take turns;
+ * `enter` says whose it is.
+ */
 export class Session {
   readonly recommender: Recommender;
   readonly catalogue: Catalogue;
+  readonly #belongings: Belongings;
   /** What the person said of which film, newest first. */
   opinions: ReadonlyMap<string, Opinion> = new Map();
 
-  constructor(recommender: Recommender, catalogue: Catalogue) {
+  constructor(recommender: Recommender, catalogue: Catalogue, belongings: Belongings) {
     this.recommender = recommender;
     this.catalogue = catalogue;
+    this.#belongings = belongings;
+  }
+
+  /** Makes this the session that the recommender answers for. The same worker goes on: nothing is loaded. */
+  async enter(): Promise<void> {
+    await this.recommender.reload({ catalog: this.catalogue.items, ...this.#belongings });
   }
 
   /** Newest first; without films that an older catalogue had and this one has not. */

@@ -1,6 +1,6 @@
 import type { SimilarItem } from 'inkling';
-import type { Film } from './catalogue.ts';
 import type { OnOpinion } from './card.ts';
+import type { Film } from './catalogue.ts';
 import { element } from './elements.ts';
 import { explainRecommendation, explainSimilar, knownFor } from './explanation.ts';
 import { GenrePicker } from './genre-picker.ts';

@@ -1,16 +1,15 @@
-import { type EvaluateResult, Recommender, type TrainResult } from 'inkling';
+import type { EvaluateResult, Recommender, TrainResult } from 'inkling';
 import { readMovieLens } from 'inkling/catalog';
-import { movieLensCatalogue } from './catalogue.ts';
-import { Session } from './session.ts';
+import { type Catalogue, movieLensCatalogue } from './catalogue.ts';
 
-/** From a person's own files to a recommender trained on them, all in this tab. */
+/** From a person's own files to a model trained on them, all in this tab. */
 
 export interface Training {
-  session: Session;
+  catalogue: Catalogue;
   popularity: EvaluateResult;
   model: EvaluateResult;
   trained: TrainResult;
-  /** From the files to the finished recommender. */
+  /** From the files to the finished model. */
   seconds: number;
 }
 
@@ -37,7 +36,9 @@ const MEASURE = {
   seed: 1,
 } as const;
 
+/** What the recommender shows meanwhile stays as it is. */
 export async function trainOnFiles(
+  recommender: Recommender,
   files: readonly File[],
   onStep: (step: TrainingStep) => void,
   signal: AbortSignal,
@@ -56,42 +57,25 @@ export async function trainOnFiles(
     signal,
   });
   const catalogue = movieLensCatalogue(items);
-  // Opinions about this catalogue live as long as the tab: its ids mean something in this file only.
-  const recommender = await Recommender.open({
-    catalog: items,
-    name: 'own-ratings',
-    storage: 'memory',
+  const popularity = await recommender.evaluate({
+    ...MEASURE,
+    interactions,
+    model: 'popularity',
+    onProgress: progressOf('popularity'),
     signal,
   });
-  try {
-    const popularity = await recommender.evaluate({
-      ...MEASURE,
-      interactions,
-      model: 'popularity',
-      onProgress: progressOf('popularity'),
-      signal,
-    });
-    const model = await recommender.evaluate({
-      ...MEASURE,
-      interactions,
-      model: 'ials',
-      onProgress: progressOf('model'),
-      signal,
-    });
-    const trained = await recommender.train(interactions, {
-      model: 'ials',
-      onProgress: progressOf('train'),
-      signal,
-    });
-    return {
-      session: new Session(recommender, catalogue),
-      popularity,
-      model,
-      trained,
-      seconds: (performance.now() - start) / 1000,
-    };
-  } catch (error) {
-    await recommender.close();
-    throw error;
-  }
+  const model = await recommender.evaluate({
+    ...MEASURE,
+    interactions,
+    model: 'ials',
+    onProgress: progressOf('model'),
+    signal,
+  });
+  const trained = await recommender.train(interactions, {
+    model: 'ials',
+    use: false,
+    onProgress: progressOf('train'),
+    signal,
+  });
+  return { catalogue, popularity, model, trained, seconds: (performance.now() - start) / 1000 };
 }

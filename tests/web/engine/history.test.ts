@@ -15,6 +15,18 @@ describe('itemHistories', () => {
     expect(history.map((entry) => entry.item)).toEqual(['b', 'c', 'a']);
   });
 
+  test('counts the later of two events at the same moment as the newer', () => {
+    const history = itemHistories([
+      event('a', 'like', 5),
+      event('b', 'like', 5),
+      event('a', 'hide', 5),
+    ]);
+    expect(history.map(({ item, type }) => [item, type])).toEqual([
+      ['a', 'hide'],
+      ['b', 'like'],
+    ]);
+  });
+
   test('lets the newest opinion about an item decide', () => {
     expect(itemHistories([event('a', 'like', 1), event('a', 'dislike', 2)])).toMatchObject([
       { type: 'dislike', weight: -1 },
