@@ -257,6 +257,9 @@ TEST_CASE("history entries outside the model or of weight 0 are left out, and no
   CHECK(scores_of(*model, with_unknown) == scores_of(*model, known));
   CHECK(scores_of(*model, {}) == std::vector<float>(40, 0.0f));
   std::vector<Contribution> parts;
+  value_of(model->fold_in(with_unknown))->explain(3, parts);
+  CHECK(parts.size() == 2);
+  parts.clear();
   value_of(model->fold_in({}))->explain(3, parts);
   CHECK(parts.empty());
 }

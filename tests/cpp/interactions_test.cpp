@@ -83,8 +83,10 @@ TEST_CASE("only the chosen rows are taken, and the log's order decides whatever 
   InteractionLog log;
   REQUIRE(succeeds(log.append(std::vector<std::int32_t>{0, 0, 0, 1}, std::vector<std::int32_t>{2, 2, 1, 2},
                               std::vector<float>{1, 2, 3, 4}, {})));
-  const Interactions some = value_of(Interactions::build(log, std::vector<std::int32_t>{2, 1, 0}, 2, 3));
-  CHECK(entries_of(some.by_user()) == Entries{{{0, 1}, 3.0f}, {{0, 2}, 2.0f}});
+  for (const std::vector<std::int32_t>& rows : {std::vector<std::int32_t>{2, 1, 0}, {0, 1, 2}, {2, 0, 1}}) {
+    const Interactions some = value_of(Interactions::build(log, rows, 2, 3));
+    CHECK(entries_of(some.by_user()) == Entries{{{0, 1}, 3.0f}, {{0, 2}, 2.0f}});
+  }
   const Interactions one = value_of(Interactions::build(log, std::vector<std::int32_t>{3}, 2, 3));
   CHECK(entries_of(one.by_user()) == Entries{{{1, 2}, 4.0f}});
 }
@@ -138,7 +140,8 @@ TEST_CASE("rows that make no sense are refused and nothing of their batch is kep
   CHECK(log.num_items() == 1);
   CHECK(log.timestamps().size() == 1);
   REQUIRE(succeeds(log.append(Ints{2}, Ints{5}, Floats{1}, Doubles{0})));
-  CHECK(log.size() == 2);
+  REQUIRE(succeeds(log.append(Ints{0}, Ints{3}, Floats{1}, Doubles{0})));
+  CHECK(log.size() == 3);
   CHECK(log.num_users() == 3);
   CHECK(log.num_items() == 6);
 

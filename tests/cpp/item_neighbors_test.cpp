@@ -126,6 +126,20 @@ TEST_CASE("each target keeps its most similar items and no more") {
   }
 }
 
+TEST_CASE("of items that are equally similar the first are kept") {
+  std::vector<UserItem> rows;
+  for (const std::int32_t user : {0, 1, 2}) {
+    for (const std::int32_t item : {0, 1, 2, 3, 4}) rows.emplace_back(user, item);
+  }
+  const Interactions interactions = interactions_of(rows);
+  const auto model = train_neighbors(interactions, {{"num_neighbors", "2"}});
+  const std::vector<float> kept = dense_by_target(*model);
+  const float one = kept[1];
+  CHECK(one > 0);
+  CHECK(std::equal(kept.begin(), kept.begin() + 5, std::vector<float>{0, one, one, 0, 0}.begin()));
+  CHECK(std::equal(kept.begin() + 15, kept.begin() + 20, std::vector<float>{one, one, 0, 0, 0}.begin()));
+}
+
 TEST_CASE("the same neighbours come from any number of threads and any slices") {
   const Interactions interactions = random_interactions(100, 60, 0.15f, 3);
   const auto one = train_neighbors(interactions, {});

@@ -131,6 +131,11 @@ TEST_CASE("a matrix that is not positive definite, or numbers that overflow, giv
     CHECK_FALSE(solver.solve(factors, gram, entries, std::vector<float>{1, bad}, 0.1f, out.data()));
     CHECK_FALSE(solver.solve(factors, gram, entries, {}, bad, out.data()));
   }
+  // The matrix fits into floats and the right-hand side does not.
+  const std::vector<float> uniform(10, 0.3f);
+  RowSolver of_one(1);
+  CHECK_FALSE(of_one.solve(uniform, std::vector<float>(padded_factors(1) * padded_factors(1)),
+                           std::vector<std::int32_t>{1, 2, 3, 4, 5}, std::vector<float>(5, 3e38f), 1, out.data()));
   const std::vector<float> huge(40, 1e25f);
   CHECK_FALSE(solver.solve(huge, gram, entries, {}, 0.1f, out.data()));
   CHECK(solver.solve(factors, gram, entries, {}, 0.1f, out.data()));  // nothing of the failures is left

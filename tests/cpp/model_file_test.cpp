@@ -412,4 +412,42 @@ TEST_CASE("terms that make no sense are refused") {
   CHECK(offsets.size() > 3);
 }
 
+TEST_CASE("numbers of a file that are finite, but overflow in use, never reach a ranking") {
+  const Samples samples;
+  const auto with_huge = [&](const char* model, const char* tensor) {
+    return value_of(read_model_file(changed(samples.file(model), [&](TensorFile& file) {
+      const std::vector<float> huge(tensor_of<float>(file, tensor).size(), 3e38f);
+      file.add(tensor, std::span<const float>(huge), {static_cast<std::int64_t>(huge.size())});
+    })));
+  };
+  const ModelFile neighbors = with_huge("item_neighbors", "neighbors.values");
+  const ModelFile content = with_huge("tf_idf", "item_terms.values");
+  CHECK(serves(*neighbors.model));
+  CHECK(serves(*content.model));
+  const HistoryEntry history[] = {{1, 1}, {2, 1}, {3, 1}};
+  const std::vector<float> popularity(kItems);
+  const std::vector<std::uint8_t> all(kItems, 1);
+  CHECK(fails(Ranker(neighbors.model.get(), nullptr, popularity, all).recommend({history, {}, {}, 5, true}),
+              ErrorCode::kNotFinite, {"item_neighbors"}));
+  const Ranker by_content(content.model.get(), nullptr, popularity, all);
+  CHECK(fails(by_content.recommend({{}, {}, "word1 word2 word3 word4 word5 word6 word7", 5, true}),
+              ErrorCode::kNotFinite, {"tf_idf"}));
+  CHECK(fails(by_content.similar(1, 5), ErrorCode::kNotFinite, {"tf_idf"}));
+}
+
+TEST_CASE("terms of a file whose weights are beyond reason still give no query that is not finite") {
+  const Samples samples;
+  for (const float idf : {0.0f, -1e30f, 3e38f}) {
+    const Bytes bytes = changed(samples.file("tf_idf"), [&](TensorFile& file) {
+      const std::vector<float> all(tensor_of<float>(file, "terms.idf").size(), idf);
+      file.add("terms.idf", std::span<const float>(all), {static_cast<std::int64_t>(all.size())});
+    });
+    const ModelFile file = value_of(read_model_file(bytes));
+    for (const auto& [term, weight] : static_cast<const TfIdf&>(*file.model).terms().query("word1 word1 word2 tag 3")) {
+      CHECK(std::isfinite(weight));
+    }
+    CHECK(serves(*file.model));
+  }
+}
+
 }  // namespace inkling

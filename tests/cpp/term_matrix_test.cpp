@@ -87,6 +87,13 @@ TEST_CASE("a field's weight multiplies its counts, and the fields of an item add
   check_equal(terms_of_item(terms, 0), {{"ink", ink / norm}, {"pen", 1 / norm}});
 }
 
+TEST_CASE("a field of tags has a weight, too") {
+  TermMatrix::Builder builder(1);
+  REQUIRE(succeeds(builder.add({TextField::Kind::kWords, 1}, 0, Texts({"ink"}).column())));
+  REQUIRE(succeeds(builder.add({TextField::Kind::kTags, 2}, 0, Texts({"old pen"}).column())));
+  check_equal(terms_of_item(builder.finish(), 0), {{"ink", 1 / std::sqrt(5)}, {"#old pen", 2 / std::sqrt(5)}});
+}
+
 TEST_CASE("texts may come in batches") {
   TermMatrix::Builder builder(3);
   REQUIRE(succeeds(builder.add({}, 1, Texts({"ink pen", "pen"}).column())));
@@ -143,6 +150,11 @@ TEST_CASE("a query's words find words, and the tags in which they occur a little
   check_equal(query_of(terms, "science fiction"), {{"#science fiction", tag / norm}, {"fiction", 1 / norm}});
   check_equal(query_of(terms, "writer writer poet"),
               {{"writer", 2 / std::sqrt(5.49)}, {"poet", 1 / std::sqrt(5.49)}, {"#poet", 0.7 / std::sqrt(5.49)}});
+}
+
+TEST_CASE("a word that stands twice in a tag finds it once") {
+  const TermMatrix terms = terms_of({"new"}, {"new york new jersey"});
+  check_equal(query_of(terms, "new"), {{"new", 1 / std::sqrt(1.49)}, {"#new york new jersey", 0.7 / std::sqrt(1.49)}});
 }
 
 TEST_CASE("a query of nothing known is empty, and a known one is sorted by term") {

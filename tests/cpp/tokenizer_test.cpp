@@ -85,7 +85,7 @@ TEST_CASE("punctuation of every script separates words") {
 TEST_CASE("bytes that are not UTF-8 separate words") {
   CHECK(words("ab\xFF"
               "cd") == Words{"ab", "cd"});
-  CHECK(words("ab\xC0\xAF"
+  CHECK(words("ab\xC1\xA1"
               "cd") == Words{"ab", "cd"});  // overlong
   CHECK(words("ab\xED\xA0\x80"
               "cd") == Words{"ab", "cd"});  // half of a surrogate pair

@@ -1,12 +1,15 @@
 import Papa from 'papaparse';
+import type { Ranker } from '../engine/ranker.js';
+import { InklingError } from '../errors.js';
 import type { InteractionEvent, Reason } from '../types.js';
-import { type Command, printJson, printText } from './command.js';
+import { type Command, printJson, printText, type Workplace } from './command.js';
 import { ENGINE_OPTIONS, JSON_OPTION } from './data-options.js';
 import { UsageError } from './failures.js';
 import { RANKER_OPTIONS, withRanker } from './model-and-items.js';
 import { textTable } from './text-table.js';
 
 const REASONS_SHOWN = 3;
+const MOST_UNKNOWN = 5;
 
 export const recommend: Command = {
   command: 'recommend',
@@ -38,6 +41,7 @@ export const recommend: Command = {
       .flatMap(idList)
       .map((item) => ({ item, type: 'like', at }));
     await withRanker(args, work, ({ ranker, engine, model, titleOf }) => {
+      reportUnknown(events, ranker, work);
       const recommendations = ranker.recommend(events, {
         k,
         ...(query !== undefined && { query }),
@@ -69,6 +73,23 @@ export const recommend: Command = {
     });
   },
 };
+
+/**
+ * Says which items of the history count for nothing.
+ *
+ * @throws InklingError `unknown_item` when that is all of them
+ */
+function reportUnknown(events: readonly InteractionEvent[], ranker: Ranker, work: Workplace): void {
+  const unknown = events.map(({ item }) => item).filter((item) => !ranker.knows(item));
+  if (unknown.length === 0) return;
+  const named = unknown.slice(0, MOST_UNKNOWN).map((item) => JSON.stringify(item));
+  const more = unknown.length > named.length ? ' …' : '';
+  const words = `${unknown.length} of ${events.length} items of --history are not known: ${named.join(', ')}${more}`;
+  if (unknown.length === events.length) {
+    throw new InklingError('unknown_item', `${words}. Give ids of the model or of --items.`);
+  }
+  work.stderr.write(`${words}; they count for nothing.\n`);
+}
 
 /** Ids with commas between, each enclosed in double quotes if need be. */
 function idList(text: string): string[] {

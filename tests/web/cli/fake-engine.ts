@@ -119,6 +119,10 @@ export class Ranker {
     calls.push({ name: 'ranker', arguments: [options] });
   }
 
+  knows(id: string): boolean {
+    return id !== 'unknown';
+  }
+
   recommend(events: readonly InteractionEvent[], options: RecommendOptions): Recommendation[] {
     calls.push({ name: 'recommend', arguments: [events, options] });
     const reasons = events.map(({ item }) => ({ kind: 'event' as const, item, contribution: 0.5 }));

@@ -1,0 +1,193 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, test } from 'vitest';
+import { clusteredInteractions, clusteredItems } from '../clustered-data.js';
+
+const cli = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'inkling-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+
+const rows = clusteredInteractions({
+  users: 120,
+  items: 60,
+  clusters: 6,
+  perUser: 6,
+  noise: 0.05,
+  seed: 3,
+});
+writeFileSync(
+  at('ratings.csv.gz'),
+  gzipSync(
+    `userId,movieId,rating,timestamp\n${rows.map((r) => `${r.user},${r.item},${r.value},${r.timestamp}`).join('\n')}\n`,
+  ),
+);
+writeFileSync(at('items.json'), JSON.stringify(clusteredItems(60, 6)));
+
+function inkling(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+function json(...args: string[]) {
+  const result = inkling(...args, '--json');
+  expect(result.stderr).not.toMatch(/error:/);
+  expect(result.status).toBe(0);
+  return JSON.parse(result.stdout);
+}
+
+const clusterOf = (id: string) => Number(id.slice(1)) % 6;
+
+describe('the command line with the real engine', () => {
+  test.each([
+    ['ials', ['--interactions', 'ratings.csv.gz', '--set', 'num_factors=8', 'iterations=5']],
+    ['item_neighbors', ['--interactions', 'ratings.csv.gz']],
+    ['tf_idf', ['--items', 'items.json']],
+    ['popularity', ['--interactions', 'ratings.csv.gz']],
+  ])('trains %s, looks into the file, and recommends from it', (model, args) => {
+    const file = `${model}.safetensors`;
+    expect(inkling('train', '--model', model, ...args, '--out', file).status).toBe(0);
+    const description = json('inspect', file);
+    expect(description).toMatchObject({ format_version: 1, model, items: 60 });
+    expect(description.bytes).toBe(readFileSync(at(file)).length);
+
+    const { recommendations } = json(
+      'recommend',
+      '--model-file',
+      file,
+      '--history',
+      'i4,i10',
+      '--k',
+      '5',
+    );
+    expect(recommendations).toHaveLength(5);
+    if (model === 'popularity') return;
+    expect(recommendations.map((entry: { item: string }) => clusterOf(entry.item))).toEqual([
+      4, 4, 4, 4, 4,
+    ]);
+    expect(recommendations[0].source).toBe(model);
+    const { similar } = json('similar', '--model-file', file, '--item', 'i4', '--k', '3');
+    expect(similar.map((entry: { item: string }) => clusterOf(entry.item))).toEqual([4, 4, 4]);
+  });
+
+  test('is a safetensors file that others can read', () => {
+    inkling(
+      'train',
+      '--model',
+      'ials',
+      '--interactions',
+      'ratings.csv.gz',
+      '--set',
+      'num_factors=8',
+      '--out',
+      'a.safetensors',
+    );
+    const bytes = readFileSync(at('a.safetensors'));
+    const headerLength = Number(bytes.readBigUInt64LE(0));
+    expect((8 + headerLength) % 8).toBe(0);
+    const header = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength));
+    expect(header.item_factors).toMatchObject({ dtype: 'F32', shape: [60, 8] });
+    expect(JSON.parse(header.__metadata__.config)).toMatchObject({
+      num_factors: 8,
+      iterations: 12,
+    });
+    const ids = header['item_ids.bytes'].data_offsets.map(
+      (offset: number) => 8 + headerLength + offset,
+    );
+    expect(bytes.toString('utf8', ids[0], ids[1]).startsWith(rows[0]?.item as string)).toBe(true);
+  });
+
+  test.each(['leave-one-out', 'random', 'temporal', 'users'])(
+    'evaluates on a %s split',
+    (split) => {
+      const result = json(
+        'evaluate',
+        '--interactions',
+        'ratings.csv.gz',
+        '--split',
+        split,
+        '--model',
+        'item_neighbors',
+        '--metrics',
+        'recall@10,hit_rate@10,ndcg@10',
+        '--seed',
+        '4',
+        '--threads',
+        '1',
+      );
+      expect(result).toMatchObject({
+        model: 'item_neighbors',
+        items: 60,
+        threads: 1,
+        seed: 4,
+        variant: 'simd',
+      });
+      expect(result.metrics['hit_rate@10']).toBeGreaterThan(0.5);
+      expect(result.seconds.train).toBeGreaterThan(0);
+      expect(result.peak_memory_bytes).toBeGreaterThan(0);
+    },
+  );
+
+  test('says which items of a history it does not know, and stops when it knows none', () => {
+    inkling(
+      'train',
+      '--model',
+      'popularity',
+      '--interactions',
+      'ratings.csv.gz',
+      '--out',
+      'p.safetensors',
+    );
+    const some = inkling('recommend', '--model-file', 'p.safetensors', '--history', 'i1,nobody');
+    expect(some.status).toBe(0);
+    expect(some.stderr).toContain('1 of 2 items of --history are not known: "nobody"');
+    const none = inkling('recommend', '--model-file', 'p.safetensors', '--history', 'nobody');
+    expect(none.status).toBe(1);
+    expect(none.stderr).toMatch(/error: .*"nobody".*Give ids/);
+  });
+
+  test.each([
+    [
+      'an unknown setting',
+      [
+        'train',
+        '--model',
+        'ials',
+        '--interactions',
+        'ratings.csv.gz',
+        '--set',
+        'factors=8',
+        '--out',
+        'x',
+      ],
+      2,
+      /known are num_factors/,
+    ],
+    [
+      'an unknown metric',
+      ['evaluate', '--interactions', 'ratings.csv.gz', '--metrics', 'recal@5', '--model', 'ials'],
+      2,
+      /known are recall@k/,
+    ],
+    ['a file that is no model', ['inspect', 'items.json'], 1, /not a model file/],
+    [
+      'a model that needs what is not given',
+      ['train', '--model', 'tf_idf', '--interactions', 'ratings.csv.gz', '--out', 'x'],
+      2,
+      /give a catalogue|--items/,
+    ],
+  ])('refuses %s and leaves no file', (_, args, status, message) => {
+    const result = inkling(...args);
+    expect(result.stderr).toMatch(message);
+    expect(result.stderr).toMatch(/^error: /m);
+    expect(result.status).toBe(status);
+    expect(existsSync(at('x'))).toBe(false);
+  });
+});
