@@ -1,5 +1,6 @@
 import { detectFeatures } from './engine/features.js';
 import type { Features } from './engine/variants.js';
+import { InklingError } from './errors.js';
 import type { VariantName } from './types.js';
 import type { FromWorker, WorkerConnection } from './worker/protocol.js';
 
@@ -20,12 +21,13 @@ export function defaultWasmUrl(variant: VariantName): URL | undefined {
   }
 }
 
+const NOT_LOADED = 'its script could not be loaded';
+const ISOLATED =
+  ' (on this cross-origin isolated page it needs the header Cross-Origin-Embedder-Policy: require-corp too)';
+
 /** Starts the worker. */
 export function connectWorker(workerUrl: URL | string | undefined): WorkerConnection {
-  const worker =
-    workerUrl === undefined
-      ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
-      : new Worker(workerUrl, { type: 'module' });
+  const worker = startWorker(workerUrl);
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     onMessage: (listener) => {
@@ -34,10 +36,25 @@ export function connectWorker(workerUrl: URL | string | undefined): WorkerConnec
     onFailure: (listener) => {
       worker.onerror = (event) => {
         event.preventDefault();
-        listener(event.message || 'its script could not be loaded');
+        listener(event.message || NOT_LOADED + (globalThis.crossOriginIsolated ? ISOLATED : ''));
       };
       worker.onmessageerror = () => listener('a message could not be read');
     },
     terminate: () => worker.terminate(),
   };
+}
+
+function startWorker(workerUrl: URL | string | undefined): Worker {
+  try {
+    return workerUrl === undefined
+      ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
+      : new Worker(workerUrl, { type: 'module' });
+  } catch (cause) {
+    throw new InklingError(
+      'engine_failed',
+      `the browser refused to start the worker (${String(cause)}). A page may only run workers of its own ` +
+        'origin: serve worker.js from there, and pass workerUrl if the rest of the package is elsewhere',
+      { cause },
+    );
+  }
 }

@@ -112,6 +112,16 @@ describe.each(BROWSERS)('in %s', (name) => {
     expect(failure?.message).toMatch(/workerUrl/);
   });
 
+  test('on an isolated page a worker script without its header gives an error that names it', async () => {
+    await stage.visit(stage.isolated);
+    stage.isolated.override('/dist/worker.js', {
+      headers: { 'Cross-Origin-Embedder-Policy': 'unsafe-none' },
+    });
+    const failure = await failureOf().finally(() => stage.isolated.restore());
+    expect(failure).toMatchObject({ kind: 'InklingError', code: 'engine_failed' });
+    expect(failure?.message).toMatch(/Cross-Origin-Embedder-Policy/);
+  });
+
   test('files in another folder are found by wasmUrl and workerUrl', async () => {
     // The folder of the page; where the package looks by itself, there is nothing.
     overrideWasm({ status: 404 });
@@ -227,22 +237,30 @@ describe.each(BROWSERS)('in %s', (name) => {
     stage.plain.restore();
     expect(await failureOf()).toBeNull();
   });
+});
 
-  test.runIf(name === 'webkit')(
-    'relaxed SIMD that is asked for where there is none is refused',
-    async () => {
-      const failure = await failureOf({ variant: 'relaxed-threads' });
-      expect(failure).toMatchObject({ kind: 'InklingError', code: 'unsupported_environment' });
-      expect(failure?.message).toMatch(/"relaxed-threads" cannot run here.*Leave the variant out/);
-    },
-  );
+describe('without relaxed SIMD, in webkit', () => {
+  const stage = setStage('webkit');
 
-  test.runIf(name === 'webkit')('relaxed SIMD is not even parsed there', async () => {
+  beforeEach(() => stage.visit(stage.plain));
+
+  test('the variant that needs it is refused', async () => {
+    await expect(
+      stage.browser.evaluate(() =>
+        window.test.inkling.Recommender.open({ variant: 'relaxed-threads', storage: 'memory' }),
+      ),
+    ).rejects.toMatchObject({
+      code: 'unsupported_environment',
+      message: expect.stringMatching(/"relaxed-threads" cannot run here.*Leave the variant out/),
+    });
+  });
+
+  test('its wasm file is not even parsed', async () => {
     // The reason for a build without: should this fail one day, the table of variants can change.
-    const compiles = await stage.browser.evaluate(async () => {
+    const parsed = await stage.browser.evaluate(async () => {
       const bytes = await (await fetch('/dist/inkling-relaxed-threads.wasm')).arrayBuffer();
       return WebAssembly.validate(bytes);
     });
-    expect(compiles).toBe(false);
+    expect(parsed).toBe(false);
   });
 });

@@ -40,6 +40,7 @@ describe.each(BROWSERS)('in %s', (name) => {
         await main?.evaluate({ interactions });
         await main?.train(interactions);
         await main?.recommend({ k: 20 });
+        await main?.reload({ catalog: sample.sampleCatalogue(150) });
         await main?.edit({ forget: { item: 'item-4' } });
         await main?.exportData();
         await main?.erase();

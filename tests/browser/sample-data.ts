@@ -68,3 +68,27 @@ export function sampleInteractions(
     ...table,
   };
 }
+
+/** Files as MovieLens has them, with stars: people like what is of their own genre. */
+export function sampleMovieLens(
+  options: { users?: number; movies?: number; each?: number; titles?: readonly string[] } = {},
+): { ratings: string; movies: string } {
+  const { users = 300, movies = 300, each = 40, titles = [] } = options;
+  const random = randomNumbers(11);
+  const rows = Array.from({ length: movies }, (_, index) => {
+    const title = titles[index] ?? `Film ${index} (${1950 + (index % 60)})`;
+    return `${index + 1},"${title.replaceAll('"', '""')}",${TOPICS[index % TOPICS.length]}`;
+  });
+  const ratings: string[] = [];
+  const { users: people, items } = sampleInteractions({ users, items: movies, each });
+  for (const [row, user] of people.entries()) {
+    const movie = items[row] as number;
+    const liked = movie % TOPICS.length === user % TOPICS.length;
+    const stars = (liked ? 4 : 1) + Math.floor(random() * 3) / 2;
+    ratings.push(`${user + 1},${movie + 1},${stars},${1_500_000_000 + row}`);
+  }
+  return {
+    movies: `movieId,title,genres\n${rows.join('\n')}\n`,
+    ratings: `userId,movieId,rating,timestamp\n${ratings.join('\n')}\n`,
+  };
+}

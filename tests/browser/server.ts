@@ -31,8 +31,8 @@ export interface ServerOptions {
   mounts: Record<string, string | Answer>;
   /** Send the two headers that make threads available. Default true. */
   isolated?: boolean;
-  /** Send the strict content security policy. Default true. */
-  policy?: boolean;
+  /** Further directives of the policy. */
+  morePolicy?: string;
 }
 
 export interface LoggedRequest {
@@ -91,11 +91,11 @@ export class StaticServer {
     const override = this.overrides.get(path) ?? {};
     const answer = { ...(await this.find(path)), ...override };
     if (answer.delayMs) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
-    const { isolated = true, policy = true } = this.options;
+    const { isolated = true, morePolicy = '' } = this.options;
     response.writeHead(answer.status ?? 200, {
       'Cache-Control': 'no-store',
       'Content-Type': answer.type ?? MIME_TYPES[extname(path)] ?? 'application/octet-stream',
-      ...(policy && { 'Content-Security-Policy': STRICT_POLICY }),
+      'Content-Security-Policy': STRICT_POLICY + morePolicy,
       ...(isolated && {
         'Cross-Origin-Opener-Policy': 'same-origin',
         'Cross-Origin-Embedder-Policy': 'require-corp',

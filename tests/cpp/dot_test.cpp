@@ -90,4 +90,17 @@ TEST_CASE("gemv equals its naive twin") {
   }
 }
 
+TEST_CASE("scaled_copy equals its naive twin to the bit and writes nothing behind the end") {
+  Random random(9);
+  for (const std::size_t length : kLengths) {
+    CAPTURE(length);
+    const std::vector<float> x = random_values(length, random);
+    std::vector<float> fast(length + 1, 7.0f);
+    std::vector<float> naive(length + 1, 7.0f);
+    kernels::scaled_copy(-0.3f, x.data(), fast.data(), length);
+    kernels::scaled_copy_naive(-0.3f, x.data(), naive.data(), length);
+    CHECK(fast == naive);
+  }
+}
+
 }  // namespace inkling

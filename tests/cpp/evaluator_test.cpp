@@ -24,12 +24,13 @@ std::vector<double> evaluate(const Model& model, const EvaluationData& data, std
   return evaluator.results();
 }
 
-// Gives every item the same score, or what `score` says for all.
+// Gives every item the score 1, but the last one `score`. Knows nobody when that is negative.
 class ConstantModel final : public Model {
  public:
   ConstantModel(std::size_t num_items, float score) : Model(std::vector<float>(num_items, 1.0f), "{}"), score_(score) {}
   std::string_view name() const override { return "constant"; }
   Result<std::unique_ptr<Profile>> fold_in(History /*history*/) const override {
+    if (score_ < 0 && std::isfinite(score_)) return Status(ErrorCode::kNotFinite, "not this one");
     return std::unique_ptr<Profile>(std::make_unique<ConstantProfile>(score_));
   }
   void similar(std::int32_t /*item*/, std::span<float> scores) const override {
@@ -165,8 +166,8 @@ TEST_CASE("no test users, or a score that is not finite, are errors") {
   const std::vector<Metric> metrics = value_of(parse_metrics("mrr@5"));
   Evaluator without_users(*data.popularity, {&data.train, &nobody, nullptr}, metrics, 1, pool);
   CHECK(fails(without_users.step(1), ErrorCode::kInvalidInteractions, {"no test users"}));
-  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
-                          -std::numeric_limits<float>::infinity()}) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), kInfinity, -kInfinity, -1.0f}) {
     const ConstantModel model(5, bad);
     Evaluator evaluator(model, {&data.train, &data.test, nullptr}, metrics, 1, pool);
     CHECK(fails(evaluator.step(1), ErrorCode::kNotFinite, {"constant"}));

@@ -72,4 +72,26 @@ TEST_CASE("panels may come in pieces") {
   }
 }
 
+TEST_CASE("add_scaled_rows equals its naive twin") {
+  Random random(3);
+  const std::size_t step = kernels::gram_padding();
+  for (const std::size_t padded : {step, 2 * step, 3 * step, 5 * step, 9 * step}) {
+    for (const std::size_t rows : {0, 1, 2, 5, 64}) {
+      CAPTURE(padded);
+      CAPTURE(rows);
+      std::vector<float> panel(rows * padded);
+      std::vector<float> scales(rows);
+      for (float& value : panel) value = random.normal();
+      for (float& value : scales) value = random.normal();
+      std::vector<float> fast(padded, 1.0f);
+      std::vector<float> naive = fast;
+      kernels::add_scaled_rows(scales.data(), panel.data(), rows, padded, fast.data());
+      kernels::add_scaled_rows_naive(scales.data(), panel.data(), rows, padded, naive.data());
+      Furthest furthest;
+      for (std::size_t c = 0; c < padded; ++c) furthest.add(fast[c], naive[c]);
+      CHECK(furthest.value() <= 1e-6 * static_cast<double>(10 + 4 * rows));
+    }
+  }
+}
+
 }  // namespace inkling

@@ -430,8 +430,11 @@ TEST_CASE("numbers of a file that are finite, but overflow in use, never reach a
   CHECK(fails(Ranker(neighbors.model.get(), nullptr, popularity, all).recommend({history, {}, {}, 5, true}),
               ErrorCode::kNotFinite, {"item_neighbors"}));
   const Ranker by_content(content.model.get(), nullptr, popularity, all);
-  CHECK(fails(by_content.recommend({{}, {}, "word1 word2 word3 word4 word5 word6 word7", 5, true}),
-              ErrorCode::kNotFinite, {"tf_idf"}));
+  std::string query;
+  for (const std::int32_t term : samples.terms.by_item().row_columns(1)) {
+    query += std::string(samples.terms.term_text(term)) + " ";
+  }
+  CHECK(fails(by_content.recommend({{}, {}, query, 5, true}), ErrorCode::kNotFinite, {"tf_idf"}));
   CHECK(fails(by_content.similar(1, 5), ErrorCode::kNotFinite, {"tf_idf"}));
 }
 

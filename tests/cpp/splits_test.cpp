@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 #include <string>
 #include <vector>
@@ -108,6 +109,16 @@ TEST_CASE("temporal tests the latest share of all rows") {
     for (const std::int32_t test : split_rows.test) mistakes += before(log, train, test) ? 0 : 1;
   }
   CHECK(mistakes == 0);
+}
+
+TEST_CASE("temporal takes rows of the same time in the log's order") {
+  InteractionLog log;
+  const std::vector<std::int32_t> zeros(100);
+  REQUIRE(succeeds(log.append(zeros, zeros, std::vector<float>(100), std::vector<double>(100, 7))));
+  const Split split_rows = value_of(split(log, SplitKind::kTemporal, 0.3, 1));
+  RowNumbers last(30);
+  std::iota(last.begin(), last.end(), 70);
+  CHECK(split_rows.test == last);
 }
 
 TEST_CASE("users tests users that are not trained on, by the last fifth of their rows") {

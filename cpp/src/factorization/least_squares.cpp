@@ -24,11 +24,13 @@ RowSolver::RowSolver(std::size_t num_factors)
     : num_factors_(num_factors),
       padded_(padded_factors(num_factors)),
       panel_(kPanelRows * padded_, 0.0f),
+      targets_(kPanelRows),
       matrix_(padded_ * padded_, 0.0f),
       right_hand_side_(padded_, 0.0f) {}
 
 void RowSolver::flush() {
   kernels::gram(panel_.data(), rows_in_panel_, padded_, matrix_.data());
+  kernels::add_scaled_rows(targets_.data(), panel_.data(), rows_in_panel_, padded_, right_hand_side_.data());
   rows_in_panel_ = 0;
 }
 
@@ -39,15 +41,10 @@ bool RowSolver::solve(std::span<const float> factors, std::span<const float> gra
   rows_in_panel_ = 0;
   for (std::size_t e = 0; e < entries.size(); ++e) {
     const float* row = factors.data() + static_cast<std::size_t>(entries[e]) * num_factors_;
-    float* to = panel_.data() + rows_in_panel_ * padded_;
-    if (weights.empty()) {
-      std::copy(row, row + num_factors_, to);
-      kernels::axpy(1.0f, row, right_hand_side_.data(), num_factors_);
-    } else {
-      const float root = std::sqrt(std::abs(weights[e]));
-      for (std::size_t f = 0; f < num_factors_; ++f) to[f] = root * row[f];
-      kernels::axpy(weights[e], row, right_hand_side_.data(), num_factors_);
-    }
+    const float weight = weights.empty() ? 1.0f : weights[e];
+    const float root = std::sqrt(std::abs(weight));
+    kernels::scaled_copy(root, row, panel_.data() + rows_in_panel_ * padded_, num_factors_);
+    targets_[rows_in_panel_] = weight < 0 ? -root : root;
     if (++rows_in_panel_ == kPanelRows) flush();
   }
   if (rows_in_panel_ > 0) flush();
@@ -93,7 +90,7 @@ std::size_t GramSum::step() {
             const std::size_t rows = std::min(kPanelRows, block_end - row);
             for (std::size_t r = 0; r < rows; ++r) {
               const float* from = factors_ + (row + r) * num_factors_;
-              std::copy(from, from + num_factors_, panel.data() + r * padded_);
+              kernels::scaled_copy(1.0f, from, panel.data() + r * padded_, num_factors_);
             }
             kernels::gram(panel.data(), rows, padded_, partial.data());
           }

@@ -31,8 +31,9 @@ class RowSolver {
   std::size_t num_factors_;
   std::size_t padded_;
   std::size_t rows_in_panel_ = 0;
-  std::vector<float> panel_;   // (kPanelRows, padded): gathered rows, small enough to stay in the first-level cache
-  std::vector<float> matrix_;  // (padded, padded)
+  std::vector<float> panel_;    // (kPanelRows, padded): gathered rows, small enough to stay in the first-level cache
+  std::vector<float> targets_;  // kPanelRows: of each gathered row, scaled like the row
+  std::vector<float> matrix_;   // (padded, padded)
   std::vector<float> right_hand_side_;  // padded
 };
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/dot.h"
 #include "kernels/simd.h"
+#include "kernels/tile.h"
 
 namespace inkling::kernels {
 
@@ -17,41 +17,57 @@ constexpr std::size_t kBlock = 4;
 
 bool is_usable_pivot(float pivot) { return pivot > 0 && std::isfinite(pivot); }
 
+// Finishes rows i to i + kRows of the factor, given those above.
+template <std::size_t kRows>
+bool finish_rows(float* matrix, std::size_t size, std::size_t stride, std::size_t i) {
+  // Starts at the vector that holds the diagonal; what it writes left of the diagonal is never read.
+  const std::size_t first = i / kLanes * kLanes;
+  std::size_t c = first;
+  float* out = matrix + i * stride;
+  for (; c + kLanes < size; c += 2 * kLanes) {
+    accumulate_tile<simd::multiply_subtract, kRows, 2>(matrix + i, matrix + c, i, stride, out + c, stride);
+  }
+  if (c < size) accumulate_tile<simd::multiply_subtract, kRows, 1>(matrix + i, matrix + c, i, stride, out + c, stride);
+
+  float* rows[kRows];
+  for (std::size_t a = 0; a < kRows; ++a) rows[a] = matrix + (i + a) * stride;
+  // The triangle on the diagonal, in scalars.
+  float triangle[kRows][kRows];
+  float reciprocals[kRows];
+  for (std::size_t a = 0; a < kRows; ++a) {
+    for (std::size_t b = a; b < kRows; ++b) {
+      float value = rows[a][i + b];
+      for (std::size_t k = 0; k < a; ++k) value -= triangle[k][a] * triangle[k][b];
+      if (b == a) {
+        if (!is_usable_pivot(value)) return false;
+        reciprocals[a] = 1.0f / std::sqrt(value);
+      }
+      triangle[a][b] = value * reciprocals[a];
+    }
+  }
+  for (c = first; c < size; c += kLanes) {
+    Vector values[kRows];
+    for (std::size_t a = 0; a < kRows; ++a) {
+      values[a] = simd::load(rows[a] + c);
+      for (std::size_t k = 0; k < a; ++k) {
+        values[a] = simd::multiply_subtract(simd::splat(triangle[k][a]), values[k], values[a]);
+      }
+      values[a] *= simd::splat(reciprocals[a]);
+      simd::store(rows[a] + c, values[a]);
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 bool cholesky_factor(float* matrix, std::size_t size, std::size_t stride) {
-  for (std::size_t block = 0; block < size; block += kBlock) {
-    const std::size_t block_end = std::min(block + kBlock, size);
-    for (std::size_t j = block; j < block_end; ++j) {
-      float* pivot_row = matrix + j * stride;
-      if (!is_usable_pivot(pivot_row[j])) return false;
-      const float scale = 1.0f / std::sqrt(pivot_row[j]);
-      for (std::size_t c = j; c < size; ++c) pivot_row[c] *= scale;
-      for (std::size_t i = j + 1; i < block_end; ++i) {
-        axpy(-pivot_row[i], pivot_row + i, matrix + i * stride + i, size - i);
-      }
-    }
-    if (block_end - block < kBlock) break;
-    const float* pivot0 = matrix + block * stride;
-    const float* pivot1 = pivot0 + stride;
-    const float* pivot2 = pivot1 + stride;
-    const float* pivot3 = pivot2 + stride;
-    for (std::size_t i = block_end; i < size; ++i) {
-      float* row = matrix + i * stride;
-      const Vector scale0 = simd::splat(pivot0[i]);
-      const Vector scale1 = simd::splat(pivot1[i]);
-      const Vector scale2 = simd::splat(pivot2[i]);
-      const Vector scale3 = simd::splat(pivot3[i]);
-      // Starts at the vector that holds the diagonal; what it writes left of the diagonal is never read.
-      for (std::size_t c = i / kLanes * kLanes; c < size; c += kLanes) {
-        Vector value = simd::load(row + c);
-        value = simd::multiply_subtract(scale0, simd::load(pivot0 + c), value);
-        value = simd::multiply_subtract(scale1, simd::load(pivot1 + c), value);
-        value = simd::multiply_subtract(scale2, simd::load(pivot2 + c), value);
-        value = simd::multiply_subtract(scale3, simd::load(pivot3 + c), value);
-        simd::store(row + c, value);
-      }
-    }
+  std::size_t i = 0;
+  for (; i + kBlock <= size; i += kBlock) {
+    if (!finish_rows<kBlock>(matrix, size, stride, i)) return false;
+  }
+  for (; i < size; ++i) {
+    if (!finish_rows<1>(matrix, size, stride, i)) return false;
   }
   return true;
 }
@@ -72,14 +88,47 @@ bool cholesky_factor_naive(float* matrix, std::size_t size, std::size_t stride) 
 
 void cholesky_solve(const float* factor, std::size_t size, std::size_t stride, float* right_hand_side) {
   float* x = right_hand_side;
-  for (std::size_t j = 0; j < size; ++j) {
-    const float* row = factor + j * stride;
-    x[j] /= row[j];
-    axpy(-x[j], row + j + 1, x + j + 1, size - j - 1);
+  std::size_t j = 0;
+  for (; j < size; j += kBlock) {
+    const float* pivot = factor + j * stride;
+    const std::size_t rows = std::min(kBlock, size - j);
+    for (std::size_t a = 0; a < rows; ++a) {
+      const float reciprocal = 1.0f / pivot[a * stride + j + a];
+      for (std::size_t k = 0; k < a; ++k) x[j + a] -= pivot[k * stride + j + a] * x[j + k];
+      x[j + a] *= reciprocal;
+    }
+    if (rows < kBlock) break;
+    std::size_t c = j + kBlock;
+    for (; c + kLanes <= size; c += kLanes) {
+      Vector value = simd::load(x + c);
+      for (std::size_t a = 0; a < kBlock; ++a) {
+        value = simd::multiply_subtract(simd::splat(x[j + a]), simd::load(pivot + a * stride + c), value);
+      }
+      simd::store(x + c, value);
+    }
+    for (; c < size; ++c) {
+      for (std::size_t a = 0; a < kBlock; ++a) x[c] -= pivot[a * stride + c] * x[j + a];
+    }
   }
-  for (std::size_t j = size; j-- > 0;) {
-    const float* row = factor + j * stride;
-    x[j] = (x[j] - dot(row + j + 1, x + j + 1, size - j - 1)) / row[j];
+  for (j = (size + kBlock - 1) / kBlock * kBlock; j > 0;) {
+    j -= kBlock;
+    const float* pivot = factor + j * stride;
+    const std::size_t rows = std::min(kBlock, size - j);
+    Vector sums[kBlock] = {};
+    std::size_t c = j + kBlock;
+    for (; c + kLanes <= size; c += kLanes) {
+      const Vector value = simd::load(x + c);
+      for (std::size_t a = 0; a < kBlock; ++a) {
+        sums[a] = simd::multiply_add(simd::load(pivot + a * stride + c), value, sums[a]);
+      }
+    }
+    for (std::size_t a = rows; a-- > 0;) {
+      const float reciprocal = 1.0f / pivot[a * stride + j + a];
+      float sum = simd::sum(sums[a]);
+      for (std::size_t rest = c; rest < size; ++rest) sum += pivot[a * stride + rest] * x[rest];
+      for (std::size_t k = a + 1; k < rows; ++k) sum += pivot[a * stride + j + k] * x[j + k];
+      x[j + a] = (x[j + a] - sum) * reciprocal;
+    }
   }
 }
 

@@ -42,6 +42,17 @@ void axpy(float scale, const float* x, float* y, std::size_t length) {
   for (; i < length; ++i) y[i] += scale * x[i];
 }
 
+void scaled_copy(float scale, const float* x, float* y, std::size_t length) {
+  const Vector scales = simd::splat(scale);
+  std::size_t i = 0;
+  for (; i + kLanes <= length; i += kLanes) simd::store(y + i, scales * simd::load(x + i));
+  for (; i < length; ++i) y[i] = scale * x[i];
+}
+
+void scaled_copy_naive(float scale, const float* x, float* y, std::size_t length) {
+  for (std::size_t i = 0; i < length; ++i) y[i] = scale * x[i];
+}
+
 void axpy_naive(float scale, const float* x, float* y, std::size_t length) {
   for (std::size_t i = 0; i < length; ++i) y[i] += scale * x[i];
 }

@@ -1,6 +1,7 @@
 #include "kernels/gram.h"
 
 #include "kernels/simd.h"
+#include "kernels/tile.h"
 
 namespace inkling::kernels {
 
@@ -9,9 +10,9 @@ namespace {
 using simd::kLanes;
 using simd::Vector;
 
-constexpr std::size_t kTileRows = 4;
-// Two vectors wide where vectors are short; one where they are long, so that less of a tile lies below the
-// diagonal.
+constexpr std::size_t kTileRows = kLanes <= 4 ? 4 : 8;
+// Eight sums in either shape, enough to hide the latency of an addition. Two vectors wide where vectors are short; one
+// where they are long, so that less of a tile lies below the diagonal.
 constexpr std::size_t kTileVectors = kLanes <= 4 ? 2 : 1;
 constexpr std::size_t kTileColumns = kTileVectors * kLanes;
 
@@ -21,30 +22,47 @@ std::size_t gram_padding() { return kTileColumns; }
 
 void gram(const float* panel, std::size_t rows, std::size_t padded, float* gram) {
   for (std::size_t i = 0; i < padded; i += kTileRows) {
-    for (std::size_t j = i / kTileColumns * kTileColumns; j < padded; j += kTileColumns) {
-      Vector sums[kTileRows][kTileVectors];
-      for (std::size_t a = 0; a < kTileRows; ++a) {
-        for (std::size_t b = 0; b < kTileVectors; ++b) {
-          sums[a][b] = simd::load(gram + (i + a) * padded + j + b * kLanes);
-        }
-      }
-      const float* row = panel;
-      for (std::size_t r = 0; r < rows; ++r, row += padded) {
-        Vector columns[kTileVectors];
-        for (std::size_t b = 0; b < kTileVectors; ++b) columns[b] = simd::load(row + j + b * kLanes);
-        for (std::size_t a = 0; a < kTileRows; ++a) {
-          const Vector scale = simd::splat(row[i + a]);
-          for (std::size_t b = 0; b < kTileVectors; ++b) {
-            sums[a][b] = simd::multiply_add(scale, columns[b], sums[a][b]);
-          }
-        }
-      }
-      for (std::size_t a = 0; a < kTileRows; ++a) {
-        for (std::size_t b = 0; b < kTileVectors; ++b) {
-          simd::store(gram + (i + a) * padded + j + b * kLanes, sums[a][b]);
-        }
+    const float* left = panel + i;
+    float* out = gram + i * padded;
+    std::size_t j = i / kLanes * kLanes;
+    // One vector alone where the diagonal has cut the first pair.
+    for (; j % kTileColumns != 0; j += kLanes) {
+      accumulate_tile<simd::multiply_add, kTileRows, 1>(left, panel + j, rows, padded, out + j, padded);
+    }
+    for (; j < padded; j += kTileColumns) {
+      accumulate_tile<simd::multiply_add, kTileRows, kTileVectors>(left, panel + j, rows, padded, out + j, padded);
+    }
+  }
+}
+
+void add_scaled_rows(const float* scales, const float* panel, std::size_t rows, std::size_t padded, float* out) {
+  constexpr std::size_t kWidth = 4;  // vectors side by side, to hide the latency of the additions
+  std::size_t c = 0;
+  for (; c + kWidth * kLanes <= padded; c += kWidth * kLanes) {
+    Vector sums[kWidth];
+    for (std::size_t b = 0; b < kWidth; ++b) sums[b] = simd::load(out + c + b * kLanes);
+    const float* row = panel + c;
+    for (std::size_t r = 0; r < rows; ++r, row += padded) {
+      const Vector scale = simd::splat(scales[r]);
+      for (std::size_t b = 0; b < kWidth; ++b) {
+        sums[b] = simd::multiply_add(scale, simd::load(row + b * kLanes), sums[b]);
       }
     }
+    for (std::size_t b = 0; b < kWidth; ++b) simd::store(out + c + b * kLanes, sums[b]);
+  }
+  for (; c < padded; c += kLanes) {
+    Vector sum = simd::load(out + c);
+    const float* row = panel + c;
+    for (std::size_t r = 0; r < rows; ++r, row += padded) {
+      sum = simd::multiply_add(simd::splat(scales[r]), simd::load(row), sum);
+    }
+    simd::store(out + c, sum);
+  }
+}
+
+void add_scaled_rows_naive(const float* scales, const float* panel, std::size_t rows, std::size_t padded, float* out) {
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t c = 0; c < padded; ++c) out[c] += scales[r] * panel[r * padded + c];
   }
 }
 

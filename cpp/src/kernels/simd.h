@@ -33,7 +33,7 @@ inline Vector load(const float* from) {
 
 inline void store(float* to, Vector value) { std::memcpy(to, &value, sizeof value); }
 
-inline Vector splat(float value) { return Vector{} + value; }
+inline Vector splat(float value) { return value - Vector{}; }
 
 // a * b + c, rounded once where the target can.
 inline Vector multiply_add(Vector a, Vector b, Vector c) {

@@ -22,7 +22,8 @@ struct ThreadPool::Threads {
   std::condition_variable work_ready;
   std::condition_variable work_done;
   std::uint64_t generation = 0;  // counts loops; a waiting thread starts when it changes
-  int busy = 0;                  // threads that have not finished the current loop
+  bool open = false;             // whether threads may still join the current loop
+  int busy = 0;                  // threads that have joined the current loop and not left it
   bool stopping = false;
 
   std::int64_t count = 0;
@@ -49,6 +50,8 @@ struct ThreadPool::Threads {
         work_ready.wait(lock, [&] { return stopping || generation != seen; });
         if (stopping) return;
         seen = generation;
+        if (!open) continue;  // woken too late: the others have done it all
+        ++busy;
       }
       work(thread);
       {
@@ -94,12 +97,13 @@ void ThreadPool::run(std::int64_t count, std::int64_t chunk, ChunkFunction funct
     threads.function = function;
     threads.context = context;
     threads.next.store(0, std::memory_order_relaxed);
-    threads.busy = num_threads_ - 1;
+    threads.open = true;
     ++threads.generation;
   }
   threads.work_ready.notify_all();
   threads.work(0);
   std::unique_lock lock(threads.mutex);
+  threads.open = false;  // nothing is left to hand out: wait for those at work, not for those still asleep
   threads.work_done.wait(lock, [&] { return threads.busy == 0; });
 }
 
