@@ -11,8 +11,8 @@ using namespace inkling::seam;
 // timestamps may be an empty buffer.
 int append(InteractionLog& log, Engine& engine, const Buffer& users, const Buffer& items, const Buffer& values,
            const Buffer& timestamps) {
-  return engine.report(log.append(users.as<std::int32_t>(), items.as<std::int32_t>(), values.as<float>(),
-                                  timestamps.as<double>()));
+  return engine.report(
+      log.append(users.as<std::int32_t>(), items.as<std::int32_t>(), values.as<float>(), timestamps.as<double>()));
 }
 
 // Takes all rows of the log.

@@ -11,8 +11,7 @@ using namespace inkling::seam;
 int add(ItemTexts& texts, Engine& engine, bool tags, float weight, int first_item, const Buffer& bytes,
         const Buffer& offsets) {
   const TextField field{tags ? TextField::Kind::kTags : TextField::Kind::kWords, weight};
-  return engine.report(
-      texts.builder->add(field, first_item, {bytes.as<std::uint8_t>(), offsets.as<std::uint32_t>()}));
+  return engine.report(texts.builder->add(field, first_item, {bytes.as<std::uint8_t>(), offsets.as<std::uint32_t>()}));
 }
 
 void finish(ItemTexts& texts) {
@@ -25,8 +24,5 @@ void finish(ItemTexts& texts) {
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(texts) {
-  emscripten::class_<ItemTexts>("ItemTexts")
-      .constructor<int>()
-      .function("add", &add)
-      .function("finish", &finish);
+  emscripten::class_<ItemTexts>("ItemTexts").constructor<int>().function("add", &add).function("finish", &finish);
 }
