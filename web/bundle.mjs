@@ -66,7 +66,7 @@ function bundleWith(options) {
     target: 'es2022',
     minify: true,
     sourcemap: true,
-    sourcesContent: false,
+    sourcesContent: true,
     metafile: true,
     legalComments: 'none',
     logLevel: 'warning',

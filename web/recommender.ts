@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { connectWorker, defaultWasmUrl, hostFeatures } from '#host';
 import { toInteractionTable } from './catalog/interaction-table.js';
 import { checkItems } from './catalog/items.js';

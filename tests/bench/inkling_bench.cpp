@@ -47,8 +47,7 @@ bool parse(std::string_view text, Number& number) {
 Result<Arguments> read_arguments(std::span<char*> given) {
   Arguments arguments;
   if (given.size() < 6 || !parse(given[3], arguments.threads) || !parse(given[4], arguments.seed)) {
-    return Status(ErrorCode::kInvalidArgument,
-                  "usage: inkling_bench FILE MODEL THREADS SEED METRICS [SETTING=VALUE]…");
+    return Status(ErrorCode::kInvalidArgument, "usage: inkling_bench FILE MODEL THREADS SEED METRICS [SETTING=VALUE]…");
   }
   arguments.file = given[1];
   arguments.model = given[2];
@@ -104,8 +103,7 @@ Result<Data> read_data(const std::string& path) {
   if (!train.ok()) return train.status();
   Result<Interactions> test = to_interactions(columns[2], columns[3], num_users, num_items);
   if (!test.ok()) return test.status();
-  return Data{std::move(train.value()), std::move(test.value()),
-              to_rows(columns[4], std::move(columns[5]), num_users)};
+  return Data{std::move(train.value()), std::move(test.value()), to_rows(columns[4], std::move(columns[5]), num_users)};
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -125,23 +123,21 @@ Status run(std::span<char*> given) {
   inkling::ThreadPool pool(arguments.threads);
 
   const auto train_start = std::chrono::steady_clock::now();
-  const auto model = inkling::train(arguments.model, settings.value(), {&data.value().train, nullptr},
-                                    arguments.seed, pool);
+  const auto model =
+      inkling::train(arguments.model, settings.value(), {&data.value().train, nullptr}, arguments.seed, pool);
   if (!model.ok()) return model.status();
   const double train_seconds = seconds_since(train_start);
 
   const auto evaluate_start = std::chrono::steady_clock::now();
-  const inkling::SparseRows* negatives =
-      data.value().negatives.columns.empty() ? nullptr : &data.value().negatives;
-  inkling::Evaluator evaluator(*model.value(), {&data.value().train, &data.value().test, negatives},
-                               metrics.value(), arguments.seed, pool);
+  const inkling::SparseRows* negatives = data.value().negatives.columns.empty() ? nullptr : &data.value().negatives;
+  inkling::Evaluator evaluator(*model.value(), {&data.value().train, &data.value().test, negatives}, metrics.value(),
+                               arguments.seed, pool);
   while (!evaluator.done()) {
     if (Status status = evaluator.step(evaluator.total_work()); !status.ok()) return status;
   }
   const double evaluate_seconds = seconds_since(evaluate_start);
 
-  std::printf("{\"seconds\":{\"train\":%.6f,\"evaluate\":%.6f},\"metrics\":{", train_seconds,
-              evaluate_seconds);
+  std::printf("{\"seconds\":{\"train\":%.6f,\"evaluate\":%.6f},\"metrics\":{", train_seconds, evaluate_seconds);
   const std::vector<double> results = evaluator.results();
   for (std::size_t m = 0; m < results.size(); ++m) {
     std::printf("%s\"%s\":%.9f", m == 0 ? "" : ",", evaluator.metrics()[m].name.c_str(), results[m]);

@@ -32,7 +32,7 @@ describe.each(BROWSERS)('in %s', (name) => {
         train: [],
         evaluate: [],
       };
-      const settings = { numFactors: 32, iterations: 8 };
+      const settings = { numFactors: 32, iterations: 24 };
       await main?.train(interactions, {
         settings,
         onProgress: (progress) => reports.train.push(progress),

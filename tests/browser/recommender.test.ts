@@ -80,7 +80,8 @@ describe.each(BROWSERS)('in %s', (name) => {
         await main?.record({ item: 'item-9', type: 'rate', value: 4 });
         const content = await main?.recommend({ k: 20 });
         const query = await main?.recommend({ k: 5, query: 'desert' });
-        await main?.train(window.test.sample.sampleInteractions({ users: 400, each: 20 }));
+        const interactions = window.test.sample.sampleInteractions({ users: 400, each: 20 });
+        await main?.train(interactions, { settings: { numFactors: 8 } });
         return { cold, content, query, trained: await main?.recommend({ k: 20 }) };
       });
       const sources = Object.entries(lists).map(([list, ranked]) => [list, ranked?.[0]?.source]);

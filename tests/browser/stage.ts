@@ -14,6 +14,14 @@ export class Stage {
   /** Goes to the test page, where `window.test` is ready. */
   async visit(site: StaticServer, page = 'index.html'): Promise<void> {
     await this.browser.open(`${site.origin}/${page}`);
+    const problems = await this.browser.evaluate(async () => {
+      const deadline = performance.now() + 5000;
+      while (!window.test && performance.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      return window.test ? null : document.documentElement.innerHTML;
+    });
+    expect(problems, 'the test page has not loaded the package; is dist/ there?').toBeNull();
   }
 
   /** Nothing was reported: no violation of the policy, no console error, no uncaught error. */

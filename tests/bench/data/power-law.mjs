@@ -9,9 +9,9 @@
 /** A user with nothing to learn from, or one who has met nearly everything, is no test. */
 const FEWEST_ITEMS = 19;
 const MOST_ITEMS_SHARE = 0.6;
-/** Exponents of rank: with them a tenth of the users or items has about half of the rows. */
-const USER_EXPONENT = 0.7;
-const ITEM_EXPONENT = 0.8;
+/** Exponents of rank: with them a tenth of users or items has nearly half of the rows. */
+const USER_EXPONENT = 0.8;
+const ITEM_EXPONENT = 1;
 /** So that there is something to learn: items of the user's own group count as this many others. */
 const NUM_GROUPS = 12;
 const OWN_GROUP_WEIGHT = 12;
@@ -31,13 +31,18 @@ export function generatePowerLaw({ numUsers, numItems, numTrain, numNegatives },
   for (const [user, length] of lengths.entries()) {
     const group = user % NUM_GROUPS;
     // The smallest of exponential variables with these rates are a sample without replacement.
-    const keys = popularity.map(
-      (rate, item) =>
-        -Math.log(1 - random()) / (item % NUM_GROUPS === group ? rate * OWN_GROUP_WEIGHT : rate),
-    );
-    const order = [...keys.keys()].sort((a, b) => keys[a] - keys[b]);
-    const met = shuffle(order.slice(0, length + 1), random);
-    const others = shuffle(order.slice(length + 1), random).slice(0, numNegatives);
+    const keys = Float64Array.from(popularity, (rate, item) => {
+      const own = item % NUM_GROUPS === group;
+      return -Math.log(1 - random()) / (own ? rate * OWN_GROUP_WEIGHT : rate);
+    });
+    const last = keys.slice().sort()[length];
+    const items = [...keys.keys()];
+    const isMet = (item) => keys[item] <= last;
+    const met = shuffle(items.filter(isMet), random);
+    const others = shuffle(
+      items.filter((item) => !isMet(item)),
+      random,
+    ).slice(0, numNegatives);
     parts.test.push([user, met[0]]);
     for (const item of met.slice(1)) parts.train.push([user, item]);
     for (const item of others) parts.negatives.push([user, item]);

@@ -6,7 +6,7 @@ import { unpack } from './interaction-arrays.mjs';
  * @param {{ open(options: object): Promise<any> }} Recommender the package's
  * @param {Int32Array} packed the data, as in interaction-arrays.mjs
  * @param {{ variant: string, threads: number }} build
- * @param {import('../workloads/workload.mjs').Task} task
+ * @param {import('../run.mjs').Task} task
  */
 export async function evaluate(Recommender, packed, build, task) {
   const data = unpack(packed);

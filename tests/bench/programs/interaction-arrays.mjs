@@ -35,8 +35,13 @@ export function pack(data) {
  */
 export function unpack(packed) {
   const [numUsers, numItems, ...lengths] = packed.subarray(0, 2 + PARTS.length);
+  const column = (/** @type {number} */ begin, /** @type {number} */ length) =>
+    packed.slice(begin, begin + length);
   let at = 2 + PARTS.length;
-  const take = (/** @type {number} */ length) => packed.slice(at, (at += length));
-  const parts = PARTS.map((part, p) => [part, { users: take(lengths[p]), items: take(lengths[p]) }]);
+  const parts = PARTS.map((part, p) => {
+    const pairs = { users: column(at, lengths[p]), items: column(at + lengths[p], lengths[p]) };
+    at += 2 * lengths[p];
+    return [part, pairs];
+  });
   return { numUsers, numItems, ...Object.fromEntries(parts) };
 }

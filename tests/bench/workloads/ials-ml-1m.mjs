@@ -43,7 +43,7 @@ export async function load({ quick }) {
   };
 }
 
-/** Multiplications and additions that the method needs, by the formula in inkling/ials.h, halved: matrices are symmetric. */
+/** By the formula in inkling/ials.h; half the matrices suffice, as they are symmetric. */
 function flopsOfIteration({ numUsers, numItems, train }) {
   const normalEquations = 2 * train.users.length * NUM_FACTORS * (NUM_FACTORS + 1);
   return normalEquations + ((numUsers + numItems) * NUM_FACTORS ** 3) / 3;

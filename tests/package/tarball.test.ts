@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { expect, inject, test } from 'vitest';
+
+/** All that a page downloads to recommend, gzipped: index.js, worker.js and one wasm file. */
+const DOWNLOAD_BUDGET_BYTES = 150_000;
+const TARBALL_BUDGET_BYTES = 1_500_000;
+const VARIANTS = ['simd', 'simd-threads', 'relaxed-threads'];
+
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
+const data = fileURLToPath(new URL('../../../shared/data', import.meta.url));
+const installed = join(inject('app'), 'node_modules', 'inkling');
+const packed = inject('packed');
+
+const content = (path: string) => readFile(join(installed, path));
+
+/** Files of a folder and all below it. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Every path that a field of package.json leads to. */
+function pathsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(pathsIn);
+}
+
+test('the tarball holds all that package.json promises', async () => {
+  const { exports, bin, types } = JSON.parse((await content('package.json')).toString()) as Record<
+    string,
+    unknown
+  >;
+  const promised = pathsIn([exports, bin, types]).map((path) => path.replace(/^\.\//, ''));
+  const paths = packed.map(({ path }) => path);
+  expect(promised.length).toBeGreaterThan(6);
+  for (const path of promised.filter((each) => !each.includes('*'))) expect(paths).toContain(path);
+  for (const path of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/THIRD_PARTY_LICENSES.txt']) {
+    expect(paths).toContain(path);
+  }
+  for (const variant of VARIANTS) {
+    expect(paths).toContain(`dist/inkling-${variant}.wasm`);
+    expect(paths).toContain(`dist/node-engine/${variant}/inkling_node.js`);
+    expect(paths).toContain(`dist/node-engine/${variant}/inkling_node.wasm`);
+  }
+});
+
+test('what is installed is what was packed, and it needs nothing else', async () => {
+  const found = (await filesBelow(installed)).map((file) => file.slice(installed.length + 1));
+  expect(found.sort()).toEqual(packed.map(({ path }) => path).sort());
+  const modules = await readdir(join(inject('app'), 'node_modules'));
+  expect(modules.filter((name) => !name.startsWith('.'))).toEqual(['inkling']);
+});
+
+test('the tarball holds no tests, no sources, no examples and no settings of tools', () => {
+  const expected = /^(dist\/.+\.(js|js\.map|wasm|d\.ts|txt)|package\.json|[A-Z]+(\.md)?)$/;
+  expect(packed.map(({ path }) => path).filter((path) => !expected.test(path))).toEqual([]);
+  expect(packed.map(({ path }) => path).filter((path) => /test|fixture/i.test(path))).toEqual([]);
+});
+
+test('no file is one of the data sets that the project is measured with', async () => {
+  const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+  const known = new Set<string>();
+  if (existsSync(data)) {
+    for (const file of await filesBelow(data)) known.add(hash(await readFile(file)));
+  }
+  for (const { path } of packed) {
+    expect(path).not.toMatch(/\.(csv|tsv|dat|ndjson|gz|zip|safetensors)$/);
+    expect(known.has(hash(await content(path))), path).toBe(false);
+  }
+});
+
+test('no file names a folder of this machine or the machine', async () => {
+  const places = [checkout.replace(/\/$/, ''), process.cwd(), homedir(), hostname()].filter(
+    // Short names would be found by chance.
+    (place) => place.length > 6,
+  );
+  expect(places.length).toBeGreaterThan(0);
+  for (const { path } of packed) {
+    const bytes = await content(path);
+    for (const place of places) expect(bytes.includes(place), `${path}: ${place}`).toBe(false);
+    expect(bytes.toString('latin1'), path).not.toMatch(/(?:^|["' ])\/(?:home|root|Users)\/\w/);
+    expect(bytes.includes('file:///'), path).toBe(false);
+  }
+});
+
+test('every source map holds its sources, and names none outside of the project', async () => {
+  const maps = packed.map(({ path }) => path).filter((path) => path.endsWith('.map'));
+  expect(maps.length).toBeGreaterThan(3);
+  for (const path of maps) {
+    const { sources, sourcesContent } = JSON.parse((await content(path)).toString()) as {
+      sources: string[];
+      sourcesContent: string[];
+    };
+    // Without them, development servers complain of sources that are not there.
+    expect(sourcesContent.filter((source) => source.length > 0)).toHaveLength(sources.length);
+    for (const source of sources) expect(source).toMatch(/^\.\.\/(web|build|node_modules)\//);
+  }
+});
+
+test('the command can be executed', async () => {
+  expect((await content('dist/cli.js')).toString()).toMatch(/^#!\/usr\/bin\/env node\n/);
+  const command = join(inject('app'), 'node_modules', '.bin', 'inkling');
+  expect((await stat(command)).mode & 0o111).toBe(0o111);
+});
+
+test.each(VARIANTS)('the download for %s keeps to its budget', async (variant) => {
+  const sizes = await Promise.all(
+    ['dist/index.js', 'dist/worker.js', `dist/inkling-${variant}.wasm`].map(
+      async (path) => gzipSync(await content(path), { level: 9 }).length,
+    ),
+  );
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  console.log(`download for ${variant}: ${total} bytes gzipped (${sizes.join(' + ')})`);
+  expect(Math.min(...sizes)).toBeGreaterThan(1000);
+  expect(total).toBeLessThanOrEqual(DOWNLOAD_BUDGET_BYTES);
+});
+
+test('the tarball keeps to its budget', async () => {
+  const { size } = await stat(inject('tarball'));
+  console.log(`tarball: ${size} bytes`);
+  expect(size).toBeLessThanOrEqual(TARBALL_BUDGET_BYTES);
+});
