@@ -26,6 +26,9 @@ function runQuietly(program, args) {
   return { ok: result.status === 0, text };
 }
 
+/** A program of the project's own dependencies. */
+const installed = (name) => join(root, 'node_modules', '.bin', name);
+
 const one = (ok) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
 
 function sum(outcomes) {
@@ -51,9 +54,10 @@ async function lint() {
   buildPreset('native-debug', { targets: ['inkling_core'] }); // clang-tidy reads its compile commands
   const cpp = tracked('*.cpp', '*.h');
   return sum([
-    one(runQuietly('npx', ['--no', 'biome', 'check', '.']).ok),
-    one(runQuietly('npx', ['--no', 'tsc', '-p', '.']).ok),
-    one(runQuietly('npx', ['--no', 'tsc', '-p', 'examples/02-demo']).ok),
+    one(runQuietly(installed('biome'), ['check', '.']).ok),
+    ...['.', 'examples/02-demo', 'tests/browser', 'tests/package'].map((project) =>
+      one(runQuietly(installed('tsc'), ['-p', project]).ok),
+    ),
     one(runQuietly('clang-format-19', ['--dry-run', '--Werror', ...cpp]).ok),
     one(tidy(cpp.filter((file) => /^cpp\/src\/.*\.cpp$/.test(file)))),
   ]);
@@ -130,7 +134,7 @@ function vitest(name, config) {
     '--reporter=default',
     '--reporter=json',
   ];
-  const ok = run('npx', [...args, `--outputFile.json=${report}`]);
+  const ok = run(installed('vitest'), [...args, `--outputFile.json=${report}`]);
   try {
     const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
       readFileSync(report, 'utf8'),

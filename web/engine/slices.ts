@@ -29,13 +29,20 @@ export const eventsHandled: () => Promise<void> =
     : () =>
         new Promise((resolve) => {
           // Unlike a timer's, a message's turn comes without a minimum delay.
-          const { port1, port2 } = new MessageChannel();
-          port1.onmessage = () => {
-            port1.close();
-            resolve();
-          };
-          port2.postMessage(null);
+          channel ??= openChannel();
+          waiting.push(resolve);
+          channel.port2.postMessage(null);
         });
+
+// One channel for all, held here: WebKit may collect a port that nothing but its message refers to, message and all.
+let channel: MessageChannel | undefined;
+const waiting: (() => void)[] = [];
+
+function openChannel(): MessageChannel {
+  const opened = new MessageChannel();
+  opened.port1.onmessage = () => waiting.shift()?.();
+  return opened;
+}
 
 /** Runs the work to its end in slices, between which messages are heard. */
 export async function runInSlices(
@@ -52,11 +59,15 @@ export async function runInSlices(
   let lastReport = 0;
   while (work.doneWork() < total) {
     throwIfAborted(signal);
+    const before = work.doneWork();
     const start = performance.now();
     work.step(Math.ceil(amount));
     const end = performance.now();
-    // Grows at most fourfold a slice, so that one quick slice does not make a very long one.
-    amount = Math.max(1, amount * Math.min(4, SLICE_MS / Math.max(end - start, 0.1)));
+    // By what was done, not by what was asked for: a step may stop early. Grows at most fourfold a slice, so that
+    // one quick slice does not make a very long one.
+    const done = work.doneWork() - before;
+    const fitting = (done * SLICE_MS) / Math.max(end - start, 0.1);
+    if (done > 0) amount = Math.max(1, Math.min(amount * 4, fitting));
     if (onProgress && end - lastReport >= PROGRESS_MS) {
       lastReport = end;
       onProgress({ phase, fraction: work.doneWork() / total });

@@ -41,6 +41,23 @@ describe('runInSlices', () => {
     expect(work.doneWork()).toBeLessThan(100_000);
   });
 
+  test('does not ask for more when steps finish early without having done anything', async () => {
+    const asked: number[] = [];
+    let early = 20;
+    let done = 0;
+    const work = {
+      totalWork: () => 1_000_000,
+      doneWork: () => done,
+      step: (amount: number) => {
+        asked.push(amount);
+        if (early-- > 0) return;
+        done = 1_000_000;
+      },
+    };
+    await runInSlices(work, 'train', {});
+    expect(Math.max(...asked)).toBe(asked[0]);
+  });
+
   test('passes on what a step throws', async () => {
     const work = {
       ...slowWork(10, 0),
