@@ -125,15 +125,7 @@ async function wasm() {
 function vitest(name, config) {
   const report = join(output, `${name}.json`);
   rmSync(report, { force: true });
-  const args = [
-    '--no',
-    'vitest',
-    'run',
-    '--config',
-    config,
-    '--reporter=default',
-    '--reporter=json',
-  ];
+  const args = ['run', '--config', config, '--reporter=default', '--reporter=json'];
   const ok = run(installed('vitest'), [...args, `--outputFile.json=${report}`]);
   try {
     const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
