@@ -123,7 +123,7 @@ async function wasm() {
 
 /** Runs a vitest configuration; counts from its report. */
 function vitest(name, config) {
-  const report = join(output, `${name}.json`);
+  const report = join(output, `${name}-report.json`);
   rmSync(report, { force: true });
   const args = ['run', '--config', config, '--reporter=default', '--reporter=json'];
   const ok = run(installed('vitest'), [...args, `--outputFile.json=${report}`]);
