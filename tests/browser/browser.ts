@@ -30,11 +30,19 @@ export class PageError extends Error {
 
 type Answered = { value?: unknown } | { thrown: { name: string; message: string; code?: string } };
 
+/** No call of a page takes as long; one that hangs should say so before the test runner gives up. */
+const ANSWER_TIMEOUT_SECONDS = 40;
+
 /** An expression that runs the function in the page; it gives a promise of JSON text. */
 export function expressionOf(work: (...args: never[]) => unknown, args: unknown[]): string {
   return `(async () => {
+    const late = new Promise((_, reject) => {
+      const text = 'the page has not answered within ${ANSWER_TIMEOUT_SECONDS} s';
+      setTimeout(() => reject(new Error(text)), ${ANSWER_TIMEOUT_SECONDS * 1000});
+    });
     try {
-      return JSON.stringify({ value: await (${work})(...${JSON.stringify(args)}) });
+      const answer = (${work})(...${JSON.stringify(args)});
+      return JSON.stringify({ value: await Promise.race([answer, late]) });
     } catch (error) {
       const { name = 'Error', message = String(error), code } = error ?? {};
       return JSON.stringify({ thrown: { name, message, code } });

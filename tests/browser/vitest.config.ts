@@ -10,7 +10,7 @@ export default defineConfig({
     // Each file starts its own browsers, and some tests measure times.
     fileParallelism: false,
     testTimeout: 60_000,
-    hookTimeout: 120_000,
+    hookTimeout: 60_000,
     // The built package runs as Node would run it.
     server: { deps: { external: [/\/dist\//] } },
   },

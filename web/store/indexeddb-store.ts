@@ -35,6 +35,11 @@ export class IndexedDbStore implements EventLog {
   private closed = false;
   /** Openings follow one another, so that there is never a second connection. */
   private opening: Promise<unknown> = Promise.resolve();
+  /**
+   * Settles when the last transaction has. A connection closes only after its transactions: in WebKit, one whose
+   * worker is ended between the two stays open for ever, and nobody can erase the database.
+   */
+  private lastRead: Promise<void> = Promise.resolve();
 
   /** Opens nothing yet. */
   constructor(private readonly name: string) {}
@@ -64,7 +69,10 @@ export class IndexedDbStore implements EventLog {
   async readAfter(seq: number): Promise<StoredEvent[]> {
     const db = await this.connect(false, 'cannot be read');
     try {
-      return (await db?.getAll('events', IDBKeyRange.lowerBound(seq, true))) ?? [];
+      if (db === null) return [];
+      const { store, done } = db.transaction('events');
+      this.lastRead = done.catch(() => {});
+      return await store.getAll(IDBKeyRange.lowerBound(seq, true));
     } catch (cause) {
       throw storageError(cause, 'cannot be read');
     }
@@ -107,6 +115,7 @@ export class IndexedDbStore implements EventLog {
   async close(): Promise<void> {
     this.closed = true;
     await this.opening.catch(() => {});
+    await this.lastRead;
     this.db?.close();
   }
 
