@@ -29,7 +29,7 @@ class ConstantModel final : public Model {
  public:
   ConstantModel(std::size_t num_items, float score) : Model(std::vector<float>(num_items, 1.0f), "{}"), score_(score) {}
   std::string_view name() const override { return "constant"; }
-  Result<std::unique_ptr<Profile>> fold_in(History /*history*/) const override {
+  Result<std::unique_ptr<Profile>> profile_of(History /*history*/) const override {
     if (score_ < 0 && std::isfinite(score_)) return Status(ErrorCode::kNotFinite, "not this one");
     return std::unique_ptr<Profile>(std::make_unique<ConstantProfile>(score_));
   }

@@ -9,6 +9,7 @@
 
 #include "expect.h"
 #include "inkling/random.h"
+#include "inkling/sparse_item_model.h"
 #include "sample_data.h"
 
 namespace inkling {
@@ -43,20 +44,20 @@ std::vector<double> expected_similarities(const Interactions& interactions, doub
   return out;
 }
 
-std::unique_ptr<ItemNeighbors> train_neighbors(const Interactions& interactions, const Settings::Given& settings,
-                                               int num_threads = 1) {
+std::unique_ptr<SparseItemModel> train_neighbors(const Interactions& interactions, const Settings::Given& settings,
+                                                 int num_threads = 1) {
   auto model = trained("item_neighbors", settings, {&interactions, nullptr}, 1, num_threads);
-  return std::unique_ptr<ItemNeighbors>(static_cast<ItemNeighbors*>(model.release()));
+  return std::unique_ptr<SparseItemModel>(static_cast<SparseItemModel*>(model.release()));
 }
 
 // Row j of a model holds the targets of j; here as a dense (target, j) matrix.
-std::vector<float> dense_by_target(const ItemNeighbors& model) {
+std::vector<float> dense_by_target(const SparseItemModel& model) {
   const auto num_items = static_cast<std::size_t>(model.num_items());
   std::vector<float> out(num_items * num_items);
   for (std::int32_t j = 0; j < model.num_items(); ++j) {
-    const auto targets = model.similarities().row_columns(j);
+    const auto targets = model.weights().row_columns(j);
     for (std::size_t e = 0; e < targets.size(); ++e) {
-      out[static_cast<std::size_t>(targets[e]) * num_items + j] = model.similarities().row_values(j)[e];
+      out[static_cast<std::size_t>(targets[e]) * num_items + j] = model.weights().row_values(j)[e];
     }
   }
   return out;
@@ -99,8 +100,7 @@ TEST_CASE("users without interactions change nothing") {
   const Interactions with = interactions_of(rows, 50, 0);
   for (const char* normalize_users : {"false", "true"}) {
     const Settings::Given settings{{"normalize_users", normalize_users}};
-    CHECK(train_neighbors(with, settings)->similarities().values ==
-          train_neighbors(without, settings)->similarities().values);
+    CHECK(train_neighbors(with, settings)->weights().values == train_neighbors(without, settings)->weights().values);
   }
 }
 
@@ -145,16 +145,16 @@ TEST_CASE("the same neighbours come from any number of threads and any slices") 
   const auto one = train_neighbors(interactions, {});
   for (const int num_threads : {2, 3, 4}) {
     const auto several = train_neighbors(interactions, {}, num_threads);
-    CHECK(several->similarities().offsets == one->similarities().offsets);
-    CHECK(several->similarities().columns == one->similarities().columns);
-    CHECK(several->similarities().values == one->similarities().values);
+    CHECK(several->weights().offsets == one->weights().offsets);
+    CHECK(several->weights().columns == one->weights().columns);
+    CHECK(several->weights().values == one->weights().values);
   }
   ThreadPool pool(2);
   for (const std::int64_t slice : {1, 7, 100000000}) {
     auto trainer = value_of(make_trainer("item_neighbors", {}, {&interactions, nullptr}, 1, pool));
     while (!trainer->done()) REQUIRE(succeeds(trainer->step(slice)));
     const auto model = trainer->finish();
-    CHECK(static_cast<const ItemNeighbors&>(*model).similarities().values == one->similarities().values);
+    CHECK(static_cast<const SparseItemModel&>(*model).weights().values == one->weights().values);
   }
 }
 

@@ -135,7 +135,7 @@ bool is_corrupt(const Bytes& bytes, std::initializer_list<const char*> parts) {
 TEST_CASE("each model comes back from its file with the same scores, neighbours, ids and settings") {
   const Samples samples;
   Random random(3);
-  for (const std::string name : model_names()) {
+  for (const std::string_view name : model_names()) {
     CAPTURE(name);
     const auto model = samples.model(name);
     const Bytes bytes = value_of(write_model_file(*model, item_ids(kItems)));
@@ -216,7 +216,7 @@ TEST_CASE("other versions and models are refused as such") {
 
 TEST_CASE("a file cut off anywhere is an error") {
   const Samples samples;
-  for (const std::string name : model_names()) {
+  for (const std::string_view name : model_names()) {
     const Bytes bytes = samples.file(name);
     int accepted = 0;
     for (std::size_t length = 0; length < bytes.size(); ++length) {
@@ -232,7 +232,7 @@ TEST_CASE("a file cut off anywhere is an error") {
 TEST_CASE("bytes changed at random are refused or give a model that works") {
   const Samples samples;
   Random random(4);
-  for (const std::string name : model_names()) {
+  for (const std::string_view name : model_names()) {
     const Bytes bytes = samples.file(name);
     int wrong = 0;
     int accepted = 0;
@@ -253,7 +253,7 @@ TEST_CASE("bytes changed at random are refused or give a model that works") {
 TEST_CASE("data changed at random under a checksum that fits is refused or gives a model that works") {
   const Samples samples;
   Random random(5);
-  for (const std::string name : model_names()) {
+  for (const std::string_view name : model_names()) {
     const Bytes bytes = samples.file(name);
     const std::size_t data_begin = 8 + header_of(bytes).size();
     int wrong = 0;
@@ -280,7 +280,7 @@ TEST_CASE("headers changed at random are refused or give a model that works") {
   const Samples samples;
   Random random(6);
   const std::string structure = "{}[]\":,0123456789\\u F3-.";
-  for (const std::string name : model_names()) {
+  for (const std::string_view name : model_names()) {
     const Bytes bytes = samples.file(name);
     const std::string header = header_of(bytes);
     int wrong = 0;

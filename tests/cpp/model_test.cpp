@@ -31,7 +31,7 @@ struct Stopper {
 TEST_CASE("every named model trains and says its own name, and its config says every setting") {
   const Interactions interactions = random_interactions(20, 15, 0.3f, 1);
   const TermMatrix terms = random_terms(15, 1);
-  for (const std::string name : model_names()) {
+  for (const std::string_view name : model_names()) {
     CAPTURE(name);
     const auto model = trained(name, {}, {&interactions, &terms});
     CHECK(model->name() == name);
@@ -43,7 +43,7 @@ TEST_CASE("every named model trains and says its own name, and its config says e
 }
 
 TEST_CASE("defaults lie within their own ranges") {
-  for (const char* name : model_names()) CHECK(succeeds(Settings::resolve(name, settings_of(name), {})));
+  for (const std::string_view name : model_names()) CHECK(succeeds(Settings::resolve(name, settings_of(name), {})));
 }
 
 TEST_CASE("unknown models and settings and missing data are errors with a cure") {
@@ -70,7 +70,7 @@ TEST_CASE("each trainer moves on however little work a step is given") {
   const Interactions interactions = random_interactions(20, 15, 0.3f, 1);
   const TermMatrix terms = random_terms(15, 1);
   ThreadPool pool(1);
-  for (const std::string name : model_names()) {
+  for (const std::string_view name : model_names()) {
     CAPTURE(name);
     auto trainer = value_of(make_trainer(name, {}, {&interactions, &terms}, 1, pool));
     CHECK(trainer->total_work() > 0);

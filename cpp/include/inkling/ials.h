@@ -20,7 +20,7 @@ namespace inkling {
 class Ials final : public Model {
  public:
   static std::span<const SettingSpec> settings();
-  static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const Interactions& interactions,
+  static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const TrainingData& data,
                                                        std::uint64_t seed, ThreadPool& pool);
   static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
                                              std::string config);
@@ -29,11 +29,12 @@ class Ials final : public Model {
   Ials(std::vector<float> item_factors, std::size_t num_factors, float regularization, float unobserved_weight,
        std::vector<float> item_counts, std::string config);
 
-  std::string_view name() const override { return "ials"; }
+  static constexpr std::string_view kName = "ials";
+  std::string_view name() const override { return kName; }
 
   // Solves the person's factors with the item factors fixed: history * num_factors² + num_factors³ / 3 flops. An
   // entry of weight w counts |w| times an observed interaction, with target 1, or -1 where w is negative.
-  Result<std::unique_ptr<Profile>> fold_in(History history) const override;
+  Result<std::unique_ptr<Profile>> profile_of(History history) const override;
 
   // Cosine of the item factors.
   void similar(std::int32_t item, std::span<float> scores) const override;

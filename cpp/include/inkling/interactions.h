@@ -73,9 +73,18 @@ class Interactions {
   const SparseRows& by_user() const { return by_user_; }
   const SparseRows& by_item() const { return by_item_; }
 
+  bool has_timestamps() const { return !timestamps_.empty(); }
+  // The timestamps of a user's entries, in the order of by_user(); empty when the log has none.
+  std::span<const double> user_timestamps(std::int32_t user) const;
+  // Where the user's entries stand in the row of by_user(), oldest first: by timestamp, ties (and all where there are
+  // no timestamps) in the log's order.
+  std::span<const std::int32_t> oldest_first(std::int32_t user) const;
+
  private:
-  SparseRows by_user_;  // (num_users, num_items)
-  SparseRows by_item_;  // (num_items, num_users)
+  SparseRows by_user_;                      // (num_users, num_items)
+  SparseRows by_item_;                      // (num_items, num_users)
+  std::vector<double> timestamps_;          // one an entry of by_user_, or empty
+  std::vector<std::int32_t> oldest_first_;  // one an entry of by_user_
 };
 
 }  // namespace inkling

@@ -13,26 +13,14 @@ namespace inkling {
 // normalize_users; the shrinkage is then multiplied by the mean of r_u² over users, so that it still counts users. Each
 // *target* item keeps its num_neighbors most similar ones. score(i) = sum over the history's j of weight_j *
 // similarity(i, j), so each term of the sum is one reason. Training costs the sum over users of (items of the user)²;
-// memory is num_items * num_neighbors entries.
-class ItemNeighbors final : public Model {
- public:
+// memory is num_items * num_neighbors entries. Trains a SparseItemModel.
+struct ItemNeighbors {
+  static constexpr std::string_view kName = "item_neighbors";
   static std::span<const SettingSpec> settings();
-  static std::unique_ptr<Trainer> make_trainer(const Settings& settings, const Interactions& interactions,
-                                               ThreadPool& pool);
+  static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const TrainingData& data,
+                                                       std::uint64_t seed, ThreadPool& pool);
   static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
                                              std::string config);
-
-  // similarities: row j holds the targets i that count j among their neighbours: (num_items, num_items).
-  ItemNeighbors(SparseRows similarities, std::vector<float> item_counts, std::string config);
-
-  std::string_view name() const override { return "item_neighbors"; }
-  Result<std::unique_ptr<Profile>> fold_in(History history) const override;
-  void similar(std::int32_t item, std::span<float> scores) const override;
-  void write(TensorFile& file) const override;
-  const SparseRows& similarities() const { return similarities_; }
-
- private:
-  SparseRows similarities_;
 };
 
 // Every similarity, computed pair by pair, before neighbours are cut, with this very shrinkage: (num_items, num_items),

@@ -17,7 +17,7 @@ namespace inkling {
 
 inline constexpr std::int32_t kNone = -1;
 
-// One item of a person's history. Items are distinct within a history.
+// One item of a person's history. Items are distinct within a history; the oldest comes first, where there is an order.
 struct HistoryEntry {
   std::int32_t item;
   float weight;  // > 0: wanted, < 0: not wanted; 1 is as strong as a training interaction
@@ -54,8 +54,18 @@ class Model {
   const std::string& config() const { return config_; }
 
   // Computes the profile of a person who need not have been there at training. Entries with items outside the model
-  // are left out. Errors: kNotFinite when weights are so large that the numbers overflow.
-  virtual Result<std::unique_ptr<Profile>> fold_in(History history) const = 0;
+  // are left out. With a history half-life h, the entry n places before the newest counts 2^(-n/h) of its weight.
+  // Errors: kNotFinite when weights are so large that the numbers overflow.
+  Result<std::unique_ptr<Profile>> fold_in(History history) const;
+
+  // In entries of the history; 0 = the order does not count. Stored with the model.
+  double history_half_life() const { return history_half_life_; }
+  void set_history_half_life(double entries) { history_half_life_ = entries; }
+
+  // Whether scores foretell values (ratings), so that their error can be measured.
+  virtual bool predicts_values() const { return false; }
+  // The weight of a history entry that stands for a training row of this value: 1 where the model reads no values.
+  virtual float weight_of_value(float /*value*/) const { return 1; }
 
   // Cosine (or the model's own similarity) of every item to `item`: (num_items), 0 where unknown.
   virtual void similar(std::int32_t item, std::span<float> scores) const = 0;
@@ -67,10 +77,22 @@ class Model {
   Model(std::vector<float> item_counts, std::string config)
       : item_counts_(std::move(item_counts)), config_(std::move(config)) {}
 
+  virtual Result<std::unique_ptr<Profile>> profile_of(History history) const = 0;
+
  private:
   std::vector<float> item_counts_;
   std::string config_;
+  double history_half_life_ = 0;
 };
+
+// The setting of the half-life, for the list of a model's settings.
+inline constexpr SettingSpec kHistoryHalfLife = {
+    "history_half_life",
+    SettingSpec::Kind::kNumber,
+    "0",
+    "0",
+    "1000000",
+    "after how many further items an item of the history counts half; 0 = the order does not count"};
 
 class TermMatrix;
 
@@ -92,11 +114,18 @@ class Trainer {
   // Does at least one and about `work` units. Errors: kNotFinite.
   virtual Status step(std::int64_t work) = 0;
   // The model; call once, when done().
-  virtual std::unique_ptr<Model> finish() = 0;
+  std::unique_ptr<Model> finish();
+  void set_history_half_life(double entries) { history_half_life_ = entries; }
+
+ protected:
+  virtual std::unique_ptr<Model> trained_model() = 0;
+
+ private:
+  double history_half_life_ = 0;
 };
 
-// "popularity", "item_neighbors", "ials", "tf_idf".
-std::span<const char* const> model_names();
+// As the registry lists them (ranking/model_registry.h).
+std::vector<std::string_view> model_names();
 
 // The settings a model knows. Empty for an unknown name.
 std::span<const SettingSpec> settings_of(std::string_view model);

@@ -10,13 +10,15 @@ namespace inkling {
 class Popularity final : public Model {
  public:
   static std::span<const SettingSpec> settings();
-  static std::unique_ptr<Trainer> make_trainer(const Settings& settings, const Interactions& interactions);
+  static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const TrainingData& data,
+                                                       std::uint64_t seed, ThreadPool& pool);
   static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
                                              std::string config);
 
   Popularity(std::vector<float> item_counts, std::string config);
-  std::string_view name() const override { return "popularity"; }
-  Result<std::unique_ptr<Profile>> fold_in(History history) const override;
+  static constexpr std::string_view kName = "popularity";
+  std::string_view name() const override { return kName; }
+  Result<std::unique_ptr<Profile>> profile_of(History history) const override;
   void similar(std::int32_t item, std::span<float> scores) const override;
   void write(TensorFile& file) const override;
 };

@@ -12,12 +12,12 @@ namespace inkling {
 
 // One setting of a model: the only place its default and range are written.
 struct SettingSpec {
-  enum class Kind { kInteger, kNumber, kBoolean };
+  enum class Kind { kInteger, kNumber, kBoolean, kChoice };
   const char* name;
   Kind kind;
   const char* default_text;
-  const char* minimum;  // numbers as text, so that messages show them as written here
-  const char* maximum;
+  const char* minimum;  // numbers as text, so that messages show them as written here; of a choice: its words, with
+  const char* maximum;  // commas between, and no maximum
   const char* description;
 };
 
@@ -34,6 +34,9 @@ class Settings {
   double number(std::string_view name) const;
   int integer(std::string_view name) const { return static_cast<int>(number(name)); }
   bool boolean(std::string_view name) const { return number(name) != 0; }
+  // Which of the words of a choice, counted from 0 as the spec has them.
+  int choice(std::string_view name) const { return static_cast<int>(number(name)); }
+  bool has(std::string_view name) const;
 
   // {"name":value,…} in the order of the specs.
   std::string to_json() const;
@@ -41,7 +44,7 @@ class Settings {
  private:
   struct Value {
     std::string name;
-    std::string text;
+    std::string text;  // as JSON
     double number;
   };
   std::vector<Value> values_;

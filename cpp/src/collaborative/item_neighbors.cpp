@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "data/sparse_tensors.h"
 #include "inkling/popularity.h"
+#include "inkling/sparse_item_model.h"
 
 namespace inkling {
 
@@ -19,6 +19,7 @@ constexpr SettingSpec kSettings[] = {
      "added to the norms' product: how many common users it takes to be believed"},
     {"normalize_users", Kind::kBoolean, "true", "0", "1",
      "give a user of n items the weight 1/sqrt(n), so that nobody counts for much more than others"},
+    kHistoryHalfLife,
 };
 
 // The weight of each user's interactions.
@@ -105,7 +106,7 @@ class ItemNeighborsTrainer final : public Trainer {
     return {};
   }
 
-  std::unique_ptr<Model> finish() override {
+  std::unique_ptr<Model> trained_model() override {
     SparseRows by_target;
     for (std::vector<Neighbor>& row : neighbors_) {
       std::sort(row.begin(), row.end(), [](const Neighbor& a, const Neighbor& b) { return a.item < b.item; });
@@ -116,8 +117,8 @@ class ItemNeighborsTrainer final : public Trainer {
       by_target.offsets.push_back(static_cast<std::int64_t>(by_target.columns.size()));
       row = {};
     }
-    return std::make_unique<ItemNeighbors>(by_target.transposed(interactions_.num_items()), count_users(interactions_),
-                                           config_);
+    return std::make_unique<SparseItemModel>(ItemNeighbors::kName, by_target.transposed(interactions_.num_items()),
+                                             count_users(interactions_), config_);
   }
 
  private:
@@ -162,78 +163,18 @@ class ItemNeighborsTrainer final : public Trainer {
   std::size_t next_item_ = 0;
 };
 
-class ItemNeighborsProfile final : public Profile {
- public:
-  ItemNeighborsProfile(const ItemNeighbors& model, History history) : model_(model) {
-    for (const HistoryEntry& entry : history) {
-      if (entry.item >= 0 && entry.item < model.num_items()) history_.push_back(entry);
-    }
-  }
-
-  void score_all(std::span<float> scores) const override {
-    std::fill(scores.begin(), scores.end(), 0.0f);
-    for (const HistoryEntry& entry : history_) {
-      const auto targets = model_.similarities().row_columns(entry.item);
-      const auto similarities = model_.similarities().row_values(entry.item);
-      for (std::size_t e = 0; e < targets.size(); ++e) scores[at(targets[e])] += entry.weight * similarities[e];
-    }
-  }
-
-  void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
-    for (const HistoryEntry& entry : history_) {
-      const auto targets = model_.similarities().row_columns(entry.item);
-      const auto found = std::lower_bound(targets.begin(), targets.end(), item);
-      if (found == targets.end() || *found != item) continue;
-      const auto position = static_cast<std::size_t>(found - targets.begin());
-      parts.push_back({entry.item, kNone, entry.weight * model_.similarities().row_values(entry.item)[position]});
-    }
-  }
-
- private:
-  const ItemNeighbors& model_;
-  std::vector<HistoryEntry> history_;
-};
-
 }  // namespace
 
 std::span<const SettingSpec> ItemNeighbors::settings() { return kSettings; }
 
-std::unique_ptr<Trainer> ItemNeighbors::make_trainer(const Settings& settings, const Interactions& interactions,
-                                                     ThreadPool& pool) {
-  return std::make_unique<ItemNeighborsTrainer>(settings, interactions, pool);
+Result<std::unique_ptr<Trainer>> ItemNeighbors::make_trainer(const Settings& settings, const TrainingData& data,
+                                                             std::uint64_t /*seed*/, ThreadPool& pool) {
+  return std::unique_ptr<Trainer>(std::make_unique<ItemNeighborsTrainer>(settings, *data.interactions, pool));
 }
-
-ItemNeighbors::ItemNeighbors(SparseRows similarities, std::vector<float> item_counts, std::string config)
-    : Model(std::move(item_counts), std::move(config)), similarities_(std::move(similarities)) {}
-
-Result<std::unique_ptr<Profile>> ItemNeighbors::fold_in(History history) const {
-  float total_weight = 0;  // no score is larger, as no similarity is larger than 1
-  for (const HistoryEntry& entry : history) {
-    if (entry.item >= 0 && entry.item < num_items()) total_weight += std::abs(entry.weight);
-  }
-  if (!std::isfinite(total_weight)) {
-    return Status(ErrorCode::kNotFinite,
-                  "the history cannot be folded in: the numbers overflow; use smaller event weights");
-  }
-  return std::unique_ptr<Profile>(std::make_unique<ItemNeighborsProfile>(*this, history));
-}
-
-void ItemNeighbors::similar(std::int32_t item, std::span<float> scores) const {
-  std::fill(scores.begin(), scores.end(), 0.0f);
-  const auto targets = similarities_.row_columns(item);
-  const auto similarities = similarities_.row_values(item);
-  for (std::size_t e = 0; e < targets.size(); ++e) scores[at(targets[e])] = similarities[e];
-}
-
-void ItemNeighbors::write(TensorFile& file) const { write_sparse_rows(similarities_, "neighbors", file); }
 
 Result<std::unique_ptr<Model>> ItemNeighbors::read(const TensorFile& file, std::vector<float> item_counts,
                                                    std::string config) {
-  const auto num_items = static_cast<std::int32_t>(item_counts.size());
-  Result<SparseRows> similarities = read_sparse_rows(file, "neighbors", num_items, num_items);
-  if (!similarities.ok()) return similarities.status();
-  return std::unique_ptr<Model>(
-      std::make_unique<ItemNeighbors>(std::move(similarities.value()), std::move(item_counts), std::move(config)));
+  return SparseItemModel::read(kName, file, std::move(item_counts), std::move(config));
 }
 
 std::vector<float> item_similarities_naive(const Interactions& interactions, float shrinkage, bool normalize_users) {

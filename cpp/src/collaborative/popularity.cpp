@@ -30,7 +30,9 @@ class PopularityTrainer final : public Trainer {
     done_ = 1;
     return {};
   }
-  std::unique_ptr<Model> finish() override { return std::make_unique<Popularity>(count_users(interactions_), config_); }
+  std::unique_ptr<Model> trained_model() override {
+    return std::make_unique<Popularity>(count_users(interactions_), config_);
+  }
 
  private:
   std::string config_;
@@ -50,8 +52,9 @@ std::vector<float> count_users(const Interactions& interactions) {
 
 std::span<const SettingSpec> Popularity::settings() { return {}; }
 
-std::unique_ptr<Trainer> Popularity::make_trainer(const Settings& settings, const Interactions& interactions) {
-  return std::make_unique<PopularityTrainer>(settings, interactions);
+Result<std::unique_ptr<Trainer>> Popularity::make_trainer(const Settings& settings, const TrainingData& data,
+                                                          std::uint64_t /*seed*/, ThreadPool& /*pool*/) {
+  return std::unique_ptr<Trainer>(std::make_unique<PopularityTrainer>(settings, *data.interactions));
 }
 
 Result<std::unique_ptr<Model>> Popularity::read(const TensorFile& /*file*/, std::vector<float> item_counts,
@@ -62,7 +65,7 @@ Result<std::unique_ptr<Model>> Popularity::read(const TensorFile& /*file*/, std:
 Popularity::Popularity(std::vector<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)) {}
 
-Result<std::unique_ptr<Profile>> Popularity::fold_in(History /*history*/) const {
+Result<std::unique_ptr<Profile>> Popularity::profile_of(History /*history*/) const {
   return std::unique_ptr<Profile>(std::make_unique<PopularityProfile>(*this));
 }
 

@@ -95,6 +95,8 @@ class TfIdfProfile final : public Profile {
   std::vector<HistoryEntry> history_;
 };
 
+constexpr SettingSpec kSettings[] = {kHistoryHalfLife};
+
 class TfIdfTrainer final : public Trainer {
  public:
   TfIdfTrainer(const Settings& settings, const TermMatrix& terms, const Interactions* interactions)
@@ -105,7 +107,7 @@ class TfIdfTrainer final : public Trainer {
     done_ = 1;
     return {};
   }
-  std::unique_ptr<Model> finish() override {
+  std::unique_ptr<Model> trained_model() override {
     std::vector<float> counts(at(terms_.num_items()), 0.0f);
     if (interactions_ != nullptr) {
       const std::vector<float> known = count_users(*interactions_);
@@ -123,17 +125,21 @@ class TfIdfTrainer final : public Trainer {
 
 }  // namespace
 
-std::span<const SettingSpec> TfIdf::settings() { return {}; }
+std::span<const SettingSpec> TfIdf::settings() { return kSettings; }
 
-std::unique_ptr<Trainer> TfIdf::make_trainer(const Settings& settings, const TermMatrix& terms,
-                                             const Interactions* interactions) {
-  return std::make_unique<TfIdfTrainer>(settings, terms, interactions);
+Result<std::unique_ptr<Trainer>> TfIdf::make_trainer(const Settings& settings, const TrainingData& data,
+                                                     std::uint64_t /*seed*/, ThreadPool& /*pool*/) {
+  if (data.terms == nullptr || data.terms->num_terms() == 0) {
+    return Status(ErrorCode::kInvalidCatalog,
+                  "tf_idf learns from the items' titles, texts and tags, and there are none; give a catalogue");
+  }
+  return std::unique_ptr<Trainer>(std::make_unique<TfIdfTrainer>(settings, *data.terms, data.interactions));
 }
 
 TfIdf::TfIdf(TermMatrix terms, std::vector<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)), terms_(std::move(terms)) {}
 
-Result<std::unique_ptr<Profile>> TfIdf::fold_in(History history) const {
+Result<std::unique_ptr<Profile>> TfIdf::profile_of(History history) const {
   TermProfile profile = term_profile(terms_, history);
   if (!profile.finite) {
     return Status(ErrorCode::kNotFinite,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <string>
 
 namespace inkling {
@@ -103,6 +104,15 @@ std::vector<std::int32_t> InteractionLog::rows_by_user_in_time() const {
   return rows;
 }
 
+std::span<const double> Interactions::user_timestamps(std::int32_t user) const {
+  if (timestamps_.empty()) return {};
+  return {timestamps_.data() + by_user_.offsets[at(user)], static_cast<std::size_t>(by_user_.row_length(user))};
+}
+
+std::span<const std::int32_t> Interactions::oldest_first(std::int32_t user) const {
+  return {oldest_first_.data() + by_user_.offsets[at(user)], static_cast<std::size_t>(by_user_.row_length(user))};
+}
+
 Result<Interactions> Interactions::build(const InteractionLog& log, std::span<const std::int32_t> rows,
                                          std::int32_t num_users, std::int32_t num_items) {
   if (num_users < log.num_users() || num_items < log.num_items()) {
@@ -111,8 +121,7 @@ Result<Interactions> Interactions::build(const InteractionLog& log, std::span<co
                                                        " items, but only " + std::to_string(num_users) + " and " +
                                                        std::to_string(num_items) + " were announced");
   }
-  // Sorting by item first and user second with two stable counting passes leaves each user's items in
-  // rising order and the rows of one pair in the order they came, which must be the log's.
+  // Each user's items are to rise, and the rows of one pair to stay in the log's order.
   std::vector<std::int32_t> in_log_order;
   if (!std::is_sorted(rows.begin(), rows.end())) {
     in_log_order.assign(rows.begin(), rows.end());
@@ -120,36 +129,60 @@ Result<Interactions> Interactions::build(const InteractionLog& log, std::span<co
     rows = in_log_order;
   }
   const std::size_t count = rows.empty() ? log.size() : rows.size();
-  SparseRows by_item_rows;
-  by_item_rows.offsets.assign(at(num_items) + 1, 0);
-  by_item_rows.columns.resize(count);
-  by_item_rows.values.resize(count);
+  // Two stable counting passes over row numbers: by item, then by user.
   const auto row_at = [&](std::size_t n) { return rows.empty() ? n : at(rows[n]); };
-  for (std::size_t n = 0; n < count; ++n) ++by_item_rows.offsets[at(log.items()[row_at(n)]) + 1];
-  for (std::size_t i = 0; i < at(num_items); ++i) by_item_rows.offsets[i + 1] += by_item_rows.offsets[i];
-  std::vector<std::int64_t> next(by_item_rows.offsets.begin(), by_item_rows.offsets.end() - 1);
+  const std::vector<std::int32_t>& users = log.users();
+  const std::vector<std::int32_t>& items = log.items();
+  std::vector<std::int64_t> next(at(num_items) + 1, 0);
+  for (std::size_t n = 0; n < count; ++n) ++next[at(items[row_at(n)]) + 1];
+  for (std::size_t i = 0; i < at(num_items); ++i) next[i + 1] += next[i];
+  std::vector<std::int32_t> by_item(count);
   for (std::size_t n = 0; n < count; ++n) {
-    const std::size_t row = row_at(n);
-    const auto to = static_cast<std::size_t>(next[at(log.items()[row])]++);
-    by_item_rows.columns[to] = log.users()[row];
-    by_item_rows.values[to] = log.values()[row];
+    by_item[static_cast<std::size_t>(next[at(items[row_at(n)])]++)] = static_cast<std::int32_t>(row_at(n));
   }
-  SparseRows with_repeats = by_item_rows.transposed(num_users);
+  next.assign(at(num_users) + 1, 0);
+  for (const std::int32_t row : by_item) ++next[at(users[at(row)]) + 1];
+  for (std::size_t u = 0; u < at(num_users); ++u) next[u + 1] += next[u];
+  std::vector<std::int32_t> sorted(count);
+  for (const std::int32_t row : by_item) sorted[static_cast<std::size_t>(next[at(users[at(row)])]++)] = row;
+  by_item = {};
 
   Interactions out;
   SparseRows& by_user = out.by_user_;
   by_user.offsets.assign(at(num_users) + 1, 0);
   by_user.columns.reserve(count);
   by_user.values.reserve(count);
-  for (std::int32_t user = 0; user < num_users; ++user) {
-    const auto items = with_repeats.row_columns(user);
-    const auto values = with_repeats.row_values(user);
-    for (std::size_t e = 0; e < items.size(); ++e) {
-      if (e + 1 < items.size() && items[e + 1] == items[e]) continue;  // a later row of the pair follows
-      by_user.columns.push_back(items[e]);
-      by_user.values.push_back(values[e]);
+  if (log.has_timestamps()) out.timestamps_.reserve(count);
+  std::vector<std::int32_t> kept;  // the row of each entry
+  kept.reserve(count);
+  for (std::size_t n = 0; n < count; ++n) {
+    const std::size_t row = at(sorted[n]);
+    if (n + 1 < count && users[row] == users[at(sorted[n + 1])] && items[row] == items[at(sorted[n + 1])]) {
+      continue;  // a later row of the pair follows
     }
-    by_user.offsets[at(user) + 1] = static_cast<std::int64_t>(by_user.columns.size());
+    by_user.columns.push_back(items[row]);
+    by_user.values.push_back(log.values()[row]);
+    if (log.has_timestamps()) out.timestamps_.push_back(log.timestamps()[row]);
+    kept.push_back(static_cast<std::int32_t>(row));
+    by_user.offsets[at(users[row]) + 1] = static_cast<std::int64_t>(kept.size());
+  }
+  for (std::size_t u = 0; u < at(num_users); ++u) {
+    by_user.offsets[u + 1] = std::max(by_user.offsets[u + 1], by_user.offsets[u]);
+  }
+  out.oldest_first_.resize(kept.size());
+  for (std::int32_t user = 0; user < num_users; ++user) {
+    const auto start = by_user.offsets[at(user)];
+    const auto begin = out.oldest_first_.begin() + start;
+    const auto end = begin + by_user.row_length(user);
+    std::iota(begin, end, 0);
+    std::sort(begin, end, [&](std::int32_t a, std::int32_t b) {
+      const auto entry_a = static_cast<std::size_t>(start + a);
+      const auto entry_b = static_cast<std::size_t>(start + b);
+      if (out.has_timestamps() && out.timestamps_[entry_a] != out.timestamps_[entry_b]) {
+        return out.timestamps_[entry_a] < out.timestamps_[entry_b];
+      }
+      return kept[entry_a] < kept[entry_b];
+    });
   }
   out.by_item_ = by_user.transposed(num_items);
   return out;

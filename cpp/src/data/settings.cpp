@@ -75,6 +75,18 @@ std::string normalized_number(std::string text) {
   return text;
 }
 
+// The place of `word` among words with commas between, or -1.
+int place_among(std::string_view words, std::string_view word) {
+  int place = 0;
+  while (true) {
+    const std::size_t end = std::min(words.find(','), words.size());
+    if (words.substr(0, end) == word) return place;
+    if (end == words.size()) return -1;
+    words.remove_prefix(end + 1);
+    ++place;
+  }
+}
+
 double number_from(const std::string& text) { return std::strtod(text.c_str(), nullptr); }
 
 }  // namespace
@@ -106,6 +118,12 @@ Result<Settings> Settings::resolve(std::string_view model, std::span<const Setti
       settings.values_.push_back({spec.name, text, text == "true" ? 1.0 : 0.0});
       continue;
     }
+    if (spec.kind == SettingSpec::Kind::kChoice) {
+      const int place = place_among(spec.minimum, text);
+      if (place < 0) return invalid(std::string("one of ") + spec.minimum);
+      settings.values_.push_back({spec.name, "\"" + text + "\"", static_cast<double>(place)});
+      continue;
+    }
     text = normalized_number(text);
     const std::string range = " from " + std::string(spec.minimum) + " to " + spec.maximum;
     const bool whole = spec.kind == SettingSpec::Kind::kInteger;
@@ -124,6 +142,10 @@ double Settings::number(std::string_view name) const {
     if (value.name == name) return value.number;
   }
   return std::nan("");  // a name that is not in the specs is a bug, and NaN does not stay hidden
+}
+
+bool Settings::has(std::string_view name) const {
+  return std::any_of(values_.begin(), values_.end(), [&](const Value& value) { return value.name == name; });
 }
 
 std::string Settings::to_json() const {

@@ -63,7 +63,10 @@ bool Evaluator::rank(std::size_t n, int thread) {
 
   std::vector<HistoryEntry> history;
   history.reserve(history_items.size());
-  for (const std::int32_t item : history_items) history.push_back({item, 1});
+  const auto history_values = data_.history->by_user().row_values(user);
+  for (const std::int32_t place : data_.history->oldest_first(user)) {
+    history.push_back({history_items[at(place)], model_.weight_of_value(history_values[at(place)])});
+  }
   const Result<std::unique_ptr<Profile>> profile = model_.fold_in(history);
   if (!profile.ok()) return false;
   profile.value()->score_all(scores);

@@ -26,6 +26,7 @@ constexpr SettingSpec kSettings[] = {
     {"unobserved_weight", Kind::kNumber, "0.2", "0.0001", "100", "α₀, weight of every pair, observed or not"},
     {"init_stddev", Kind::kNumber, "0.1", "0.000001", "10",
      "standard deviation of a factor vector's length at the start"},
+    kHistoryHalfLife,
 };
 
 constexpr std::uint64_t kMaxFactorBytes = std::uint64_t{1} << 30;
@@ -73,7 +74,7 @@ class IalsTrainer final : public Trainer {
     return {};
   }
 
-  std::unique_ptr<Model> finish() override {
+  std::unique_ptr<Model> trained_model() override {
     return std::make_unique<Ials>(std::move(item_factors_), num_factors_, regularization_, unobserved_weight_,
                                   count_users(interactions_), settings_.to_json());
   }
@@ -171,8 +172,9 @@ class IalsProfile final : public Profile {
 
 std::span<const SettingSpec> Ials::settings() { return kSettings; }
 
-Result<std::unique_ptr<Trainer>> Ials::make_trainer(const Settings& settings, const Interactions& interactions,
+Result<std::unique_ptr<Trainer>> Ials::make_trainer(const Settings& settings, const TrainingData& data,
                                                     std::uint64_t seed, ThreadPool& pool) {
+  const Interactions& interactions = *data.interactions;
   // In 64 bits, for WebAssembly's size_t would wrap around.
   const std::uint64_t rows = std::uint64_t{at(interactions.num_users())} + at(interactions.num_items());
   const std::uint64_t num_factors = at(settings.integer("num_factors"));
@@ -204,7 +206,7 @@ Ials::Ials(std::vector<float> item_factors, std::size_t num_factors, float regul
   }
 }
 
-Result<std::unique_ptr<Profile>> Ials::fold_in(History history) const {
+Result<std::unique_ptr<Profile>> Ials::profile_of(History history) const {
   std::vector<HistoryEntry> known;
   std::vector<std::int32_t> items;
   std::vector<float> weights;

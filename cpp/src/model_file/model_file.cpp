@@ -1,11 +1,11 @@
 #include "inkling/model_file.h"
 
+#include <cmath>
+#include <cstdlib>
+
 #include "data/sparse_tensors.h"
-#include "inkling/ials.h"
-#include "inkling/item_neighbors.h"
-#include "inkling/popularity.h"
 #include "inkling/tensor_file.h"
-#include "inkling/tf_idf.h"
+#include "ranking/model_registry.h"
 
 namespace inkling {
 
@@ -32,14 +32,29 @@ Status read_item_ids(const TensorFile& file, ItemIds& ids) {
   return check_offsets(ids.offsets, ids.offsets.size() - 1, ids.bytes.size(), "item_ids.offsets");
 }
 
-Result<std::unique_ptr<Model>> read_model(const std::string& name, const TensorFile& file,
-                                          std::vector<float> item_counts, std::string config) {
-  if (name == "popularity") return Popularity::read(file, std::move(item_counts), std::move(config));
-  if (name == "item_neighbors") return ItemNeighbors::read(file, std::move(item_counts), std::move(config));
-  if (name == "ials") return Ials::read(file, std::move(item_counts), std::move(config));
-  if (name == "tf_idf") return TfIdf::read(file, std::move(item_counts), std::move(config));
-  return Status(ErrorCode::kUnsupportedVersion,
-                "the model file holds a \"" + name + "\" model, which this build does not know");
+// What is not there is 0.
+Result<double> read_history_half_life(const TensorFile& file) {
+  const std::string* text = file.find_metadata(kHistoryHalfLife.name);
+  if (text == nullptr) return 0.0;
+  char* end = nullptr;
+  const double half_life = std::strtod(text->c_str(), &end);
+  if (!text->empty() && *end == '\0' && std::isfinite(half_life) && half_life >= 0) return half_life;
+  return Status(ErrorCode::kCorruptModelFile, "the metadata's history_half_life is not a number of at least 0");
+}
+
+Result<std::unique_ptr<Model>> read_model(const TensorFile& file, std::vector<float> item_counts) {
+  const std::string& name = *file.find_metadata("model");
+  const std::string* config = file.find_metadata("config");
+  const ModelKind* kind = find_model_kind(name);
+  if (kind == nullptr) {
+    return Status(ErrorCode::kUnsupportedVersion,
+                  "the model file holds a \"" + name + "\" model, which this build does not know");
+  }
+  const Result<double> half_life = read_history_half_life(file);
+  if (!half_life.ok()) return half_life.status();
+  Result<std::unique_ptr<Model>> model = kind->read(file, std::move(item_counts), config != nullptr ? *config : "{}");
+  if (model.ok()) model.value()->set_history_half_life(half_life.value());
+  return model;
 }
 
 std::string json_text(const std::string& text) {
@@ -65,6 +80,9 @@ Result<std::vector<std::uint8_t>> write_model_file(const Model& model, const Ite
   file.set_metadata("format_version", std::to_string(kModelFormatVersion));
   file.set_metadata("model", std::string(model.name()));
   file.set_metadata("config", model.config());
+  if (model.history_half_life() > 0) {
+    file.set_metadata(kHistoryHalfLife.name, std::to_string(model.history_half_life()));
+  }
   file.add("item_ids.bytes", std::span<const std::uint8_t>(item_ids.bytes),
            {static_cast<std::int64_t>(item_ids.bytes.size())});
   file.add("item_ids.offsets", std::span<const std::uint32_t>(item_ids.offsets),
@@ -88,10 +106,7 @@ Result<ModelFile> read_model_file(std::span<const std::uint8_t> bytes) {
     return Status(ErrorCode::kCorruptModelFile, "the model file has " + std::to_string(out.item_ids.size()) +
                                                     " ids and " + std::to_string(item_counts.size()) + " item counts");
   }
-  const std::string& name = *file.find_metadata("model");
-  const std::string* found_config = file.find_metadata("config");
-  std::string config = found_config != nullptr ? *found_config : "{}";
-  Result<std::unique_ptr<Model>> model = read_model(name, file, std::move(item_counts), std::move(config));
+  Result<std::unique_ptr<Model>> model = read_model(file, std::move(item_counts));
   if (!model.ok()) return model.status();
   out.model = std::move(model.value());
   return out;

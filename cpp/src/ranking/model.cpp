@@ -1,57 +1,63 @@
 #include "inkling/model.h"
 
-#include <array>
+#include <cmath>
 
-#include "inkling/ials.h"
-#include "inkling/item_neighbors.h"
-#include "inkling/popularity.h"
-#include "inkling/tf_idf.h"
+#include "ranking/model_registry.h"
 
 namespace inkling {
 
 namespace {
 
-constexpr std::array<const char*, 4> kModelNames = {"popularity", "item_neighbors", "ials", "tf_idf"};
-
 Status unknown_model(std::string_view model) {
   std::string known;
-  for (const char* name : kModelNames) known += (known.empty() ? "" : ", ") + std::string(name);
+  for (const ModelKind& kind : model_kinds()) known += (known.empty() ? "" : ", ") + std::string(kind.name);
   return {ErrorCode::kInvalidArgument, "unknown model \"" + std::string(model) + "\"; known are " + known};
 }
 
 }  // namespace
 
-std::span<const char* const> model_names() { return kModelNames; }
+Result<std::unique_ptr<Profile>> Model::fold_in(History history) const {
+  if (history_half_life_ <= 0 || history.empty()) return profile_of(history);
+  std::vector<HistoryEntry> decayed(history.begin(), history.end());
+  double places = 0;
+  for (auto entry = decayed.rbegin(); entry != decayed.rend(); ++entry, ++places) {
+    entry->weight *= static_cast<float>(std::exp2(-places / history_half_life_));
+  }
+  return profile_of(decayed);
+}
+
+std::unique_ptr<Model> Trainer::finish() {
+  std::unique_ptr<Model> model = trained_model();
+  model->set_history_half_life(history_half_life_);
+  return model;
+}
+
+std::vector<std::string_view> model_names() {
+  std::vector<std::string_view> names;
+  for (const ModelKind& kind : model_kinds()) names.push_back(kind.name);
+  return names;
+}
 
 std::span<const SettingSpec> settings_of(std::string_view model) {
-  if (model == "popularity") return Popularity::settings();
-  if (model == "item_neighbors") return ItemNeighbors::settings();
-  if (model == "ials") return Ials::settings();
-  if (model == "tf_idf") return TfIdf::settings();
-  return {};
+  const ModelKind* kind = find_model_kind(model);
+  return kind != nullptr ? kind->settings() : std::span<const SettingSpec>();
 }
 
 Result<std::unique_ptr<Trainer>> make_trainer(std::string_view model, const Settings::Given& settings,
                                               const TrainingData& data, std::uint64_t seed, ThreadPool& pool) {
-  bool known = false;
-  for (const char* name : kModelNames) known = known || model == name;
-  if (!known) return unknown_model(model);
-  Result<Settings> resolved = Settings::resolve(model, settings_of(model), settings);
+  const ModelKind* kind = find_model_kind(model);
+  if (kind == nullptr) return unknown_model(model);
+  Result<Settings> resolved = Settings::resolve(model, kind->settings(), settings);
   if (!resolved.ok()) return resolved.status();
-  if (model == "tf_idf") {
-    if (data.terms == nullptr || data.terms->num_terms() == 0) {
-      return Status(ErrorCode::kInvalidCatalog,
-                    "tf_idf learns from the items' titles, texts and tags, and there are none; give a catalogue");
-    }
-    return TfIdf::make_trainer(resolved.value(), *data.terms, data.interactions);
-  }
-  if (data.interactions == nullptr || data.interactions->num_entries() == 0) {
+  if (kind->needs_interactions && (data.interactions == nullptr || data.interactions->num_entries() == 0)) {
     return Status(ErrorCode::kInvalidInteractions,
                   std::string(model) + " learns from interactions, and there are none; give at least one row");
   }
-  if (model == "popularity") return Popularity::make_trainer(resolved.value(), *data.interactions);
-  if (model == "item_neighbors") return ItemNeighbors::make_trainer(resolved.value(), *data.interactions, pool);
-  return Ials::make_trainer(resolved.value(), *data.interactions, seed, pool);
+  Result<std::unique_ptr<Trainer>> trainer = kind->make_trainer(resolved.value(), data, seed, pool);
+  if (trainer.ok() && resolved.value().has(kHistoryHalfLife.name)) {
+    trainer.value()->set_history_half_life(resolved.value().number(kHistoryHalfLife.name));
+  }
+  return trainer;
 }
 
 Result<std::unique_ptr<Model>> train(std::string_view model, const Settings::Given& settings, const TrainingData& data,

@@ -1,0 +1,35 @@
+#include "ranking/model_registry.h"
+
+#include "inkling/ials.h"
+#include "inkling/item_neighbors.h"
+#include "inkling/popularity.h"
+#include "inkling/tf_idf.h"
+
+namespace inkling {
+
+namespace {
+
+template <class Kind>
+constexpr ModelKind kind_of(bool needs_interactions = true) {
+  return {Kind::kName, &Kind::settings, &Kind::make_trainer, &Kind::read, needs_interactions};
+}
+
+constexpr ModelKind kKinds[] = {
+    kind_of<Popularity>(),
+    kind_of<ItemNeighbors>(),
+    kind_of<Ials>(),
+    kind_of<TfIdf>(false),
+};
+
+}  // namespace
+
+std::span<const ModelKind> model_kinds() { return kKinds; }
+
+const ModelKind* find_model_kind(std::string_view name) {
+  for (const ModelKind& kind : kKinds) {
+    if (kind.name == name) return &kind;
+  }
+  return nullptr;
+}
+
+}  // namespace inkling

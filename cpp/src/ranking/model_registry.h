@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inkling/model.h"
+
+namespace inkling {
+
+// A kind of model: how it is trained and read. The table in model_registry.cpp is the one list of them.
+struct ModelKind {
+  std::string_view name;
+  std::span<const SettingSpec> (*settings)();
+  // data has interactions with entries unless !needs_interactions.
+  Result<std::unique_ptr<Trainer>> (*make_trainer)(const Settings& settings, const TrainingData& data,
+                                                   std::uint64_t seed, ThreadPool& pool);
+  Result<std::unique_ptr<Model>> (*read)(const TensorFile& file, std::vector<float> item_counts, std::string config);
+  bool needs_interactions = true;
+};
+
+std::span<const ModelKind> model_kinds();
+
+// Null for an unknown name.
+const ModelKind* find_model_kind(std::string_view name);
+
+}  // namespace inkling
