@@ -24,6 +24,10 @@ struct HistoryEntry {
 };
 using History = std::span<const HistoryEntry>;
 
+// The history with the weight of the entry n places before the newest multiplied by 2^(-n / half_life); as it is where
+// the half-life is 0.
+std::vector<HistoryEntry> faded(History history, double half_life);
+
 // A signed part of a score. item: whose history entry it comes from; term: which word or tag. Entries with only
 // one of the two (or neither) sum to the score; entries with both split the entry of their item further.
 struct Contribution {

@@ -34,6 +34,11 @@ class TensorFile {
   void add(const std::string& name, std::span<const std::uint8_t> values, std::vector<std::int64_t> shape);
   void set_metadata(const std::string& name, const std::string& value) { metadata_[name] = value; }
 
+  // Adds all of another file's tensors and metadata, their names with `prefix` before them.
+  void add_part(const std::string& prefix, const TensorFile& part);
+  // What was added so: those of a name with this prefix, without it.
+  TensorFile part(const std::string& prefix) const;
+
   // The whole file; adds `checksum` to the metadata.
   std::vector<std::uint8_t> write() const;
 

@@ -1,11 +1,8 @@
 #include "inkling/model_file.h"
 
-#include <cmath>
-#include <cstdlib>
-
 #include "data/sparse_tensors.h"
 #include "inkling/tensor_file.h"
-#include "ranking/model_registry.h"
+#include "model_file/model_tensors.h"
 
 namespace inkling {
 
@@ -32,31 +29,6 @@ Status read_item_ids(const TensorFile& file, ItemIds& ids) {
   return check_offsets(ids.offsets, ids.offsets.size() - 1, ids.bytes.size(), "item_ids.offsets");
 }
 
-// What is not there is 0.
-Result<double> read_history_half_life(const TensorFile& file) {
-  const std::string* text = file.find_metadata(kHistoryHalfLife.name);
-  if (text == nullptr) return 0.0;
-  char* end = nullptr;
-  const double half_life = std::strtod(text->c_str(), &end);
-  if (!text->empty() && *end == '\0' && std::isfinite(half_life) && half_life >= 0) return half_life;
-  return Status(ErrorCode::kCorruptModelFile, "the metadata's history_half_life is not a number of at least 0");
-}
-
-Result<std::unique_ptr<Model>> read_model(const TensorFile& file, std::vector<float> item_counts) {
-  const std::string& name = *file.find_metadata("model");
-  const std::string* config = file.find_metadata("config");
-  const ModelKind* kind = find_model_kind(name);
-  if (kind == nullptr) {
-    return Status(ErrorCode::kUnsupportedVersion,
-                  "the model file holds a \"" + name + "\" model, which this build does not know");
-  }
-  const Result<double> half_life = read_history_half_life(file);
-  if (!half_life.ok()) return half_life.status();
-  Result<std::unique_ptr<Model>> model = kind->read(file, std::move(item_counts), config != nullptr ? *config : "{}");
-  if (model.ok()) model.value()->set_history_half_life(half_life.value());
-  return model;
-}
-
 std::string json_text(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -78,17 +50,12 @@ Result<std::vector<std::uint8_t>> write_model_file(const Model& model, const Ite
   }
   TensorFile file;
   file.set_metadata("format_version", std::to_string(kModelFormatVersion));
-  file.set_metadata("model", std::string(model.name()));
-  file.set_metadata("config", model.config());
-  if (model.history_half_life() > 0) {
-    file.set_metadata(kHistoryHalfLife.name, std::to_string(model.history_half_life()));
-  }
   file.add("item_ids.bytes", std::span<const std::uint8_t>(item_ids.bytes),
            {static_cast<std::int64_t>(item_ids.bytes.size())});
   file.add("item_ids.offsets", std::span<const std::uint32_t>(item_ids.offsets),
            {static_cast<std::int64_t>(item_ids.offsets.size())});
   file.add("item_counts", model.item_counts(), {model.num_items()});
-  model.write(file);
+  write_model(model, file);
   return file.write();
 }
 

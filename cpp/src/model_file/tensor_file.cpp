@@ -92,6 +92,22 @@ void TensorFile::add(const std::string& name, std::span<const std::uint8_t> valu
   put(name, Tensor::Type::kU8, std::move(shape), values.data(), values.size_bytes());
 }
 
+void TensorFile::add_part(const std::string& prefix, const TensorFile& part) {
+  for (const auto& [name, text] : part.metadata_) metadata_[prefix + name] = text;
+  for (const auto& [name, stored] : part.tensors_) tensors_[prefix + name] = stored;
+}
+
+TensorFile TensorFile::part(const std::string& prefix) const {
+  TensorFile out;
+  for (const auto& [name, text] : metadata_) {
+    if (name.starts_with(prefix)) out.metadata_[name.substr(prefix.size())] = text;
+  }
+  for (const auto& [name, stored] : tensors_) {
+    if (name.starts_with(prefix)) out.tensors_[name.substr(prefix.size())] = stored;
+  }
+  return out;
+}
+
 std::vector<std::uint8_t> TensorFile::write() const {
   model_file::Header header;
   header.metadata = metadata_;

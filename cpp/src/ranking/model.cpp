@@ -16,14 +16,18 @@ Status unknown_model(std::string_view model) {
 
 }  // namespace
 
-Result<std::unique_ptr<Profile>> Model::fold_in(History history) const {
-  if (history_half_life_ <= 0 || history.empty()) return profile_of(history);
-  std::vector<HistoryEntry> decayed(history.begin(), history.end());
+std::vector<HistoryEntry> faded(History history, double half_life) {
+  std::vector<HistoryEntry> entries(history.begin(), history.end());
+  if (half_life <= 0) return entries;
   double places = 0;
-  for (auto entry = decayed.rbegin(); entry != decayed.rend(); ++entry, ++places) {
-    entry->weight *= static_cast<float>(std::exp2(-places / history_half_life_));
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry, ++places) {
+    entry->weight *= static_cast<float>(std::exp2(-places / half_life));
   }
-  return profile_of(decayed);
+  return entries;
+}
+
+Result<std::unique_ptr<Profile>> Model::fold_in(History history) const {
+  return history_half_life_ > 0 ? profile_of(faded(history, history_half_life_)) : profile_of(history);
 }
 
 std::unique_ptr<Model> Trainer::finish() {

@@ -1,5 +1,6 @@
 #include "ranking/model_registry.h"
 
+#include "inkling/ensemble.h"
 #include "inkling/ials.h"
 #include "inkling/item_neighbors.h"
 #include "inkling/popularity.h"
@@ -15,10 +16,7 @@ constexpr ModelKind kind_of(bool needs_interactions = true) {
 }
 
 constexpr ModelKind kKinds[] = {
-    kind_of<Popularity>(),
-    kind_of<ItemNeighbors>(),
-    kind_of<Ials>(),
-    kind_of<TfIdf>(false),
+    kind_of<Popularity>(), kind_of<ItemNeighbors>(), kind_of<Ials>(), kind_of<TfIdf>(false), kind_of<Ensemble>(),
 };
 
 }  // namespace
