@@ -2,8 +2,8 @@
 #include <optional>
 
 #include "inkling/ensemble.h"
+#include "inkling/hold_out.h"
 #include "inkling/popularity.h"
-#include "inkling/splits.h"
 #include "ranking/blend.h"
 #include "ranking/model_registry.h"
 
@@ -29,42 +29,6 @@ constexpr MemberSpec kMembers[] = {
 };
 constexpr float kHalfLives[] = {0, 2, 8, 32};
 constexpr float kLeastWeight = 0.01f;
-constexpr double kHeldOutOfUntimed = 0.1;
-
-struct HeldOut {
-  Interactions rest;
-  Interactions held_out;
-};
-
-// The last item of each user where there are timestamps, else a random share of all rows.
-Result<HeldOut> hold_out(const Interactions& interactions, std::uint64_t seed) {
-  InteractionLog log;
-  const SparseRows& rows = interactions.by_user();
-  std::vector<std::int32_t> users;
-  std::vector<std::int32_t> items;
-  std::vector<float> values;
-  std::vector<double> timestamps;
-  for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
-    for (const std::int32_t place : interactions.oldest_first(user)) {
-      users.push_back(user);
-      items.push_back(rows.row_columns(user)[at(place)]);
-      values.push_back(rows.row_values(user)[at(place)]);
-      if (interactions.has_timestamps()) timestamps.push_back(interactions.user_timestamps(user)[at(place)]);
-    }
-  }
-  if (Status s = log.append(users, items, values, timestamps); !s.ok()) return s;
-  const SplitKind kind = interactions.has_timestamps() ? SplitKind::kLeaveOneOut : SplitKind::kRandom;
-  const Result<Split> parts = split(log, kind, kHeldOutOfUntimed, seed);
-  if (!parts.ok()) return parts.status();
-  HeldOut out;
-  for (const auto& [numbers, part] :
-       {std::pair(&parts.value().train, &out.rest), {&parts.value().test, &out.held_out}}) {
-    Result<Interactions> built = Interactions::build(log, *numbers, interactions.num_users(), interactions.num_items());
-    if (!built.ok()) return built.status();
-    *part = std::move(built.value());
-  }
-  return out;
-}
 
 // Phases: the members on what is not held out; the weights; the members that got one on everything.
 class EnsembleTrainer final : public Trainer {
@@ -197,7 +161,7 @@ std::span<const SettingSpec> Ensemble::settings() { return kSettings; }
 
 Result<std::unique_ptr<Trainer>> Ensemble::make_trainer(const Settings& settings, const TrainingData& data,
                                                         std::uint64_t seed, ThreadPool& pool) {
-  Result<HeldOut> held_out = hold_out(*data.interactions, seed);
+  Result<HeldOut> held_out = hold_out(*data.interactions, std::nullopt, seed);
   if (!held_out.ok()) return held_out.status();
   return std::unique_ptr<Trainer>(
       std::make_unique<EnsembleTrainer>(settings, *data.interactions, std::move(held_out.value()), seed, pool));

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "inkling/interactions.h"
+#include "inkling/splits.h"
+
+namespace inkling {
+
+// Training data, divided once more: what settings and blends are chosen on, so that no test data is needed for it.
+struct HeldOut {
+  Interactions rest;      // what is trained on, and what the people are known by
+  Interactions held_out;  // what is to be found
+};
+
+// kind: how to divide; where none is given, each user's last item if there are timestamps, else a random tenth of all
+// rows. Users and items keep their indices. Errors: those of split().
+Result<HeldOut> hold_out(const Interactions& interactions, std::optional<SplitKind> kind, std::uint64_t seed);
+
+}  // namespace inkling

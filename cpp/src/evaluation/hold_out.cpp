@@ -1,0 +1,44 @@
+#include "inkling/hold_out.h"
+
+#include <vector>
+
+namespace inkling {
+
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+constexpr double kFraction = 0.1;
+
+}  // namespace
+
+Result<HeldOut> hold_out(const Interactions& interactions, std::optional<SplitKind> kind, std::uint64_t seed) {
+  InteractionLog log;
+  std::vector<std::int32_t> users;
+  std::vector<std::int32_t> items;
+  std::vector<float> values;
+  std::vector<double> timestamps;
+  for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
+    for (const std::int32_t place : interactions.oldest_first(user)) {
+      users.push_back(user);
+      items.push_back(interactions.by_user().row_columns(user)[at(place)]);
+      values.push_back(interactions.by_user().row_values(user)[at(place)]);
+      if (interactions.has_timestamps()) timestamps.push_back(interactions.user_timestamps(user)[at(place)]);
+    }
+  }
+  if (Status s = log.append(users, items, values, timestamps); !s.ok()) return s;
+  const SplitKind standard = interactions.has_timestamps() ? SplitKind::kLeaveOneOut : SplitKind::kRandom;
+  const Result<Split> parts = split(log, kind.value_or(standard), kFraction, seed);
+  if (!parts.ok()) return parts.status();
+  const auto build = [&](const std::vector<std::int32_t>& rows, Interactions& part) -> Status {
+    Result<Interactions> built = Interactions::build(log, rows, interactions.num_users(), interactions.num_items());
+    if (built.ok()) part = std::move(built.value());
+    return built.status();
+  };
+  HeldOut out;
+  if (Status s = build(parts.value().train, out.rest); !s.ok()) return s;
+  if (Status s = build(parts.value().test, out.held_out); !s.ok()) return s;
+  return out;
+}
+
+}  // namespace inkling
