@@ -50,7 +50,7 @@ std::vector<MetricSum> total(std::span<const MetricSum> groups, std::size_t num_
 
 // A stream of random numbers of its own for each repeat, so that any thread may do any of them.
 Random stream(std::uint64_t seed, std::int64_t repeat) {
-  return Random(Random(seed + static_cast<std::uint64_t>(repeat)).next());
+  return Random(Random(Random(seed).next() + static_cast<std::uint64_t>(repeat)).next());
 }
 
 // The values, (metrics, kResamples), of each resample: the metric of a, less that of b unless b is empty.
