@@ -17,7 +17,7 @@ int append(InteractionLog& log, Engine& engine, const Buffer& users, const Buffe
 
 // Takes all rows of the log.
 int build(InteractionSet& set, Engine& engine, const InteractionLog& log, int num_users, int num_items) {
-  Result<Interactions> built = Interactions::build(log, {}, num_users, num_items);
+  Result<Interactions> built = Interactions::build(log, std::nullopt, num_users, num_items);
   if (!built.ok()) return engine.report(built.status());
   set.interactions = std::move(built.value());
   return 0;

@@ -67,7 +67,7 @@ Result<Interactions> to_interactions(const Column& users, const Column& items, s
   InteractionLog log;
   const std::vector<float> values(users.size(), 1.0f);
   if (Status status = log.append(users, items, values, {}); !status.ok()) return status;
-  return Interactions::build(log, {}, num_users, num_items);
+  return Interactions::build(log, std::nullopt, num_users, num_items);
 }
 
 // users rise.

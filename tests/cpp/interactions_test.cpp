@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "expect.h"
@@ -50,17 +52,27 @@ Rows random_rows(std::size_t count, bool with_times, Random& random) {
 
 }  // namespace
 
-TEST_CASE("both ways round hold the last row of each user and item, as a map does") {
+TEST_CASE("both ways round hold the latest row of each user and item, as a map does") {
   Random random(1);
   for (int repeat = 0; repeat < 100; ++repeat) {
-    const Rows rows = random_rows(random_below(150, random), repeat % 2 == 0, random);
+    const bool with_times = repeat % 2 == 0;
+    const Rows rows = random_rows(random_below(150, random), with_times, random);
     InteractionLog log;
     REQUIRE(succeeds(log.append(rows.users, rows.items, rows.values, rows.timestamps)));
-    const Interactions interactions = value_of(Interactions::build(log, {}, 45, 17));
+    const Interactions interactions = value_of(Interactions::build(log, std::nullopt, 45, 17));
+    std::map<UserItem, std::size_t> latest;
+    for (std::size_t n = 0; n < rows.users.size(); ++n) {
+      const auto [place, is_new] = latest.emplace(UserItem(rows.users[n], rows.items[n]), n);
+      if (is_new || !with_times || rows.timestamps[n] >= rows.timestamps[place->second]) place->second = n;
+    }
     Entries expected;
-    for (std::size_t n = 0; n < rows.users.size(); ++n) expected[{rows.users[n], rows.items[n]}] = rows.values[n];
     Entries exchanged;
-    for (const auto& [pair, value] : expected) exchanged[{pair.second, pair.first}] = value;
+    std::map<std::int32_t, std::vector<double>> times;
+    for (const auto& [pair, row] : latest) {
+      expected[pair] = rows.values[row];
+      exchanged[{pair.second, pair.first}] = rows.values[row];
+      if (with_times) times[pair.first].push_back(rows.timestamps[row]);
+    }
     CHECK(interactions.num_users() == 45);
     CHECK(interactions.num_items() == 17);
     CHECK(interactions.num_entries() == static_cast<std::int64_t>(expected.size()));
@@ -68,15 +80,33 @@ TEST_CASE("both ways round hold the last row of each user and item, as a map doe
     CHECK(entries_of(interactions.by_item()) == exchanged);
     CHECK(interactions.by_user().row_length(1) == 0);
     CHECK(interactions.by_item().row_length(16) == 0);
+    double newest = 0;
+    for (const auto& [user, expected_times] : times) {
+      const auto own = interactions.user_timestamps(user);
+      CHECK(std::vector<double>(own.begin(), own.end()) == expected_times);
+      newest = std::max(newest, *std::max_element(own.begin(), own.end()));
+    }
+    CHECK(interactions.newest_timestamp() == newest);
   }
 }
 
-TEST_CASE("a later row of the same user and item counts") {
-  InteractionLog log;
-  REQUIRE(succeeds(log.append(std::vector<std::int32_t>{0, 1, 0}, std::vector<std::int32_t>{3, 3, 3},
-                              std::vector<float>{1, 2, 5}, {})));
-  const Interactions all = value_of(Interactions::build(log, {}, 2, 4));
-  CHECK(entries_of(all.by_user()) == Entries{{{0, 3}, 5.0f}, {{1, 3}, 2.0f}});
+TEST_CASE("of the rows of one user and item the latest counts, and of those of one time the last") {
+  const std::vector<std::int32_t> users{0, 1, 0, 0};
+  const std::vector<std::int32_t> items{3, 3, 3, 3};
+  const std::vector<float> values{1, 2, 5, 7};
+  for (const auto& [times, expected] : std::vector<std::pair<std::vector<double>, float>>{
+           {{}, 7.0f}, {{9, 0, 8, 7}, 1.0f}, {{1, 0, 8, 7}, 5.0f}, {{8, 0, 8, 8}, 7.0f}, {{8, 0, 8, 3}, 5.0f}}) {
+    InteractionLog log;
+    REQUIRE(succeeds(log.append(users, items, values, times)));
+    const Interactions all = value_of(Interactions::build(log, std::nullopt, 2, 4));
+    CHECK(entries_of(all.by_user()) == Entries{{{0, 3}, expected}, {{1, 3}, 2.0f}});
+  }
+}
+
+TEST_CASE("no rows chosen is none, and no choice is all") {
+  const InteractionLog log = log_of({{0, 0}, {1, 1}});
+  CHECK(value_of(Interactions::build(log, std::vector<std::int32_t>(), 2, 2)).num_entries() == 0);
+  CHECK(value_of(Interactions::build(log, std::nullopt, 2, 2)).num_entries() == 2);
 }
 
 TEST_CASE("only the chosen rows are taken, and the log's order decides whatever theirs is") {
@@ -103,7 +133,7 @@ TEST_CASE("a log without rows has no users and no items") {
   InteractionLog log;
   CHECK(succeeds(log.append({}, {}, {}, {})));
   CHECK(log.size() == 0);
-  const Interactions none = value_of(Interactions::build(log, {}, 0, 0));
+  const Interactions none = value_of(Interactions::build(log, std::nullopt, 0, 0));
   CHECK(none.num_users() == 0);
   CHECK(none.num_items() == 0);
   CHECK(none.num_entries() == 0);
@@ -111,9 +141,16 @@ TEST_CASE("a log without rows has no users and no items") {
 
 TEST_CASE("building for fewer users or items than the log names is refused") {
   const InteractionLog log = log_of({{4, 7}});
-  CHECK(succeeds(Interactions::build(log, {}, 5, 8)));
-  CHECK(fails(Interactions::build(log, {}, 4, 8), ErrorCode::kInvalidInteractions, {"5 users", "4 and 8"}));
-  CHECK(fails(Interactions::build(log, {}, 5, 7), ErrorCode::kInvalidInteractions, {"8 items", "5 and 7"}));
+  CHECK(succeeds(Interactions::build(log, std::nullopt, 5, 8)));
+  CHECK(fails(Interactions::build(log, std::nullopt, 4, 8), ErrorCode::kInvalidInteractions, {"5 users", "4 and 8"}));
+  CHECK(fails(Interactions::build(log, std::nullopt, 5, 7), ErrorCode::kInvalidInteractions, {"8 items", "5 and 7"}));
+}
+
+TEST_CASE("more users or items than anybody has are refused before memory is asked for") {
+  const InteractionLog log = log_of({{0, 0}});
+  constexpr std::int32_t kLargest = std::numeric_limits<std::int32_t>::max();
+  CHECK(fails(Interactions::build(log, std::nullopt, kLargest, 1), ErrorCode::kTooLarge, {"2147483647", "50000000"}));
+  CHECK(fails(Interactions::build(log, std::nullopt, 1, kMaxUsersOrItems + 1), ErrorCode::kTooLarge));
 }
 
 TEST_CASE("rows that make no sense are refused and nothing of their batch is kept") {
@@ -131,7 +168,10 @@ TEST_CASE("rows that make no sense are refused and nothing of their batch is kep
   CHECK(fails(log.append(Ints{1}, Ints{1}, Floats{1}, Doubles{1, 2}), kInvalid, {"2 timestamps"}));
   CHECK(fails(log.append(Ints{1, -1}, Ints{1, 1}, Floats{1, 1}, Doubles{1, 1}), kInvalid, {"user", "-1", "row 1"}));
   CHECK(fails(log.append(Ints{1}, Ints{-7}, Floats{1}, Doubles{1}), kInvalid, {"item", "-7", "row 0"}));
-  CHECK(fails(log.append(Ints{kLargest}, Ints{1}, Floats{1}, Doubles{1}), kInvalid, {"user"}));
+  CHECK(
+      fails(log.append(Ints{kLargest}, Ints{1}, Floats{1}, Doubles{1}), ErrorCode::kTooLarge, {"user", "2147483647"}));
+  CHECK(fails(log.append(Ints{1}, Ints{kMaxUsersOrItems}, Floats{1}, Doubles{1}), ErrorCode::kTooLarge,
+              {"item", "49999999"}));
   CHECK(fails(log.append(Ints{1}, Ints{1}, Floats{kNaN}, Doubles{1}), kInvalid, {"value", "row 0"}));
   CHECK(fails(log.append(Ints{1}, Ints{1}, Floats{1}, Doubles{kInfinity}), kInvalid, {"timestamp", "row 0"}));
   CHECK(fails(log.append(Ints{1}, Ints{1}, Floats{1}, {}), kInvalid, {"timestamps"}));
@@ -150,21 +190,31 @@ TEST_CASE("rows that make no sense are refused and nothing of their batch is kep
   CHECK_FALSE(without_times.has_timestamps());
 }
 
-TEST_CASE("rows by user in time are grouped, in time order, ties in row order") {
+TEST_CASE("distinct rows in time are grouped by user, in time order, ties in row order, each pair once") {
   Random random(2);
   for (const bool with_times : {true, false}) {
     const Rows rows = random_rows(300, with_times, random);
     InteractionLog log;
     REQUIRE(succeeds(log.append(rows.users, rows.items, rows.values, rows.timestamps)));
-    std::vector<std::int32_t> expected(300);
-    for (std::size_t n = 0; n < 300; ++n) expected[n] = static_cast<std::int32_t>(n);
+    const auto time = [&](std::int32_t row) { return with_times ? rows.timestamps[static_cast<std::size_t>(row)] : 0; };
+    std::map<UserItem, std::int32_t> latest;
+    for (std::int32_t row = 0; row < 300; ++row) {
+      const UserItem pair(rows.users[static_cast<std::size_t>(row)], rows.items[static_cast<std::size_t>(row)]);
+      const auto [place, is_new] = latest.emplace(pair, row);
+      if (!is_new && time(row) >= time(place->second)) place->second = row;
+    }
+    std::vector<std::int32_t> expected;
+    for (const auto& [pair, row] : latest) expected.push_back(row);
+    CHECK(expected.size() < 250);
+    CHECK(log.distinct_rows() == expected);
+    std::sort(expected.begin(), expected.end());
     std::stable_sort(expected.begin(), expected.end(), [&](std::int32_t a, std::int32_t b) {
-      const auto row_a = static_cast<std::size_t>(a);
-      const auto row_b = static_cast<std::size_t>(b);
-      if (rows.users[row_a] != rows.users[row_b]) return rows.users[row_a] < rows.users[row_b];
-      return with_times && rows.timestamps[row_a] < rows.timestamps[row_b];
+      const auto user_a = rows.users[static_cast<std::size_t>(a)];
+      const auto user_b = rows.users[static_cast<std::size_t>(b)];
+      return user_a != user_b ? user_a < user_b : time(a) < time(b);
     });
-    CHECK(log.rows_by_user_in_time() == expected);
+    CHECK(log.distinct_rows_in_time() == expected);
+    CHECK(log.distinct_rows(std::vector<std::int32_t>()).empty());
   }
 }
 

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <map>
+#include <optional>
 #include <vector>
 
 #include "inkling/random.h"
@@ -17,10 +20,17 @@ TEST_CASE("top_k puts the best first and the smaller index first among equals") 
   CHECK(kernels::top_k({scores, {}, {}}, 6) == Indices{1, 3, 2, 5, 0, 4});
 }
 
-TEST_CASE("an order array decides among equals") {
-  const std::vector<float> scores{1, 1, 2, 1};
-  const std::vector<std::uint32_t> order{3, 1, 0, 2};
-  CHECK(kernels::top_k({scores, {}, order}, 3) == Indices{2, 1, 3});
+TEST_CASE("a seed shuffles equals, and only them, in any order alike") {
+  const std::vector<float> scores{1, 1, 2, 1, 3};
+  std::map<Indices, int> times;
+  for (std::uint64_t seed = 0; seed < 6000; ++seed) ++times[kernels::top_k({scores, {}, seed}, 5)];
+  CHECK(times.size() == 6);
+  for (const auto& [ranked, count] : times) {
+    CHECK(ranked[0] == 4);
+    CHECK(ranked[1] == 2);
+    CHECK(std::abs(count - 1000) < 150);
+  }
+  CHECK(kernels::top_k({scores, {}, 7}, 5) == kernels::top_k({scores, {}, 7}, 5));
 }
 
 TEST_CASE("skipped ones never appear, and the list is shorter where there are fewer") {
@@ -47,10 +57,10 @@ TEST_CASE("top_k equals its naive twin on a thousand cases full of ties") {
       const std::uint64_t one_in = 1 + random.below(5);
       for (std::uint8_t& value : skip) value = random.below(one_in) == 0 ? 1 : 0;
     }
-    std::vector<std::uint32_t> order;
-    if (random.below(2) == 0) order = random.permutation(count);
+    std::optional<std::uint64_t> shuffle;
+    if (random.below(2) == 0) shuffle = random.next();
     const std::size_t k = random_below(count + count / 2 + 2, random);
-    const kernels::TopKInput input{scores, skip, order};
+    const kernels::TopKInput input{scores, skip, shuffle};
     different += kernels::top_k(input, k) != kernels::top_k_naive(input, k) ? 1 : 0;
   }
   CHECK(different == 0);

@@ -6,50 +6,82 @@
 
 #include "inkling/metrics.h"
 #include "inkling/model.h"
+#include "inkling/resampling.h"
 
 namespace inkling {
 
 struct EvaluationData {
   // What each test user is known by; its items are not ranked again. (num_users, num_items)
   const Interactions* history = nullptr;
-  // What is to be found. (num_users, num_items); users without entries are not test users.
+  // What is to be found. (num_users, num_items); users without entries are not test users. An item among the user's
+  // history too is no candidate, and so is never found.
   const Interactions* test = nullptr;
   // Where given, a user's candidates are the test items and this row's; else all items not in the history.
   const SparseRows* negatives = nullptr;  // (num_users, num_items), or null
+  // What the model learned from, which is how novelty, diversity and popularity_bias know the items. Null: the history.
+  const Interactions* train = nullptr;  // (any users, num_items)
+  // Test items that nobody met in training are misses for most models, and stay in the test all the same. With this
+  // they are not to be found (but stay candidates), and users with no others are not test users.
+  bool known_items_only = false;
 };
 
 // Ranks for every test user and averages, in slices. Every user is folded in from the history, so test users need not
-// have been there at training. Equal scores are ordered at random by the seed, never by which one is a test item.
+// have been there at training. Equal scores are ordered at random, for each user anew, by the seed, the user and the
+// item; never by which one is a test item.
 class Evaluator {
  public:
-  // All must outlive the evaluator.
+  // All must outlive the evaluator; once it is done, only the pool.
   Evaluator(const Model& model, const EvaluationData& data, std::vector<Metric> metrics, std::uint64_t seed,
             ThreadPool& pool);
 
   std::int64_t total_work() const { return static_cast<std::int64_t>(test_users_.size()); }  // test users
   std::int64_t done_work() const { return static_cast<std::int64_t>(next_); }
-  bool done() const { return next_ >= test_users_.size(); }
-  // Ranks for `users` more. Errors: kInvalidInteractions when there are no test users; kNotFinite when a score is none.
+  bool done() const { return next_ > 0 && next_ >= test_users_.size(); }  // never without test users: step() says why
+  // Errors: kInvalidInteractions when there are no test users, or the parts of the data are of different sizes;
+  // kInvalidArgument when rmse or mae is asked of a model that foretells no values.
+  Status check() const;
+  // Ranks for `users` more. Errors: those of check(); kNotFinite when a score is none.
   Status step(std::int64_t users);
 
   const std::vector<Metric>& metrics() const { return metrics_; }
-  // Means over the test users, one a metric; valid when done.
+  // The value of each metric. All below are valid when done.
   std::vector<double> results() const;
+  // 95 % of each, from resampling the test users; NaN for coverage and gini.
+  std::vector<Interval> intervals() const;
+  // The results of this one less those of the other, of another model on the same data. The mean alone for coverage
+  // and gini. Errors: kInvalidArgument when metrics or test users are not the same.
+  Result<std::vector<Difference>> compare(const Evaluator& other) const;
 
  private:
-  bool rank(std::size_t n, int thread);
+  // What one thread works in.
+  struct Desk {
+    std::vector<float> scores;                // one an item
+    std::vector<std::uint8_t> skip;           // one an item
+    std::vector<std::int32_t> test_items;     // of one user
+    std::vector<double> test_scores;          // of one user, for auc
+    std::vector<double> audience;             // one a training user, for diversity; 0 between two lists
+    std::vector<std::uint32_t> times_listed;  // (coverage and gini metrics, items)
+  };
+
+  Status check_parts() const;
+  bool rank(std::size_t n, Desk& desk);
+  MetricSum list_quality(const Metric& metric, std::span<const std::int32_t> ranked,
+                         std::span<const std::int32_t> history, Desk& desk) const;
+  bool is_test_item(std::int32_t item) const;
+  double popularity(std::int32_t item) const;
+  double catalogue_value(Metric::Kind kind, std::size_t place) const;
 
   const Model& model_;
   EvaluationData data_;
   std::vector<Metric> metrics_;
+  std::uint64_t seed_;
   ThreadPool& pool_;
+  std::size_t num_items_;
+  double num_training_users_ = 0;
   std::size_t list_length_ = 0;
   std::vector<std::int32_t> test_users_;
-  std::vector<std::uint32_t> tie_order_;
-  std::vector<double> values_;                   // (test users, metrics)
-  std::vector<std::vector<float>> scores_;       // one a thread
-  std::vector<std::vector<std::uint8_t>> skip_;  // one a thread
-  std::vector<std::vector<int>> first_rank_;     // one a thread: the best rank of each item in any list, for coverage
+  std::vector<MetricSum> sums_;  // (test users, metrics)
+  std::vector<Desk> desks_;      // one a thread
   std::size_t next_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -29,12 +30,19 @@ struct SparseRows {
   SparseRows transposed(std::int32_t num_columns) const;
 };
 
+// The largest number of users, and of items: one row with a wild index must not ask for gigabytes.
+inline constexpr std::int32_t kMaxUsersOrItems = 50'000'000;
+
+// Row numbers of a log, or all of its rows.
+using RowChoice = std::optional<std::span<const std::int32_t>>;
+
 // Rows of (user, item, value, time) as they came, in their order: what splits work on.
 class InteractionLog {
  public:
   // Appends rows. All spans have the same length, but timestamps may be empty when the data has no times.
-  // Errors (nothing is appended then): spans of different length, a negative index, a value or time that is not
-  // finite, times in one batch and none in another, more than 2^31 - 1 rows.
+  // Errors (nothing is appended then): kInvalidInteractions for spans of different length, a negative index, a value or
+  // time that is not finite, times in one batch and none in another; kTooLarge for an index of kMaxUsersOrItems or
+  // more, or more than 2^31 - 1 rows.
   Status append(std::span<const std::int32_t> users, std::span<const std::int32_t> items, std::span<const float> values,
                 std::span<const double> timestamps);
 
@@ -47,8 +55,12 @@ class InteractionLog {
   const std::vector<float>& values() const { return values_; }
   const std::vector<double>& timestamps() const { return timestamps_; }
 
-  // Row numbers of the log with each user's rows together and in time order, ties in row order.
-  std::vector<std::int32_t> rows_by_user_in_time() const;
+  // The rows that count, one a (user, item): of repeated ones the latest in time, ties (and all where there are no
+  // timestamps) the last in the log's order. By user, then by item. `among`: chooses from these rows only, in any
+  // order; std::nullopt = all. O(rows + users + items).
+  std::vector<std::int32_t> distinct_rows(RowChoice among = std::nullopt) const;
+  // The same rows with each user's together and in time order, ties in the log's order.
+  std::vector<std::int32_t> distinct_rows_in_time() const;
 
  private:
   std::vector<std::int32_t> users_;
@@ -62,10 +74,12 @@ class InteractionLog {
 // Who met what, both ways round, each (user, item) once. Immutable.
 class Interactions {
  public:
-  // rows: which rows of the log to take (empty = all). Of several rows of one (user, item) the last in the log's order
-  // counts. num_users and num_items: at least the log's own, more where other data has further ones.
-  static Result<Interactions> build(const InteractionLog& log, std::span<const std::int32_t> rows,
-                                    std::int32_t num_users, std::int32_t num_items);
+  // rows: which rows of the log to take; std::nullopt = all, an empty span = none. Of several rows of one (user, item)
+  // the latest in time counts, ties by the log's order (InteractionLog::distinct_rows). num_users and num_items: at
+  // least the log's own, more where other data has further ones. Errors: kInvalidInteractions when they are less;
+  // kTooLarge when they are more than kMaxUsersOrItems.
+  static Result<Interactions> build(const InteractionLog& log, RowChoice rows, std::int32_t num_users,
+                                    std::int32_t num_items);
 
   std::int32_t num_users() const { return by_user_.num_rows(); }
   std::int32_t num_items() const { return by_item_.num_rows(); }
@@ -76,6 +90,7 @@ class Interactions {
   bool has_timestamps() const { return !timestamps_.empty(); }
   // The timestamps of a user's entries, in the order of by_user(); empty when the log has none.
   std::span<const double> user_timestamps(std::int32_t user) const;
+  double newest_timestamp() const;  // 0 when there are none
   // Where the user's entries stand in the row of by_user(), oldest first: by timestamp, ties (and all where there are
   // no timestamps) in the log's order.
   std::span<const std::int32_t> oldest_first(std::int32_t user) const;

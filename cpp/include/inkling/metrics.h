@@ -10,29 +10,62 @@
 
 namespace inkling {
 
-// One metric at a cut-off, as "ndcg@20" names it.
+// One metric, as "ndcg@20" names it: most have a cut-off k and look at the first k of each user's list.
 struct Metric {
   enum class Kind {
     kRecall,        // hits / test items
     kRecallCapped,  // hits / min(k, test items)
     kPrecision,     // hits / k
+    kF1,            // harmonic mean of precision and recall: 2 hits / (k + test items)
     kHitRate,       // 1 if any test item is in the list
     kNdcg,          // binary gains, log2 discounts, over the ideal of min(k, test items)
     kMrr,           // 1 / rank of the first hit
     kMap,           // mean over hits of precision at the hit, over min(k, test items)
-    kCoverage,      // share of all items that stand in anybody's list; not a mean over users
+
+    // No cut-off: all candidates count. The share of pairs of a test item and another candidate in which the test item
+    // has the higher score; equal scores count half, and a test item that is no candidate loses its pairs. 0.5 for a
+    // user without pairs.
+    kAuc,
+
+    // No cut-off; only for models that foretell values. Over all test rows at once, not a mean over users.
+    kRmse,  // root of the mean squared difference of score and value
+    kMae,   // mean absolute difference
+
+    // Beyond accuracy; p(i) is the share of the training users who met item i.
+    kNovelty,    // mean of -log2 p(i) over the list (mean self-information; Zhou et al. 2010, Vargas & Castells 2011);
+                 // an item that nobody met counts as if one user had
+    kDiversity,  // mean of 1 - cosine over the pairs of the list (intra-list diversity; Ziegler et al. 2005), the
+                 // cosine of who met the two items in training; 1 with an item that nobody met, 0 of a list of one
+    kPopularityBias,  // ΔGAP (Abdollahpouri et al. 2019): mean over users of the list's mean p, over the same of the
+                      // users' histories, less 1. 0: lists are as popular as what users choose; 1: twice. Users without
+                      // a history do not count
+    kCoverage,        // share of all items that stand in anybody's list; not a mean over users
+    kGini,            // Gini index of how often each of all items is listed (Shani & Gunawardana 2011): 0 when all are
+                      // listed alike, 1 when everybody gets the same item; not a mean over users
   };
   Kind kind = Kind::kRecall;
-  int k = 0;
+  int k = 0;  // 0 where there is no cut-off
   std::string name;
+
+  // Whether users add to it one by one, so that it has an interval: all but coverage and gini.
+  bool is_of_users() const { return kind != Kind::kCoverage && kind != Kind::kGini; }
 };
 
-// Reads "recall@20,ndcg@20,…". Errors: kInvalidArgument, listing the known names.
+// Reads "recall@20,ndcg@20,auc,…". Errors: kInvalidArgument, listing the known names.
 Result<std::vector<Metric>> parse_metrics(std::string_view names);
 
-// The metric of one user. ranked: the list, best first, at least min(k, candidates) long; test_items: sorted, at least
-// one. 0 for kCoverage, which is no matter of one user.
+// The metric of one user's list. ranked: the list, best first, at least min(k, candidates) long; test_items: sorted, at
+// least one. 0 for the metrics that take more than these two: from kAuc on.
 double metric_of_user(const Metric& metric, std::span<const std::int32_t> ranked,
                       std::span<const std::int32_t> test_items);
+
+// What users add to a metric. Sums of any set of users add up, and metric_value() makes the metric of that set of them:
+// so users can be drawn again, or exchanged between two models.
+struct MetricSum {
+  double total = 0;
+  double weight = 0;  // users; for rmse and mae test rows; for popularity_bias the mean p of the histories
+};
+// total / weight; of rmse its root, of popularity_bias less 1. 0 where the weight is 0.
+double metric_value(Metric::Kind kind, const MetricSum& sum);
 
 }  // namespace inkling

@@ -13,21 +13,22 @@ enum class SplitKind {
   kLeaveOneOut,  // the last interaction in time of every user with two or more is tested
   kRandom,       // a random share of all rows is tested
   kTemporal,     // the latest share of all rows is tested; needs timestamps
-  kUsers,  // strong generalization: a random share of users is not trained on; a fifth of each one's rows, the last
-           // in time, is tested and the rest is the history that is folded in
+  kUsers,  // strong generalization: a random share of users is not trained on; of each one's rows in time order the
+           // last fifth is tested, and the rest is the history that is folded in
 };
 
 // "leave-one-out", "random", "temporal", "users".
 Result<SplitKind> parse_split_kind(std::string_view name);
 
-// Row numbers of the log.
+// Row numbers of the log. Of repeated rows of one (user, item) only the one that counts is there
+// (InteractionLog::distinct_rows), so no pair is both learned from and tested.
 struct Split {
   std::vector<std::int32_t> train;    // learned from
   std::vector<std::int32_t> history;  // what the test users are known by; empty means train
-  std::vector<std::int32_t> test;     // what is to be found
+  std::vector<std::int32_t> test;     // what is to be found, also items that no row of train has
 };
 
-// test_fraction: share of rows (or of users, for kUsers), above 0 and below 1; unused by kLeaveOneOut.
+// test_fraction: share of distinct rows (or of users, for kUsers), above 0 and below 1; not read by kLeaveOneOut.
 // The same seed gives the same split. Errors: kInvalidArgument for the fraction, or when kTemporal lacks timestamps;
 // kInvalidInteractions when nothing is left to train on or to test.
 Result<Split> split(const InteractionLog& log, SplitKind kind, double test_fraction, std::uint64_t seed);

@@ -13,13 +13,24 @@ namespace {
 std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
 
 constexpr std::size_t kMaxRows = std::numeric_limits<std::int32_t>::max();
-constexpr std::int32_t kMaxIndex = std::numeric_limits<std::int32_t>::max() - 1;
 
 Status check_index(const char* what, std::int32_t index, std::size_t row) {
-  if (index >= 0 && index <= kMaxIndex) return {};
-  return {ErrorCode::kInvalidInteractions, std::string(what) + " index " + std::to_string(index) + " in row " +
-                                               std::to_string(row) + " of the batch is out of range; expected 0 to " +
-                                               std::to_string(kMaxIndex)};
+  if (index >= 0 && index < kMaxUsersOrItems) return {};
+  return {index < 0 ? ErrorCode::kInvalidInteractions : ErrorCode::kTooLarge,
+          std::string(what) + " index " + std::to_string(index) + " in row " + std::to_string(row) +
+              " of the batch is out of range; number " + what + "s from 0 on, to at most " +
+              std::to_string(kMaxUsersOrItems - 1)};
+}
+
+// Puts rows into the order of their keys, which are below num_keys; rows of one key keep their order.
+std::vector<std::int32_t> sorted_by(const std::vector<std::int32_t>& keys, std::span<const std::int32_t> rows,
+                                    std::int32_t num_keys) {
+  std::vector<std::uint32_t> next(at(num_keys) + 1, 0);
+  for (const std::int32_t row : rows) ++next[at(keys[at(row)]) + 1];
+  for (std::size_t key = 0; key < at(num_keys); ++key) next[key + 1] += next[key];
+  std::vector<std::int32_t> sorted(rows.size());
+  for (const std::int32_t row : rows) sorted[next[at(keys[at(row)])]++] = row;
+  return sorted;
 }
 
 }  // namespace
@@ -85,21 +96,43 @@ Status InteractionLog::append(std::span<const std::int32_t> users, std::span<con
   return {};
 }
 
-std::vector<std::int32_t> InteractionLog::rows_by_user_in_time() const {
-  std::vector<std::int64_t> next(at(num_users_) + 1, 0);
-  for (const std::int32_t user : users_) ++next[at(user) + 1];
-  for (std::size_t u = 0; u < at(num_users_); ++u) next[u + 1] += next[u];
-  const std::vector<std::int64_t> starts = next;
-  std::vector<std::int32_t> rows(size());
-  for (std::size_t row = 0; row < size(); ++row) {
-    rows[static_cast<std::size_t>(next[at(users_[row])]++)] = static_cast<std::int32_t>(row);
+std::vector<std::int32_t> InteractionLog::distinct_rows(RowChoice among) const {
+  std::vector<std::uint8_t> taken(size(), among.has_value() ? 0 : 1);
+  if (among.has_value()) {
+    for (const std::int32_t row : *among) taken[at(row)] = 1;
   }
-  if (has_timestamps()) {
-    for (std::size_t u = 0; u < at(num_users_); ++u) {
-      std::stable_sort(rows.begin() + static_cast<std::ptrdiff_t>(starts[u]),
-                       rows.begin() + static_cast<std::ptrdiff_t>(starts[u + 1]),
-                       [this](std::int32_t a, std::int32_t b) { return timestamps_[at(a)] < timestamps_[at(b)]; });
+  std::vector<std::int32_t> rows;
+  rows.reserve(among.has_value() ? among->size() : size());
+  for (std::size_t row = 0; row < size(); ++row) {
+    if (taken[row] != 0) rows.push_back(static_cast<std::int32_t>(row));
+  }
+  rows = sorted_by(items_, rows, num_items_);
+  rows = sorted_by(users_, rows, num_users_);
+  // Rows of a pair are now neighbours, in the log's order.
+  std::size_t kept = 0;
+  for (const std::int32_t row : rows) {
+    const bool repeated =
+        kept > 0 && users_[at(rows[kept - 1])] == users_[at(row)] && items_[at(rows[kept - 1])] == items_[at(row)];
+    if (!repeated) {
+      rows[kept++] = row;
+    } else if (!has_timestamps() || timestamps_[at(row)] >= timestamps_[at(rows[kept - 1])]) {
+      rows[kept - 1] = row;
     }
+  }
+  rows.resize(kept);
+  return rows;
+}
+
+std::vector<std::int32_t> InteractionLog::distinct_rows_in_time() const {
+  std::vector<std::int32_t> rows = distinct_rows();
+  for (auto begin = rows.begin(); begin != rows.end();) {
+    auto end = begin;
+    while (end != rows.end() && users_[at(*end)] == users_[at(*begin)]) ++end;
+    std::sort(begin, end, [this](std::int32_t a, std::int32_t b) {
+      if (has_timestamps() && timestamps_[at(a)] != timestamps_[at(b)]) return timestamps_[at(a)] < timestamps_[at(b)];
+      return a < b;
+    });
+    begin = end;
   }
   return rows;
 }
@@ -109,66 +142,42 @@ std::span<const double> Interactions::user_timestamps(std::int32_t user) const {
   return {timestamps_.data() + by_user_.offsets[at(user)], static_cast<std::size_t>(by_user_.row_length(user))};
 }
 
+double Interactions::newest_timestamp() const {
+  const auto newest = std::max_element(timestamps_.begin(), timestamps_.end());
+  return newest != timestamps_.end() ? *newest : 0;
+}
+
 std::span<const std::int32_t> Interactions::oldest_first(std::int32_t user) const {
   return {oldest_first_.data() + by_user_.offsets[at(user)], static_cast<std::size_t>(by_user_.row_length(user))};
 }
 
-Result<Interactions> Interactions::build(const InteractionLog& log, std::span<const std::int32_t> rows,
-                                         std::int32_t num_users, std::int32_t num_items) {
+Result<Interactions> Interactions::build(const InteractionLog& log, RowChoice rows, std::int32_t num_users,
+                                         std::int32_t num_items) {
   if (num_users < log.num_users() || num_items < log.num_items()) {
     return Status(ErrorCode::kInvalidInteractions, "the interactions name " + std::to_string(log.num_users()) +
                                                        " users and " + std::to_string(log.num_items()) +
                                                        " items, but only " + std::to_string(num_users) + " and " +
                                                        std::to_string(num_items) + " were announced");
   }
-  // Each user's items are to rise, and the rows of one pair to stay in the log's order.
-  std::vector<std::int32_t> in_log_order;
-  if (!std::is_sorted(rows.begin(), rows.end())) {
-    in_log_order.assign(rows.begin(), rows.end());
-    std::sort(in_log_order.begin(), in_log_order.end());
-    rows = in_log_order;
+  if (num_users > kMaxUsersOrItems || num_items > kMaxUsersOrItems) {
+    return Status(ErrorCode::kTooLarge, std::to_string(num_users) + " users and " + std::to_string(num_items) +
+                                            " items were announced; at most " + std::to_string(kMaxUsersOrItems) +
+                                            " of each are taken on. Sample the data");
   }
-  const std::size_t count = rows.empty() ? log.size() : rows.size();
-  // Two stable counting passes over row numbers: by item, then by user.
-  const auto row_at = [&](std::size_t n) { return rows.empty() ? n : at(rows[n]); };
-  const std::vector<std::int32_t>& users = log.users();
-  const std::vector<std::int32_t>& items = log.items();
-  std::vector<std::int64_t> next(at(num_items) + 1, 0);
-  for (std::size_t n = 0; n < count; ++n) ++next[at(items[row_at(n)]) + 1];
-  for (std::size_t i = 0; i < at(num_items); ++i) next[i + 1] += next[i];
-  std::vector<std::int32_t> by_item(count);
-  for (std::size_t n = 0; n < count; ++n) {
-    by_item[static_cast<std::size_t>(next[at(items[row_at(n)])]++)] = static_cast<std::int32_t>(row_at(n));
-  }
-  next.assign(at(num_users) + 1, 0);
-  for (const std::int32_t row : by_item) ++next[at(users[at(row)]) + 1];
-  for (std::size_t u = 0; u < at(num_users); ++u) next[u + 1] += next[u];
-  std::vector<std::int32_t> sorted(count);
-  for (const std::int32_t row : by_item) sorted[static_cast<std::size_t>(next[at(users[at(row)])]++)] = row;
-  by_item = {};
-
+  const std::vector<std::int32_t> kept = log.distinct_rows(rows);  // the row of each entry
   Interactions out;
   SparseRows& by_user = out.by_user_;
   by_user.offsets.assign(at(num_users) + 1, 0);
-  by_user.columns.reserve(count);
-  by_user.values.reserve(count);
-  if (log.has_timestamps()) out.timestamps_.reserve(count);
-  std::vector<std::int32_t> kept;  // the row of each entry
-  kept.reserve(count);
-  for (std::size_t n = 0; n < count; ++n) {
-    const std::size_t row = at(sorted[n]);
-    if (n + 1 < count && users[row] == users[at(sorted[n + 1])] && items[row] == items[at(sorted[n + 1])]) {
-      continue;  // a later row of the pair follows
-    }
-    by_user.columns.push_back(items[row]);
-    by_user.values.push_back(log.values()[row]);
-    if (log.has_timestamps()) out.timestamps_.push_back(log.timestamps()[row]);
-    kept.push_back(static_cast<std::int32_t>(row));
-    by_user.offsets[at(users[row]) + 1] = static_cast<std::int64_t>(kept.size());
+  by_user.columns.reserve(kept.size());
+  by_user.values.reserve(kept.size());
+  if (log.has_timestamps()) out.timestamps_.reserve(kept.size());
+  for (const std::int32_t row : kept) {
+    by_user.columns.push_back(log.items()[at(row)]);
+    by_user.values.push_back(log.values()[at(row)]);
+    if (log.has_timestamps()) out.timestamps_.push_back(log.timestamps()[at(row)]);
+    ++by_user.offsets[at(log.users()[at(row)]) + 1];
   }
-  for (std::size_t u = 0; u < at(num_users); ++u) {
-    by_user.offsets[u + 1] = std::max(by_user.offsets[u + 1], by_user.offsets[u]);
-  }
+  for (std::size_t u = 0; u < at(num_users); ++u) by_user.offsets[u + 1] += by_user.offsets[u];
   out.oldest_first_.resize(kept.size());
   for (std::int32_t user = 0; user < num_users; ++user) {
     const auto start = by_user.offsets[at(user)];

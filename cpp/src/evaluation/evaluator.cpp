@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "inkling/random.h"
 #include "kernels/top_k.h"
@@ -13,38 +12,124 @@ namespace {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-constexpr int kNever = std::numeric_limits<int>::max();
+// The share of the pairs of a test item and another candidate that the test item wins.
+MetricSum auc(std::span<const float> scores, std::span<const std::uint8_t> skip,
+              std::span<const std::int32_t> test_items, std::vector<double>& test_scores) {
+  test_scores.clear();
+  for (const std::int32_t item : test_items) {
+    if (skip[at(item)] == 0) test_scores.push_back(scores[at(item)]);
+  }
+  std::sort(test_scores.data(), test_scores.data() + test_scores.size());
+  double wins = 0;
+  double candidates = 0;
+  for (std::size_t item = 0; item < scores.size(); ++item) {
+    if (skip[item] != 0) continue;
+    candidates += 1;
+    const auto [first, last] = std::equal_range(test_scores.begin(), test_scores.end(), scores[item]);
+    wins += static_cast<double>(test_scores.end() - last) + 0.5 * static_cast<double>(last - first);
+  }
+  // The test items were among the candidates: each beat half of their own number, itself included.
+  const auto tested = static_cast<double>(test_scores.size());
+  wins -= tested * tested / 2;
+  const double pairs = static_cast<double>(test_items.size()) * (candidates - tested);
+  return {pairs > 0 ? wins / pairs : 0.5, 1};
+}
+
+MetricSum value_error(Metric::Kind kind, std::span<const float> scores, std::span<const std::int32_t> test_items,
+                      std::span<const std::int32_t> items, std::span<const float> values) {
+  MetricSum sum;
+  std::size_t entry = 0;
+  for (const std::int32_t item : test_items) {
+    while (items[entry] != item) ++entry;  // both rise
+    const double error = static_cast<double>(scores[at(item)]) - static_cast<double>(values[entry]);
+    sum.total += kind == Metric::Kind::kRmse ? error * error : std::abs(error);
+    sum.weight += 1;
+  }
+  return sum;
+}
+
+bool is_value_error(Metric::Kind kind) { return kind == Metric::Kind::kRmse || kind == Metric::Kind::kMae; }
 
 }  // namespace
 
 Evaluator::Evaluator(const Model& model, const EvaluationData& data, std::vector<Metric> metrics, std::uint64_t seed,
                      ThreadPool& pool)
-    : model_(model), data_(data), metrics_(std::move(metrics)), pool_(pool) {
-  for (const Metric& metric : metrics_) list_length_ = std::max(list_length_, at(metric.k));
-  for (std::int32_t user = 0; user < data_.test->num_users(); ++user) {
-    if (data_.test->by_user().row_length(user) > 0) test_users_.push_back(user);
+    : model_(model),
+      data_(data),
+      metrics_(std::move(metrics)),
+      seed_(seed),
+      pool_(pool),
+      num_items_(at(model.num_items())) {
+  if (data_.train == nullptr) data_.train = data_.history;
+  if (!check_parts().ok()) return;
+  for (std::int32_t user = 0; user < data_.train->num_users(); ++user) {
+    num_training_users_ += data_.train->by_user().row_length(user) > 0 ? 1 : 0;
   }
-  const std::size_t num_items = at(model.num_items());
-  tie_order_ = Random(seed).permutation(num_items);
-  values_.assign(test_users_.size() * metrics_.size(), 0.0);
-  for (int thread = 0; thread < pool.num_threads(); ++thread) {
-    scores_.emplace_back(num_items);
-    skip_.emplace_back(num_items);
-    first_rank_.emplace_back(num_items, kNever);
+  for (std::int32_t user = 0; user < data_.test->num_users(); ++user) {
+    const auto items = data_.test->by_user().row_columns(user);
+    if (std::any_of(items.begin(), items.end(), [&](std::int32_t item) { return is_test_item(item); })) {
+      test_users_.push_back(user);
+    }
+  }
+  sums_.resize(test_users_.size() * metrics_.size());
+  std::size_t num_catalogue_metrics = 0;
+  bool diversity = false;
+  for (const Metric& metric : metrics_) {
+    list_length_ = std::max(list_length_, at(metric.k));
+    num_catalogue_metrics += metric.is_of_users() ? 0 : 1;
+    diversity = diversity || metric.kind == Metric::Kind::kDiversity;
+  }
+  desks_.resize(at(pool.num_threads()));
+  for (Desk& desk : desks_) {
+    desk.scores.resize(num_items_);
+    desk.skip.resize(num_items_);
+    desk.times_listed.resize(num_catalogue_metrics * num_items_);
+    if (diversity) desk.audience.resize(at(data_.train->num_users()));
   }
 }
 
-Status Evaluator::step(std::int64_t users) {
-  if (test_users_.empty()) {
-    return {ErrorCode::kInvalidInteractions, "there are no test users: the test data has no interactions"};
+Status Evaluator::check_parts() const {
+  for (const Metric& metric : metrics_) {
+    if (is_value_error(metric.kind) && !model_.predicts_values()) {
+      return {ErrorCode::kInvalidArgument, metric.name + " is the error of foretold values, and " +
+                                               std::string(model_.name()) +
+                                               " only ranks; use biased_sgd, or a metric of lists such as ndcg@20"};
+    }
   }
+  const auto has = [](const Interactions& part, std::int32_t num_users, std::size_t num_items) {
+    return part.num_users() >= num_users && at(part.num_items()) == num_items;
+  };
+  const std::int32_t num_users = data_.test->num_users();
+  if (!has(*data_.test, 0, num_items_) || !has(*data_.history, num_users, num_items_) ||
+      !has(*data_.train, 0, num_items_) || (data_.negatives != nullptr && data_.negatives->num_rows() < num_users)) {
+    return {ErrorCode::kInvalidInteractions,
+            "the model has " + std::to_string(num_items_) + " items and the test " + std::to_string(num_users) +
+                " users; training, history, test and negatives must be built for the same"};
+  }
+  return {};
+}
+
+bool Evaluator::is_test_item(std::int32_t item) const {
+  return !data_.known_items_only || data_.train->by_item().row_length(item) > 0;
+}
+
+Status Evaluator::check() const {
+  if (Status status = check_parts(); !status.ok()) return status;
+  if (!test_users_.empty()) return {};
+  return {ErrorCode::kInvalidInteractions, std::string("there are no test users: the test data has no interactions") +
+                                               (data_.known_items_only ? " with items that training has" : "")};
+}
+
+Status Evaluator::step(std::int64_t users) {
+  if (Status status = check(); !status.ok()) return status;
   const std::size_t begin = next_;
-  next_ = std::min(next_ + at(std::max<std::int64_t>(users, 1)), test_users_.size());
+  next_ = begin + static_cast<std::size_t>(
+                      std::clamp<std::int64_t>(users, 1, static_cast<std::int64_t>(test_users_.size() - begin)));
   std::atomic<bool> failed = false;
   pool_.for_each_chunk(static_cast<std::int64_t>(next_ - begin), 4,
                        [&](std::int64_t from, std::int64_t to, int thread) {
                          for (std::int64_t n = from; n < to; ++n) {
-                           if (!rank(begin + at(n), thread)) failed.store(true, std::memory_order_relaxed);
+                           if (!rank(begin + at(n), desks_[at(thread)])) failed.store(true, std::memory_order_relaxed);
                          }
                        });
   if (failed.load()) {
@@ -54,12 +139,16 @@ Status Evaluator::step(std::int64_t users) {
   return {};
 }
 
-bool Evaluator::rank(std::size_t n, int thread) {
+bool Evaluator::rank(std::size_t n, Desk& desk) {
   const std::int32_t user = test_users_[n];
-  std::vector<float>& scores = scores_[at(thread)];
-  std::vector<std::uint8_t>& skip = skip_[at(thread)];
+  std::vector<float>& scores = desk.scores;
+  std::vector<std::uint8_t>& skip = desk.skip;
   const auto history_items = data_.history->by_user().row_columns(user);
-  const auto test_items = data_.test->by_user().row_columns(user);
+  const auto tested = data_.test->by_user().row_columns(user);
+  desk.test_items.clear();
+  for (const std::int32_t item : tested) {
+    if (is_test_item(item)) desk.test_items.push_back(item);
+  }
 
   std::vector<HistoryEntry> history;
   history.reserve(history_items.size());
@@ -74,7 +163,7 @@ bool Evaluator::rank(std::size_t n, int thread) {
   if (data_.negatives != nullptr) {
     std::fill(skip.begin(), skip.end(), std::uint8_t{1});
     for (const std::int32_t item : data_.negatives->row_columns(user)) skip[at(item)] = 0;
-    for (const std::int32_t item : test_items) skip[at(item)] = 0;
+    for (const std::int32_t item : tested) skip[at(item)] = 0;
   } else {
     std::fill(skip.begin(), skip.end(), std::uint8_t{0});
     for (const std::int32_t item : history_items) skip[at(item)] = 1;
@@ -83,34 +172,126 @@ bool Evaluator::rank(std::size_t n, int thread) {
   for (const float score : scores) sum += score * 0.0f;
   if (!std::isfinite(sum)) return false;
 
-  const std::vector<std::int32_t> ranked = kernels::top_k({scores, skip, tie_order_}, list_length_);
+  const std::uint64_t tie_seed = Random(Random(seed_).next() ^ static_cast<std::uint64_t>(user)).next();
+  const std::vector<std::int32_t> ranked = kernels::top_k({scores, skip, tie_seed}, list_length_);
+  std::size_t catalogue_place = 0;
   for (std::size_t m = 0; m < metrics_.size(); ++m) {
-    values_[n * metrics_.size() + m] = metric_of_user(metrics_[m], ranked, test_items);
-  }
-  for (std::size_t position = 0; position < ranked.size(); ++position) {
-    int& first = first_rank_[at(thread)][at(ranked[position])];
-    first = std::min(first, static_cast<int>(position));
+    const Metric& metric = metrics_[m];
+    MetricSum& out = sums_[n * metrics_.size() + m];
+    if (!metric.is_of_users()) {
+      std::uint32_t* times = desk.times_listed.data() + num_items_ * catalogue_place++;
+      for (std::size_t place = 0; place < std::min(ranked.size(), at(metric.k)); ++place) ++times[ranked[place]];
+    } else if (metric.kind == Metric::Kind::kAuc) {
+      out = auc(scores, skip, desk.test_items, desk.test_scores);
+    } else if (is_value_error(metric.kind)) {
+      out = value_error(metric.kind, scores, desk.test_items, tested, data_.test->by_user().row_values(user));
+    } else if (metric.kind < Metric::Kind::kAuc) {
+      out = {metric_of_user(metric, ranked, desk.test_items), 1};
+    } else {
+      out = list_quality(metric, std::span(ranked).first(std::min(ranked.size(), at(metric.k))), history_items, desk);
+    }
   }
   return true;
 }
 
-std::vector<double> Evaluator::results() const {
-  std::vector<double> means(metrics_.size(), 0.0);
-  for (std::size_t n = 0; n < test_users_.size(); ++n) {
-    for (std::size_t m = 0; m < means.size(); ++m) means[m] += values_[n * metrics_.size() + m];
-  }
-  for (double& mean : means) mean /= static_cast<double>(test_users_.size());
-  for (std::size_t m = 0; m < metrics_.size(); ++m) {
-    if (metrics_[m].kind != Metric::Kind::kCoverage) continue;
-    double covered = 0;
-    for (std::size_t item = 0; item < tie_order_.size(); ++item) {
-      const bool listed = std::any_of(first_rank_.begin(), first_rank_.end(),
-                                      [&](const std::vector<int>& ranks) { return ranks[item] < metrics_[m].k; });
-      covered += listed ? 1 : 0;
+// The share of the training users who met the item.
+double Evaluator::popularity(std::int32_t item) const {
+  const auto users = static_cast<double>(data_.train->by_item().row_length(item));
+  return num_training_users_ > 0 ? users / num_training_users_ : 0;
+}
+
+// Of one list: novelty, diversity or popularity_bias.
+MetricSum Evaluator::list_quality(const Metric& metric, std::span<const std::int32_t> ranked,
+                                  std::span<const std::int32_t> history, Desk& desk) const {
+  const auto length = static_cast<double>(ranked.size());
+  if (metric.kind == Metric::Kind::kNovelty) {
+    double bits = 0;
+    for (const std::int32_t item : ranked) {
+      bits -= std::log2(std::max(popularity(item), 1 / std::max(num_training_users_, 1.0)));
     }
-    means[m] = covered / static_cast<double>(tie_order_.size());
+    return {length > 0 ? bits / length : 0, 1};
   }
-  return means;
+  if (metric.kind == Metric::Kind::kPopularityBias) {
+    const auto mean = [this](std::span<const std::int32_t> items) {
+      double total = 0;
+      for (const std::int32_t item : items) total += popularity(item);
+      return items.empty() ? 0.0 : total / static_cast<double>(items.size());
+    };
+    if (history.empty()) return {};
+    return {mean(ranked), mean(history)};
+  }
+  if (length < 2) return {0, 1};
+  // With unit vectors of who met each item, the cosines of all pairs sum to half of what the squared length of the
+  // vectors' sum has more than their number: one pass over the users instead of one a pair.
+  const SparseRows& by_item = data_.train->by_item();
+  double squares = 0;
+  double met = 0;
+  for (const std::int32_t item : ranked) {
+    const auto users = by_item.row_columns(item);
+    met += users.empty() ? 0 : 1;
+    for (const std::int32_t user : users) desk.audience[at(user)] += 1 / std::sqrt(static_cast<double>(users.size()));
+  }
+  for (const std::int32_t item : ranked) {
+    for (const std::int32_t user : by_item.row_columns(item)) {
+      squares += desk.audience[at(user)] * desk.audience[at(user)];
+      desk.audience[at(user)] = 0;
+    }
+  }
+  return {1 - (squares - met) / (length * (length - 1)), 1};
+}
+
+double Evaluator::catalogue_value(Metric::Kind kind, std::size_t place) const {
+  std::vector<double> times(num_items_);
+  double total = 0;
+  double listed = 0;
+  for (std::size_t item = 0; item < num_items_; ++item) {
+    for (const Desk& desk : desks_) times[item] += desk.times_listed[place * num_items_ + item];
+    total += times[item];
+    listed += times[item] > 0 ? 1 : 0;
+  }
+  const auto count = static_cast<double>(num_items_);
+  if (kind == Metric::Kind::kCoverage) return listed / count;
+  if (num_items_ < 2 || total == 0) return 0;
+  std::sort(times.data(), times.data() + num_items_);
+  double weighted = 0;
+  for (std::size_t n = 0; n < num_items_; ++n) weighted += (2 * static_cast<double>(n + 1) - count - 1) * times[n];
+  return weighted / ((count - 1) * total);
+}
+
+std::vector<double> Evaluator::results() const {
+  const std::size_t width = metrics_.size();
+  std::vector<double> values;
+  std::size_t catalogue_place = 0;
+  for (std::size_t m = 0; m < width; ++m) {
+    const Metric& metric = metrics_[m];
+    if (!metric.is_of_users()) {
+      values.push_back(catalogue_value(metric.kind, catalogue_place++));
+      continue;
+    }
+    MetricSum sum;
+    for (std::size_t n = m; n < sums_.size(); n += width) {
+      sum.total += sums_[n].total;
+      sum.weight += sums_[n].weight;
+    }
+    values.push_back(metric_value(metric.kind, sum));
+  }
+  return values;
+}
+
+std::vector<Interval> Evaluator::intervals() const { return bootstrap_intervals(metrics_, sums_, seed_, pool_); }
+
+Result<std::vector<Difference>> Evaluator::compare(const Evaluator& other) const {
+  const bool same_metrics = std::equal(metrics_.begin(), metrics_.end(), other.metrics_.begin(), other.metrics_.end(),
+                                       [](const Metric& a, const Metric& b) { return a.kind == b.kind && a.k == b.k; });
+  if (!same_metrics || test_users_ != other.test_users_) {
+    return Status(ErrorCode::kInvalidArgument,
+                  "two evaluations are compared that have other metrics or test users; evaluate both alike");
+  }
+  std::vector<Difference> differences = paired_differences(metrics_, sums_, other.sums_, seed_, pool_);
+  const std::vector<double> own = results();
+  const std::vector<double> others = other.results();
+  for (std::size_t m = 0; m < own.size(); ++m) differences[m].mean = own[m] - others[m];
+  return differences;
 }
 
 }  // namespace inkling

@@ -31,7 +31,7 @@ void for_each_user(const InteractionLog& log, const std::vector<std::int32_t>& r
 
 Split leave_one_out(const InteractionLog& log) {
   Split out;
-  const std::vector<std::int32_t> rows = log.rows_by_user_in_time();
+  const std::vector<std::int32_t> rows = log.distinct_rows_in_time();
   for_each_user(log, rows, [&](std::size_t begin, std::size_t end) {
     const std::size_t cut = end - begin > 1 ? end - 1 : end;
     out.train.insert(out.train.end(), rows.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -43,20 +43,21 @@ Split leave_one_out(const InteractionLog& log) {
 
 Split random_rows(const InteractionLog& log, double fraction, std::uint64_t seed) {
   Split out;
-  const std::vector<std::uint32_t> order = Random(seed).permutation(log.size());
-  const std::size_t tested = tested_count(fraction, log.size());
-  for (std::size_t n = 0; n < order.size(); ++n) {
-    (n < tested ? out.test : out.train).push_back(static_cast<std::int32_t>(order[n]));
-  }
+  const std::vector<std::int32_t> rows = log.distinct_rows();
+  const std::vector<std::uint32_t> order = Random(seed).permutation(rows.size());
+  const std::size_t tested = tested_count(fraction, rows.size());
+  for (std::size_t n = 0; n < order.size(); ++n) (n < tested ? out.test : out.train).push_back(rows[order[n]]);
   return out;
 }
 
 Split temporal(const InteractionLog& log, double fraction) {
   Split out;
-  std::vector<std::int32_t> order(log.size());
-  for (std::size_t row = 0; row < order.size(); ++row) order[row] = static_cast<std::int32_t>(row);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::int32_t a, std::int32_t b) { return log.timestamps()[at(a)] < log.timestamps()[at(b)]; });
+  std::vector<std::int32_t> order = log.distinct_rows();
+  std::sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
+    const double time_a = log.timestamps()[at(a)];
+    const double time_b = log.timestamps()[at(b)];
+    return time_a != time_b ? time_a < time_b : a < b;
+  });
   const auto cut = order.end() - static_cast<std::ptrdiff_t>(tested_count(fraction, order.size()));
   out.train.assign(order.begin(), cut);
   out.test.assign(cut, order.end());
@@ -70,7 +71,7 @@ Split unseen_users(const InteractionLog& log, double fraction, std::uint64_t see
   const std::vector<std::uint32_t> order = Random(seed).permutation(num_users);
   std::vector<std::uint8_t> is_test(num_users, 0);
   for (std::size_t n = 0; n < tested_count(fraction, num_users); ++n) is_test[order[n]] = 1;
-  const std::vector<std::int32_t> rows = log.rows_by_user_in_time();
+  const std::vector<std::int32_t> rows = log.distinct_rows_in_time();
   for_each_user(log, rows, [&](std::size_t begin, std::size_t end) {
     const bool test = is_test[at(log.users()[at(rows[begin])])] != 0;
     const std::size_t cut = test && end - begin > 1 ? end - tested_count(kHeldOutOfHistory, end - begin) : end;
@@ -91,7 +92,7 @@ Result<SplitKind> parse_split_kind(std::string_view name) {
 }
 
 Result<Split> split(const InteractionLog& log, SplitKind kind, double test_fraction, std::uint64_t seed) {
-  if (!(test_fraction > 0 && test_fraction < 1)) {
+  if (kind != SplitKind::kLeaveOneOut && !(test_fraction > 0 && test_fraction < 1)) {
     return Status(ErrorCode::kInvalidArgument, "the test fraction must be above 0 and below 1, for example 0.2");
   }
   if (kind == SplitKind::kTemporal && !log.has_timestamps()) {

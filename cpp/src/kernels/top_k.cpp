@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "inkling/random.h"
+
 namespace inkling::kernels {
 
 namespace {
@@ -14,11 +16,16 @@ class Before {
     const float score_a = input_.scores[static_cast<std::size_t>(a)];
     const float score_b = input_.scores[static_cast<std::size_t>(b)];
     if (score_a != score_b) return score_a > score_b;
-    if (input_.order.empty()) return a < b;
-    return input_.order[static_cast<std::size_t>(a)] < input_.order[static_cast<std::size_t>(b)];
+    if (!input_.shuffle.has_value()) return a < b;
+    return hash(a) < hash(b);
   }
 
  private:
+  // One to one, so no two candidates have the same.
+  std::uint64_t hash(std::int32_t candidate) const {
+    return Random(*input_.shuffle ^ static_cast<std::uint64_t>(candidate)).next();
+  }
+
   const TopKInput& input_;
 };
 
