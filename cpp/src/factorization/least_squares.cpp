@@ -24,31 +24,48 @@ RowSolver::RowSolver(std::size_t num_factors)
     : num_factors_(num_factors),
       padded_(padded_factors(num_factors)),
       panel_(kPanelRows * padded_, 0.0f),
-      targets_(kPanelRows),
+      pulls_(kPanelRows),
       matrix_(padded_ * padded_, 0.0f),
       right_hand_side_(padded_, 0.0f) {}
 
 void RowSolver::flush() {
   kernels::gram(panel_.data(), rows_in_panel_, padded_, matrix_.data());
-  kernels::add_scaled_rows(targets_.data(), panel_.data(), rows_in_panel_, padded_, right_hand_side_.data());
+  kernels::add_scaled_rows(pulls_.data(), panel_.data(), rows_in_panel_, padded_, right_hand_side_.data());
   rows_in_panel_ = 0;
 }
 
-bool RowSolver::solve(std::span<const float> factors, std::span<const float> gram,
-                      std::span<const std::int32_t> entries, std::span<const float> weights, float ridge, float* out) {
-  std::copy(gram.begin(), gram.end(), matrix_.begin());
+// The panel holds rows times the root of their weight, so a weight below 0 needs a way of its own. It is rare: entries
+// that imported factors trust less than what they have not observed.
+void RowSolver::add_alone(const float* row, float added, float pull) {
+  for (std::size_t f = 0; f < num_factors_; ++f) {
+    kernels::axpy(added * row[f], row + f, matrix_.data() + f * padded_ + f, num_factors_ - f);
+  }
+  kernels::axpy(pull, row, right_hand_side_.data(), num_factors_);
+}
+
+bool RowSolver::solve(const RowEquations& equations, float* out) {
+  std::copy(equations.gram.begin(), equations.gram.end(), matrix_.begin());
   std::fill(right_hand_side_.begin(), right_hand_side_.end(), 0.0f);
   rows_in_panel_ = 0;
-  for (std::size_t e = 0; e < entries.size(); ++e) {
-    const float* row = factors.data() + static_cast<std::size_t>(entries[e]) * num_factors_;
-    const float weight = weights.empty() ? 1.0f : weights[e];
-    const float root = std::sqrt(std::abs(weight));
+  const bool weighted = !equations.added.empty();
+  for (std::size_t e = 0; e < equations.entries.size(); ++e) {
+    const float* row = equations.factors.data() + static_cast<std::size_t>(equations.entries[e]) * num_factors_;
+    float root = 1;
+    float pull = 1;
+    if (weighted) {
+      if (!(equations.added[e] > 0)) {
+        add_alone(row, equations.added[e], equations.pulls[e]);
+        continue;
+      }
+      root = std::sqrt(equations.added[e]);
+      pull = equations.pulls[e] / root;
+    }
     kernels::scaled_copy(root, row, panel_.data() + rows_in_panel_ * padded_, num_factors_);
-    targets_[rows_in_panel_] = weight < 0 ? -root : root;
+    pulls_[rows_in_panel_] = pull;
     if (++rows_in_panel_ == kPanelRows) flush();
   }
   if (rows_in_panel_ > 0) flush();
-  for (std::size_t f = 0; f < num_factors_; ++f) matrix_[f * padded_ + f] += ridge;
+  for (std::size_t f = 0; f < num_factors_; ++f) matrix_[f * padded_ + f] += equations.ridge;
   if (!kernels::cholesky_factor(matrix_.data(), num_factors_, padded_)) return false;
   kernels::cholesky_solve(matrix_.data(), num_factors_, padded_, right_hand_side_.data());
   float total = 0;

@@ -10,30 +10,38 @@
 namespace inkling {
 
 // The normal equations of one row of an alternating least squares step:
-//   (α₀ YᵀY + sum over entries of |w| y yᵀ + ridge I) x = sum over entries of w y.
-// One instance a thread; nothing is allocated after construction.
+//   (α₀ YᵀY + sum over entries of added y yᵀ + ridge I) x = sum over entries of pull y.
+struct RowEquations {
+  std::span<const float> factors;         // (rows, num_factors): Y, the fixed side
+  std::span<const float> gram;            // (padded, padded): upper triangle of α₀ YᵀY
+  std::span<const std::int32_t> entries;  // rows of Y
+  float ridge;
+  std::span<const float> added = {};  // one an entry, or empty for all 1; those below 0 take away what gram has
+  std::span<const float> pulls = {};  // one an entry where there are added ones, else empty for all 1
+};
+
+// Solves them exactly, by Cholesky. One instance a thread; nothing is allocated after construction.
 class RowSolver {
  public:
   explicit RowSolver(std::size_t num_factors);
 
-  // factors: (rows, num_factors) of the fixed side; gram: upper triangle of α₀ YᵀY, (padded, padded);
-  // weights: one an entry, or empty for all 1. Writes the solution to out: num_factors. Returns false when the
-  // matrix is not positive definite or the numbers overflow.
-  bool solve(std::span<const float> factors, std::span<const float> gram, std::span<const std::int32_t> entries,
-             std::span<const float> weights, float ridge, float* out);
+  // Writes the solution to out: num_factors. Returns false when the matrix is not positive definite or the numbers
+  // overflow. entries * num_factors² + num_factors³ / 3 flops.
+  bool solve(const RowEquations& equations, float* out);
 
   // The factor of the last matrix, for cholesky_solve: (padded, padded).
   const std::vector<float>& factor() const { return matrix_; }
 
  private:
   void flush();
+  void add_alone(const float* row, float added, float pull);
 
   std::size_t num_factors_;
   std::size_t padded_;
   std::size_t rows_in_panel_ = 0;
-  std::vector<float> panel_;    // (kPanelRows, padded): gathered rows, small enough to stay in the first-level cache
-  std::vector<float> targets_;  // kPanelRows: of each gathered row, scaled like the row
-  std::vector<float> matrix_;   // (padded, padded)
+  std::vector<float> panel_;   // (kPanelRows, padded): gathered rows, small enough to stay in the first-level cache
+  std::vector<float> pulls_;   // kPanelRows: of each gathered row, divided by the row's scale
+  std::vector<float> matrix_;  // (padded, padded)
   std::vector<float> right_hand_side_;  // padded
 };
 
