@@ -84,7 +84,7 @@ TEST_CASE("a row's solution solves its normal equations, with and without weight
     const std::vector<float> factors = random_factors(kRows, num_factors, num_factors);
     const std::vector<float> gram = gram_of(factors, num_factors, pool);
     const Eigen::MatrixXd f = as_matrix(factors, num_factors);
-    RowSolver solver(num_factors);
+    CholeskySolver solver(num_factors);
     for (const std::size_t count : {0, 1, 2, 63, 64, 65, 128, 200}) {
       for (const bool weighted : {false, true}) {
         CAPTURE(num_factors);
@@ -128,7 +128,7 @@ TEST_CASE("a matrix that is not positive definite, or numbers that overflow, giv
   const std::vector<float> no_gram(gram.size(), 0.0f);
   const std::vector<std::int32_t> entries{1, 2};
   std::vector<float> out(4);
-  RowSolver solver(4);
+  CholeskySolver solver(4);
   CHECK(solver.solve({factors, gram, entries, 0.1f}, out.data()));
   CHECK_FALSE(solver.solve({factors, gram, entries, -1000.0f}, out.data()));
   CHECK_FALSE(solver.solve({factors, no_gram, {}, 0.0f}, out.data()));
@@ -147,7 +147,7 @@ TEST_CASE("a matrix that is not positive definite, or numbers that overflow, giv
   // The matrix fits into floats and the right-hand side does not.
   const std::vector<float> uniform(10, 0.3f);
   const std::vector<float> large(5, 3e38f);
-  RowSolver of_one(1);
+  CholeskySolver of_one(1);
   CHECK_FALSE(of_one.solve({uniform, std::vector<float>(padded_factors(1) * padded_factors(1)),
                             std::vector<std::int32_t>{1, 2, 3, 4, 5}, 1, large, large},
                            out.data()));

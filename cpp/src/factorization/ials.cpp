@@ -27,6 +27,10 @@ constexpr SettingSpec kSettings[] = {
     {"unobserved_weight", Kind::kNumber, "0.2", "0.0001", "100", "α₀, weight of every pair, observed or not"},
     {"init_stddev", Kind::kNumber, "0.1", "0.000001", "10",
      "standard deviation of a factor vector's length at the start"},
+    {"solver", Kind::kChoice, "cholesky", "cholesky,cg,block", nullptr,
+     "how rows are solved: exactly, by conjugate gradients, or one block of factors after the other"},
+    {"cg_steps", Kind::kInteger, "3", "1", "100", "steps of conjugate gradients a row, with solver=cg"},
+    {"block_size", Kind::kInteger, "64", "1", "1024", "factors of a block, with solver=block"},
     kHistoryHalfLife,
 };
 
@@ -53,9 +57,8 @@ class IalsTrainer final : public Trainer {
       factors->resize(at(rows) * num_factors_);
       for (float& value : *factors) value = scale * random.normal();
     }
-    for (int thread = 0; thread < pool.num_threads(); ++thread) solvers_.emplace_back(num_factors_);
-    // Solving a row takes as long as about num_factors / 6 of its interactions.
-    row_cost_ = static_cast<std::int64_t>(num_factors_ / 6 + 1);
+    for (int thread = 0; thread < pool.num_threads(); ++thread) solvers_.push_back(make_solver());
+    row_cost_ = solvers_[0]->row_cost();
     total_ = iterations_ * (2 * interactions.num_entries() +
                             row_cost_ * (interactions.num_users() + std::int64_t{interactions.num_items()}));
     gram_.start(item_factors_);
@@ -70,7 +73,7 @@ class IalsTrainer final : public Trainer {
       if (!gram_.done()) {
         gram_.step();
         if (!gram_.done()) return {};  // worth a slice of its own where there are many rows
-        for (float& value : gram_.result()) value *= unobserved_weight_;
+        gram_.scale(unobserved_weight_);
       }
       if (Status status = solve_rows(goal - done_); !status.ok()) return status;
     }
@@ -84,6 +87,19 @@ class IalsTrainer final : public Trainer {
   }
 
  private:
+  std::unique_ptr<RowSolver> make_solver() const {
+    const int solver = settings_.choice("solver");
+    if (solver == 1) return std::make_unique<ConjugateGradientSolver>(num_factors_, settings_.integer("cg_steps"));
+    if (solver == 0) return std::make_unique<CholeskySolver>(num_factors_);
+    std::int32_t longest_row = 0;
+    for (const SparseRows* rows : {&interactions_.by_user(), &interactions_.by_item()}) {
+      for (std::int32_t row = 0; row < rows->num_rows(); ++row) {
+        longest_row = std::max(longest_row, static_cast<std::int32_t>(rows->row_length(row)));
+      }
+    }
+    return std::make_unique<BlockSolver>(num_factors_, at(settings_.integer("block_size")), at(longest_row));
+  }
+
   Status solve_rows(std::int64_t work) {
     const SparseRows& rows = solving_users_ ? interactions_.by_user() : interactions_.by_item();
     const std::vector<float>& fixed = solving_users_ ? item_factors_ : user_factors_;
@@ -103,7 +119,7 @@ class IalsTrainer final : public Trainer {
           continue;
         }
         const float ridge = regularization_ * (static_cast<float>(entries.size()) + unobserved_weight_ * num_fixed);
-        if (!solvers_[at(thread)].solve({fixed, gram_.result(), entries, ridge}, out)) {
+        if (!solvers_[at(thread)]->solve({fixed, gram_.result(), entries, ridge}, out)) {
           failed.store(true, std::memory_order_relaxed);
         }
       }
@@ -128,9 +144,9 @@ class IalsTrainer final : public Trainer {
   const Interactions& interactions_;
   ThreadPool& pool_;
   GramSum gram_;
-  std::vector<RowSolver> solvers_;   // one a thread
-  std::vector<float> user_factors_;  // (num_users, num_factors), row-major
-  std::vector<float> item_factors_;  // (num_items, num_factors), row-major
+  std::vector<std::unique_ptr<RowSolver>> solvers_;  // one a thread
+  std::vector<float> user_factors_;                  // (num_users, num_factors), row-major
+  std::vector<float> item_factors_;                  // (num_items, num_factors), row-major
   std::int64_t row_cost_ = 1;
   std::int64_t total_ = 0;
   std::int64_t done_ = 0;
@@ -140,7 +156,8 @@ class IalsTrainer final : public Trainer {
 
 class IalsProfile final : public Profile {
  public:
-  IalsProfile(const Ials& model, std::vector<HistoryEntry> history, RowSolver solver, std::vector<float> user_factors)
+  IalsProfile(const Ials& model, std::vector<HistoryEntry> history, CholeskySolver solver,
+              std::vector<float> user_factors)
       : model_(model),
         history_(std::move(history)),
         solver_(std::move(solver)),
@@ -168,7 +185,7 @@ class IalsProfile final : public Profile {
  private:
   const Ials& model_;
   std::vector<HistoryEntry> history_;
-  RowSolver solver_;
+  CholeskySolver solver_;
   std::vector<float> user_factors_;
 };
 
@@ -208,8 +225,8 @@ Ials::Ials(std::vector<float> item_factors, std::size_t num_factors, const IalsF
   GramSum sum(num_factors_, one);
   sum.start(item_factors_);
   while (!sum.done()) sum.step();
+  sum.scale(fold_in_.unobserved_weight);
   gram_ = sum.result();
-  for (float& value : gram_) value *= fold_in_.unobserved_weight;
   norms_.resize(at(num_items()));
   for (std::size_t item = 0; item < norms_.size(); ++item) {
     const float* row = item_factors_.data() + item * num_factors_;
@@ -245,7 +262,7 @@ Result<std::unique_ptr<Profile>> Ials::profile_of(History history) const {
   } else if (fold_in_.scaling == IalsFoldIn::Scaling::kCount) {
     ridge *= std::max(count, 1.0f);
   }
-  RowSolver solver(num_factors_);
+  CholeskySolver solver(num_factors_);
   std::vector<float> user_factors(num_factors_);
   if (!solver.solve({item_factors_, gram_, items, ridge, added, pulls}, user_factors.data())) {
     return Status(ErrorCode::kNotFinite,
