@@ -8,6 +8,7 @@
 
 #include "expect.h"
 #include "inkling/random.h"
+#include "sample_data.h"
 
 namespace inkling {
 
@@ -83,27 +84,33 @@ TEST_CASE("a row's solution solves its normal equations, with and without weight
     const std::vector<float> factors = random_factors(kRows, num_factors, num_factors);
     const std::vector<float> gram = gram_of(factors, num_factors, pool);
     const Eigen::MatrixXd f = as_matrix(factors, num_factors);
-    RowSolver solver(num_factors);
+    CholeskySolver solver(num_factors);
     for (const std::size_t count : {0, 1, 2, 63, 64, 65, 128, 200}) {
       for (const bool weighted : {false, true}) {
         CAPTURE(num_factors);
         CAPTURE(count);
         CAPTURE(weighted);
         std::vector<std::int32_t> entries;
-        std::vector<float> weights;
+        std::vector<float> added;
+        std::vector<float> pulls;
         Eigen::MatrixXd matrix =
             f.transpose() * f + 0.7 * Eigen::MatrixXd::Identity(index(num_factors), index(num_factors));
         Eigen::VectorXd right_hand_side = Eigen::VectorXd::Zero(index(num_factors));
+        const std::size_t first = random_below(kRows, random);
         for (std::size_t e = 0; e < count; ++e) {
-          entries.push_back(static_cast<std::int32_t>(random.below(kRows)));
-          if (weighted) weights.push_back(3 * random.uniform() - 1);
-          const double weight = weighted ? weights.back() : 1;
+          // Distinct, so that those that take weight away never take more than gram has.
+          entries.push_back(static_cast<std::int32_t>((first + e) % kRows));
+          if (weighted) {
+            const float draw = random.uniform();
+            added.push_back(draw < 0.2f ? 0 : 3 * draw - 1);
+            pulls.push_back(2 * random.uniform() - 1);
+          }
           const Eigen::VectorXd row = f.row(entries.back());
-          matrix += std::abs(weight) * row * row.transpose();
-          right_hand_side += weight * row;
+          matrix += (weighted ? added.back() : 1.0) * row * row.transpose();
+          right_hand_side += (weighted ? pulls.back() : 1.0) * row;
         }
         std::vector<float> out(num_factors + 1, 5.0f);
-        REQUIRE(solver.solve(factors, gram, entries, weights, 0.7f, out.data()));
+        REQUIRE(solver.solve({factors, gram, entries, 0.7f, added, pulls}, out.data()));
         const Eigen::VectorXd expected = matrix.llt().solve(right_hand_side);
         Furthest furthest;
         for (std::size_t k = 0; k < num_factors; ++k) furthest.add(out[k], expected(index(k)));
@@ -118,27 +125,35 @@ TEST_CASE("a matrix that is not positive definite, or numbers that overflow, giv
   ThreadPool pool(1);
   const std::vector<float> factors = random_factors(10, 4, 3);
   const std::vector<float> gram = gram_of(factors, 4, pool);
+  const std::vector<float> no_gram(gram.size(), 0.0f);
   const std::vector<std::int32_t> entries{1, 2};
   std::vector<float> out(4);
-  RowSolver solver(4);
-  CHECK(solver.solve(factors, gram, entries, {}, 0.1f, out.data()));
-  CHECK_FALSE(solver.solve(factors, gram, entries, {}, -1000.0f, out.data()));
-  CHECK_FALSE(solver.solve(factors, std::vector<float>(gram.size(), 0.0f), {}, {}, 0.0f, out.data()));
+  CholeskySolver solver(4);
+  CHECK(solver.solve({factors, gram, entries, 0.1f}, out.data()));
+  CHECK_FALSE(solver.solve({factors, gram, entries, -1000.0f}, out.data()));
+  CHECK_FALSE(solver.solve({factors, no_gram, {}, 0.0f}, out.data()));
+  CHECK_FALSE(solver.solve({factors, no_gram, entries, 0.01f, std::vector<float>{1, -1}, std::vector<float>{1, 1}},
+                           out.data()));
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     std::vector<float> bad_factors = factors;
     bad_factors[5] = bad;
-    CHECK_FALSE(solver.solve(bad_factors, gram, entries, {}, 0.1f, out.data()));
-    CHECK_FALSE(solver.solve(factors, gram, entries, std::vector<float>{1, bad}, 0.1f, out.data()));
-    CHECK_FALSE(solver.solve(factors, gram, entries, {}, bad, out.data()));
+    CHECK_FALSE(solver.solve({bad_factors, gram, entries, 0.1f}, out.data()));
+    const std::vector<float> one_bad{1, bad};
+    const std::vector<float> ones{1, 1};
+    CHECK_FALSE(solver.solve({factors, gram, entries, 0.1f, one_bad, ones}, out.data()));
+    CHECK_FALSE(solver.solve({factors, gram, entries, 0.1f, ones, one_bad}, out.data()));
+    CHECK_FALSE(solver.solve({factors, gram, entries, bad}, out.data()));
   }
   // The matrix fits into floats and the right-hand side does not.
   const std::vector<float> uniform(10, 0.3f);
-  RowSolver of_one(1);
-  CHECK_FALSE(of_one.solve(uniform, std::vector<float>(padded_factors(1) * padded_factors(1)),
-                           std::vector<std::int32_t>{1, 2, 3, 4, 5}, std::vector<float>(5, 3e38f), 1, out.data()));
+  const std::vector<float> large(5, 3e38f);
+  CholeskySolver of_one(1);
+  CHECK_FALSE(of_one.solve({uniform, std::vector<float>(padded_factors(1) * padded_factors(1)),
+                            std::vector<std::int32_t>{1, 2, 3, 4, 5}, 1, large, large},
+                           out.data()));
   const std::vector<float> huge(40, 1e25f);
-  CHECK_FALSE(solver.solve(huge, gram, entries, {}, 0.1f, out.data()));
-  CHECK(solver.solve(factors, gram, entries, {}, 0.1f, out.data()));  // nothing of the failures is left
+  CHECK_FALSE(solver.solve({huge, gram, entries, 0.1f}, out.data()));
+  CHECK(solver.solve({factors, gram, entries, 0.1f}, out.data()));  // nothing of the failures is left
 }
 
 }  // namespace inkling

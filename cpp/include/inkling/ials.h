@@ -1,11 +1,52 @@
 #pragma once
 
+#include <cmath>
 #include <memory>
 #include <vector>
 
 #include "inkling/model.h"
 
 namespace inkling {
+
+// How a person's factors x are computed from item factors Y. An entry of weight w of the history has the confidence
+// c = alpha |w| + confidence_offset and the target p = 1, or negative_target where w < 0:
+//
+//   (α₀ YᵀY + sum over entries of (c - replaced_weight) y yᵀ + ridge I) x  =  sum over entries of c p y
+//
+//   ridge = λ (sum of c + α₀ |I|)        kFrequency, as Ials trains
+//           λ max(entries with w > 0, 1) kCount
+//           λ                            kConstant
+//
+// The defaults are the problem that Ials trains. The others fold in by the problem that factors from elsewhere were
+// trained on.
+struct IalsFoldIn {
+  enum class Scaling { kFrequency, kCount, kConstant };
+
+  float regularization;     // λ > 0
+  float unobserved_weight;  // α₀ > 0
+  Scaling scaling = Scaling::kFrequency;
+  float alpha = 1;              // > 0
+  float confidence_offset = 0;  // >= 0
+  float replaced_weight = 0;    // 0 to α₀: how much of the unobserved weight an entry takes the place of
+  float negative_target = -1;
+
+  // Spark MLlib's ALS with implicitPrefs: (YᵀY + sum of α|w| y yᵀ + λ n I) x = sum over w > 0 of (1 + α|w|) y, with n
+  // the number of w > 0.
+  static IalsFoldIn spark(float regularization, float alpha) {
+    return {regularization, 1, Scaling::kCount, alpha, 1, 1, 0};
+  }
+  // implicit's AlternatingLeastSquares, from version 0.5 with its alpha, before with alpha 1:
+  // (YᵀY + sum of (α|w| - 1) y yᵀ + λ I) x = sum over w > 0 of α w y.
+  static IalsFoldIn implicit(float regularization, float alpha) {
+    return {regularization, 1, Scaling::kConstant, alpha, 0, 1, 0};
+  }
+
+  float confidence(float weight) const { return alpha * std::abs(weight) + confidence_offset; }
+  float added(float weight) const { return confidence(weight) - replaced_weight; }
+  float pull(float weight) const { return confidence(weight) * (weight < 0 ? negative_target : 1.0f); }
+  // Whether each number is finite and in its range, so that every history has one solution.
+  bool is_valid() const;
+};
 
 // iALS: matrix factorization of implicit feedback by alternating least squares. Hu, Koren & Volinsky, "Collaborative
 // filtering for implicit feedback datasets", ICDM 2008; with the frequency-scaled regularization of Rendle, Krichene,
@@ -25,15 +66,16 @@ class Ials final : public Model {
   static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
                                              std::string config);
 
-  // item_factors: (num_items, num_factors), row-major.
-  Ials(std::vector<float> item_factors, std::size_t num_factors, float regularization, float unobserved_weight,
+  // From factors trained here or elsewhere. item_factors: (num_items, num_factors), row-major. fold_in must be valid.
+  Ials(std::vector<float> item_factors, std::size_t num_factors, const IalsFoldIn& fold_in,
        std::vector<float> item_counts, std::string config);
 
   static constexpr std::string_view kName = "ials";
   std::string_view name() const override { return kName; }
 
-  // Solves the person's factors with the item factors fixed: history * num_factors² + num_factors³ / 3 flops. An
-  // entry of weight w counts |w| times an observed interaction, with target 1, or -1 where w is negative.
+  // Solves the person's factors with the item factors fixed, as IalsFoldIn says: history * num_factors² +
+  // num_factors³ / 3 flops. With its defaults an entry of weight w counts |w| times an observed interaction, with
+  // target 1, or -1 where w is negative.
   Result<std::unique_ptr<Profile>> profile_of(History history) const override;
 
   // Cosine of the item factors.
@@ -42,16 +84,14 @@ class Ials final : public Model {
 
   std::size_t num_factors() const { return num_factors_; }
   const std::vector<float>& item_factors() const { return item_factors_; }
-  float regularization() const { return regularization_; }
-  float unobserved_weight() const { return unobserved_weight_; }
+  const IalsFoldIn& fold_in_parameters() const { return fold_in_; }
   // α₀ YᵀY, upper triangle, (padded, padded).
   const std::vector<float>& gram() const { return gram_; }
 
  private:
   std::vector<float> item_factors_;
   std::size_t num_factors_;
-  float regularization_;
-  float unobserved_weight_;
+  IalsFoldIn fold_in_;
   std::vector<float> gram_;
   std::vector<float> norms_;  // of each item's factors
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <limits>
 
 #include "data/sparse_tensors.h"
 #include "factorization/least_squares.h"
@@ -26,8 +27,14 @@ constexpr SettingSpec kSettings[] = {
     {"unobserved_weight", Kind::kNumber, "0.2", "0.0001", "100", "α₀, weight of every pair, observed or not"},
     {"init_stddev", Kind::kNumber, "0.1", "0.000001", "10",
      "standard deviation of a factor vector's length at the start"},
+    {"solver", Kind::kChoice, "cholesky", "cholesky,cg,block", nullptr,
+     "how rows are solved: exactly, by conjugate gradients, or one block of factors after the other"},
+    {"cg_steps", Kind::kInteger, "3", "1", "100", "steps of conjugate gradients a row, with solver=cg"},
+    {"block_size", Kind::kInteger, "64", "1", "1024", "factors of a block, with solver=block"},
     kHistoryHalfLife,
 };
+
+constexpr std::size_t kFoldInNumbers = 7;  // of the tensor, in the order of IalsFoldIn
 
 constexpr std::uint64_t kMaxFactorBytes = std::uint64_t{1} << 30;
 
@@ -50,9 +57,8 @@ class IalsTrainer final : public Trainer {
       factors->resize(at(rows) * num_factors_);
       for (float& value : *factors) value = scale * random.normal();
     }
-    for (int thread = 0; thread < pool.num_threads(); ++thread) solvers_.emplace_back(num_factors_);
-    // Solving a row takes as long as about num_factors / 6 of its interactions.
-    row_cost_ = static_cast<std::int64_t>(num_factors_ / 6 + 1);
+    for (int thread = 0; thread < pool.num_threads(); ++thread) solvers_.push_back(make_solver());
+    row_cost_ = solvers_[0]->row_cost();
     total_ = iterations_ * (2 * interactions.num_entries() +
                             row_cost_ * (interactions.num_users() + std::int64_t{interactions.num_items()}));
     gram_.start(item_factors_);
@@ -67,7 +73,7 @@ class IalsTrainer final : public Trainer {
       if (!gram_.done()) {
         gram_.step();
         if (!gram_.done()) return {};  // worth a slice of its own where there are many rows
-        for (float& value : gram_.result()) value *= unobserved_weight_;
+        gram_.scale(unobserved_weight_);
       }
       if (Status status = solve_rows(goal - done_); !status.ok()) return status;
     }
@@ -75,11 +81,25 @@ class IalsTrainer final : public Trainer {
   }
 
   std::unique_ptr<Model> trained_model() override {
-    return std::make_unique<Ials>(std::move(item_factors_), num_factors_, regularization_, unobserved_weight_,
-                                  count_users(interactions_), settings_.to_json());
+    return std::make_unique<Ials>(std::move(item_factors_), num_factors_,
+                                  IalsFoldIn{regularization_, unobserved_weight_}, count_users(interactions_),
+                                  settings_.to_json());
   }
 
  private:
+  std::unique_ptr<RowSolver> make_solver() const {
+    const int solver = settings_.choice("solver");
+    if (solver == 1) return std::make_unique<ConjugateGradientSolver>(num_factors_, settings_.integer("cg_steps"));
+    if (solver == 0) return std::make_unique<CholeskySolver>(num_factors_);
+    std::int32_t longest_row = 0;
+    for (const SparseRows* rows : {&interactions_.by_user(), &interactions_.by_item()}) {
+      for (std::int32_t row = 0; row < rows->num_rows(); ++row) {
+        longest_row = std::max(longest_row, static_cast<std::int32_t>(rows->row_length(row)));
+      }
+    }
+    return std::make_unique<BlockSolver>(num_factors_, at(settings_.integer("block_size")), at(longest_row));
+  }
+
   Status solve_rows(std::int64_t work) {
     const SparseRows& rows = solving_users_ ? interactions_.by_user() : interactions_.by_item();
     const std::vector<float>& fixed = solving_users_ ? item_factors_ : user_factors_;
@@ -99,7 +119,7 @@ class IalsTrainer final : public Trainer {
           continue;
         }
         const float ridge = regularization_ * (static_cast<float>(entries.size()) + unobserved_weight_ * num_fixed);
-        if (!solvers_[at(thread)].solve(fixed, gram_.result(), entries, {}, ridge, out)) {
+        if (!solvers_[at(thread)]->solve({fixed, gram_.result(), entries, ridge}, out)) {
           failed.store(true, std::memory_order_relaxed);
         }
       }
@@ -124,9 +144,9 @@ class IalsTrainer final : public Trainer {
   const Interactions& interactions_;
   ThreadPool& pool_;
   GramSum gram_;
-  std::vector<RowSolver> solvers_;   // one a thread
-  std::vector<float> user_factors_;  // (num_users, num_factors), row-major
-  std::vector<float> item_factors_;  // (num_items, num_factors), row-major
+  std::vector<std::unique_ptr<RowSolver>> solvers_;  // one a thread
+  std::vector<float> user_factors_;                  // (num_users, num_factors), row-major
+  std::vector<float> item_factors_;                  // (num_items, num_factors), row-major
   std::int64_t row_cost_ = 1;
   std::int64_t total_ = 0;
   std::int64_t done_ = 0;
@@ -136,7 +156,8 @@ class IalsTrainer final : public Trainer {
 
 class IalsProfile final : public Profile {
  public:
-  IalsProfile(const Ials& model, std::vector<HistoryEntry> history, RowSolver solver, std::vector<float> user_factors)
+  IalsProfile(const Ials& model, std::vector<HistoryEntry> history, CholeskySolver solver,
+              std::vector<float> user_factors)
       : model_(model),
         history_(std::move(history)),
         solver_(std::move(solver)),
@@ -147,8 +168,8 @@ class IalsProfile final : public Profile {
                   scores.data());
   }
 
-  // Hu, Koren & Volinsky 2008, section 5: score(i) = sum over j of w_j (A⁻¹ y_i)·y_j, with A the matrix fold_in
-  // factored.
+  // Hu, Koren & Volinsky 2008, section 5: score(i) = sum over j of c_j p_j (A⁻¹ y_i)·y_j, with A the matrix that
+  // fold_in factored and c_j p_j an entry's pull.
   void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
     const std::size_t num_factors = model_.num_factors();
     const float* factors = model_.item_factors().data();
@@ -157,14 +178,14 @@ class IalsProfile final : public Profile {
     kernels::cholesky_solve(solver_.factor().data(), num_factors, padded_factors(num_factors), direction.data());
     for (const HistoryEntry& entry : history_) {
       const float similarity = kernels::dot(direction.data(), factors + at(entry.item) * num_factors, num_factors);
-      parts.push_back({entry.item, kNone, entry.weight * similarity});
+      parts.push_back({entry.item, kNone, model_.fold_in_parameters().pull(entry.weight) * similarity});
     }
   }
 
  private:
   const Ials& model_;
   std::vector<HistoryEntry> history_;
-  RowSolver solver_;
+  CholeskySolver solver_;
   std::vector<float> user_factors_;
 };
 
@@ -186,19 +207,26 @@ Result<std::unique_ptr<Trainer>> Ials::make_trainer(const Settings& settings, co
   return std::unique_ptr<Trainer>(std::make_unique<IalsTrainer>(settings, interactions, seed, pool));
 }
 
-Ials::Ials(std::vector<float> item_factors, std::size_t num_factors, float regularization, float unobserved_weight,
+bool IalsFoldIn::is_valid() const {
+  constexpr float kLargest = std::numeric_limits<float>::max();
+  const auto is_between = [](float value, float least, float largest) { return value >= least && value <= largest; };
+  return regularization > 0 && regularization <= kLargest && unobserved_weight > 0 && unobserved_weight <= kLargest &&
+         alpha > 0 && alpha <= kLargest && is_between(confidence_offset, 0, kLargest) &&
+         is_between(replaced_weight, 0, unobserved_weight) && is_between(negative_target, -kLargest, kLargest);
+}
+
+Ials::Ials(std::vector<float> item_factors, std::size_t num_factors, const IalsFoldIn& fold_in,
            std::vector<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)),
       item_factors_(std::move(item_factors)),
       num_factors_(num_factors),
-      regularization_(regularization),
-      unobserved_weight_(unobserved_weight) {
+      fold_in_(fold_in) {
   ThreadPool one(1);
   GramSum sum(num_factors_, one);
   sum.start(item_factors_);
   while (!sum.done()) sum.step();
+  sum.scale(fold_in_.unobserved_weight);
   gram_ = sum.result();
-  for (float& value : gram_) value *= unobserved_weight_;
   norms_.resize(at(num_items()));
   for (std::size_t item = 0; item < norms_.size(); ++item) {
     const float* row = item_factors_.data() + item * num_factors_;
@@ -209,22 +237,34 @@ Ials::Ials(std::vector<float> item_factors, std::size_t num_factors, float regul
 Result<std::unique_ptr<Profile>> Ials::profile_of(History history) const {
   std::vector<HistoryEntry> known;
   std::vector<std::int32_t> items;
-  std::vector<float> weights;
-  float total_weight = 0;
+  std::vector<float> added;
+  std::vector<float> pulls;
+  float confidence = 0;
+  float count = 0;
   bool all_one = true;
   for (const HistoryEntry& entry : history) {
     if (entry.item < 0 || entry.item >= num_items() || entry.weight == 0) continue;
     known.push_back(entry);
     items.push_back(entry.item);
-    weights.push_back(entry.weight);
-    total_weight += std::abs(entry.weight);
-    all_one = all_one && entry.weight == 1;
+    added.push_back(fold_in_.added(entry.weight));
+    pulls.push_back(fold_in_.pull(entry.weight));
+    confidence += fold_in_.confidence(entry.weight);
+    count += entry.weight > 0 ? 1.0f : 0.0f;
+    all_one = all_one && added.back() == 1 && pulls.back() == 1;
   }
-  if (all_one) weights.clear();
-  const float ridge = regularization_ * (total_weight + unobserved_weight_ * static_cast<float>(num_items()));
-  RowSolver solver(num_factors_);
+  if (all_one) {
+    added.clear();
+    pulls.clear();
+  }
+  float ridge = fold_in_.regularization;
+  if (fold_in_.scaling == IalsFoldIn::Scaling::kFrequency) {
+    ridge *= confidence + fold_in_.unobserved_weight * static_cast<float>(num_items());
+  } else if (fold_in_.scaling == IalsFoldIn::Scaling::kCount) {
+    ridge *= std::max(count, 1.0f);
+  }
+  CholeskySolver solver(num_factors_);
   std::vector<float> user_factors(num_factors_);
-  if (!solver.solve(item_factors_, gram_, items, weights, ridge, user_factors.data())) {
+  if (!solver.solve({item_factors_, gram_, items, ridge, added, pulls}, user_factors.data())) {
     return Status(ErrorCode::kNotFinite,
                   "the history cannot be folded in: the numbers overflow; use smaller event weights");
   }
@@ -244,8 +284,10 @@ void Ials::similar(std::int32_t item, std::span<float> scores) const {
 void Ials::write(TensorFile& file) const {
   file.add("item_factors", std::span<const float>(item_factors_),
            {num_items(), static_cast<std::int64_t>(num_factors_)});
-  const float parameters[] = {regularization_, unobserved_weight_};
-  file.add("fold_in", std::span<const float>(parameters), {2});
+  const float parameters[] = {fold_in_.regularization, fold_in_.unobserved_weight, static_cast<float>(fold_in_.scaling),
+                              fold_in_.alpha,          fold_in_.confidence_offset, fold_in_.replaced_weight,
+                              fold_in_.negative_target};
+  file.add("fold_in", std::span<const float>(parameters), {kFoldInNumbers});
 }
 
 Result<std::unique_ptr<Model>> Ials::read(const TensorFile& file, std::vector<float> item_counts, std::string config) {
@@ -262,12 +304,29 @@ Result<std::unique_ptr<Model>> Ials::read(const TensorFile& file, std::vector<fl
                                                     std::to_string(item_counts.size()) +
                                                     " items and 1 to 1024 factors");
   }
-  if (parameters.size() != 2 || parameters[0] <= 0 || parameters[1] <= 0) {
-    return Status(ErrorCode::kCorruptModelFile,
-                  "tensor \"fold_in\" should hold a positive regularization and unobserved weight");
+  // Files of the first version end after the two numbers that training knows.
+  bool valid = parameters.size() == 2 || parameters.size() == kFoldInNumbers;
+  IalsFoldIn fold_in{};
+  if (valid) {
+    fold_in.regularization = parameters[0];
+    fold_in.unobserved_weight = parameters[1];
   }
-  return std::unique_ptr<Model>(std::make_unique<Ials>(std::move(item_factors), at(shape[1]), parameters[0],
-                                                       parameters[1], std::move(item_counts), std::move(config)));
+  if (valid && parameters.size() == kFoldInNumbers) {
+    valid = parameters[2] == 0 || parameters[2] == 1 || parameters[2] == 2;
+    if (valid) fold_in.scaling = static_cast<IalsFoldIn::Scaling>(static_cast<int>(parameters[2]));
+    fold_in.alpha = parameters[3];
+    fold_in.confidence_offset = parameters[4];
+    fold_in.replaced_weight = parameters[5];
+    fold_in.negative_target = parameters[6];
+  }
+  if (!valid || !fold_in.is_valid()) {
+    return Status(
+        ErrorCode::kCorruptModelFile,
+        "tensor \"fold_in\" should hold 2 or 7 numbers in their ranges: a positive regularization, a positive "
+        "unobserved weight, a scaling from 0 to 2 and so on");
+  }
+  return std::unique_ptr<Model>(std::make_unique<Ials>(std::move(item_factors), at(shape[1]), fold_in,
+                                                       std::move(item_counts), std::move(config)));
 }
 
 }  // namespace inkling

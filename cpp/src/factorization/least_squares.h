@@ -10,31 +10,96 @@
 namespace inkling {
 
 // The normal equations of one row of an alternating least squares step:
-//   (α₀ YᵀY + sum over entries of |w| y yᵀ + ridge I) x = sum over entries of w y.
-// One instance a thread; nothing is allocated after construction.
+//   (α₀ YᵀY + sum over entries of added y yᵀ + ridge I) x = sum over entries of pull y.
+struct RowEquations {
+  std::span<const float> factors;         // (rows, num_factors): Y, the fixed side
+  std::span<const float> gram;            // (padded, padded): α₀ YᵀY; CholeskySolver reads its upper triangle only
+  std::span<const std::int32_t> entries;  // rows of Y
+  float ridge;
+  // For CholeskySolver only. One an entry, or both empty for all 1; those added below 0 take away what gram has.
+  std::span<const float> added = {};
+  std::span<const float> pulls = {};
+};
+
+// Solves them, exactly or nearly. One instance a thread; nothing is allocated after construction.
 class RowSolver {
  public:
-  explicit RowSolver(std::size_t num_factors);
+  virtual ~RowSolver() = default;
+  // x: num_factors; what is there is where iterative solvers start, and the solution is written over it. Returns
+  // false when the matrix is not positive definite or the numbers overflow.
+  virtual bool solve(const RowEquations& equations, float* x) = 0;
+  // How many entries take as long as what a row costs beside its entries.
+  virtual std::int64_t row_cost() const = 0;
+};
 
-  // factors: (rows, num_factors) of the fixed side; gram: upper triangle of α₀ YᵀY, (padded, padded);
-  // weights: one an entry, or empty for all 1. Writes the solution to out: num_factors. Returns false when the
-  // matrix is not positive definite or the numbers overflow.
-  bool solve(std::span<const float> factors, std::span<const float> gram, std::span<const std::int32_t> entries,
-             std::span<const float> weights, float ridge, float* out);
+// Exactly, by Cholesky: entries * num_factors² + num_factors³ / 3 flops.
+class CholeskySolver final : public RowSolver {
+ public:
+  explicit CholeskySolver(std::size_t num_factors);
+  bool solve(const RowEquations& equations, float* x) override;
+  std::int64_t row_cost() const override { return static_cast<std::int64_t>(num_factors_ / 6 + 1); }
 
   // The factor of the last matrix, for cholesky_solve: (padded, padded).
   const std::vector<float>& factor() const { return matrix_; }
 
  private:
   void flush();
+  void add_alone(const float* row, float added, float pull);
 
   std::size_t num_factors_;
   std::size_t padded_;
   std::size_t rows_in_panel_ = 0;
-  std::vector<float> panel_;    // (kPanelRows, padded): gathered rows, small enough to stay in the first-level cache
-  std::vector<float> targets_;  // kPanelRows: of each gathered row, scaled like the row
-  std::vector<float> matrix_;   // (padded, padded)
+  std::vector<float> panel_;   // (kPanelRows, padded): gathered rows, small enough to stay in the first-level cache
+  std::vector<float> pulls_;   // kPanelRows: of each gathered row, divided by the row's scale
+  std::vector<float> matrix_;  // (padded, padded)
   std::vector<float> right_hand_side_;  // padded
+};
+
+// Some steps of conjugate gradients from where x is; the matrix is never formed. Takács, Pilászy & Tikk, "Applications
+// of the conjugate gradient method for implicit feedback collaborative filtering", RecSys 2011.
+// 4 * (steps + 1) * (entries * num_factors + num_factors² / 2) flops.
+class ConjugateGradientSolver final : public RowSolver {
+ public:
+  ConjugateGradientSolver(std::size_t num_factors, int steps);
+  bool solve(const RowEquations& equations, float* x) override;
+  std::int64_t row_cost() const override { return static_cast<std::int64_t>(num_factors_ / 2 + 1); }
+
+ private:
+  void apply(const RowEquations& equations, const std::vector<float>& vector, float target, bool first);
+
+  std::size_t num_factors_;
+  std::size_t padded_;
+  int steps_;
+  std::size_t held_rows_;      // of the panel
+  std::vector<float> panel_;   // (held_rows, padded): the gathered rows, all at once where they are few enough
+  std::vector<float> scores_;  // kPanelRows
+  std::vector<float> x_;       // padded, as the following
+  std::vector<float> residual_;
+  std::vector<float> direction_;
+  std::vector<float> product_;
+};
+
+// One Newton step for one block of x after the other, each exact for its block. Rendle, Krichene, Zhang & Koren,
+// "iALS++: Speeding up matrix factorization with subspace optimization", 2021.
+// entries * num_factors * (block_size + 6) + num_factors * (block_size² / 3 + 2 * num_factors) flops.
+class BlockSolver final : public RowSolver {
+ public:
+  // longest_row: the largest number of entries of a row.
+  BlockSolver(std::size_t num_factors, std::size_t block_size, std::size_t longest_row);
+  bool solve(const RowEquations& equations, float* x) override;
+  std::int64_t row_cost() const override {
+    return static_cast<std::int64_t>(block_size_ / 6 + 2 * num_factors_ / block_size_ + 1);
+  }
+
+ private:
+  std::size_t num_factors_;
+  std::size_t padded_;
+  std::size_t block_size_;
+  std::vector<float> panel_;            // (kPanelRows, padded block): the block's columns of gathered rows
+  std::vector<float> matrix_;           // (padded block, padded block)
+  std::vector<float> right_hand_side_;  // padded block, then the step
+  std::vector<float> residuals_;        // longest_row: 1 - x·y of each entry
+  std::vector<float> x_;                // padded
 };
 
 // num_factors rounded up to what the gram kernel works on.
@@ -51,7 +116,8 @@ class GramSum {
   std::size_t step();
   // (padded, padded), valid when done.
   const std::vector<float>& result() const { return total_; }
-  std::vector<float>& result() { return total_; }
+  // Multiplies the result, and fills its lower triangle.
+  void scale(float factor);
 
  private:
   std::size_t num_factors_;
