@@ -18,8 +18,9 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 using Kind = SettingSpec::Kind;
 constexpr SettingSpec kSettings[] = {
-    {"num_neighbors", Kind::kInteger, "300", "1", "2000",
-     "candidates of each item, those of largest cosine; all that get a weight are kept"},
+    {"num_neighbors", Kind::kInteger, "500", "1", "2000",
+     "candidates of each item, those of largest cosine; all that get a weight "
+     "are kept"},
     {"l1", Kind::kNumber, "0.02", "0", "1000", "penalty of weights, in mean users of an item: more makes them fewer"},
     {"l2", Kind::kNumber, "2", "0.001", "1000000", "penalty of squared weights, in mean users of an item"},
     {"nonnegative", Kind::kBoolean, "false", "0", "1", "allow no weights below 0"},
@@ -28,7 +29,7 @@ constexpr SettingSpec kSettings[] = {
 };
 
 constexpr std::int64_t kMaxWeights = std::int64_t{1} << 26;
-constexpr float kTolerance = 1e-4f;
+constexpr float kTolerance = 1e-3f;
 
 // Mean users of an item that anybody met.
 double mean_users(const Interactions& interactions) {
@@ -42,7 +43,8 @@ double mean_users(const Interactions& interactions) {
 // What one thread needs to find the weights of one target after another.
 class TargetSolver final : public GramRows {
  public:
-  // gram: XᵀX of all items (num_items, num_items), or empty where there are too many.
+  // gram: XᵀX of all items (num_items, num_items), or empty where there are too
+  // many.
   TargetSolver(const Interactions& interactions, const std::vector<float>& gram, std::size_t num_neighbors,
                const ElasticNetSettings& settings)
       : interactions_(interactions),
@@ -50,13 +52,13 @@ class TargetSolver final : public GramRows {
         num_neighbors_(num_neighbors),
         net_(settings),
         counts_(at(interactions.num_items())),
-        places_(gram.empty() ? at(interactions.num_items()) : 0, -1) {}
+        users_(gram.empty() ? at(interactions.num_users()) : 0) {}
 
   void solve(std::int32_t target, TargetWeights& out) {
     choose_candidates(target);
+    if (gram_.empty()) gather_users();
     const auto weights = net_.solve(products_, diagonal_, *this);
     for (std::size_t c = 0; c < candidates_.size(); ++c) {
-      if (!places_.empty()) places_[at(candidates_[c])] = -1;
       if (weights[c] != 0) out.items.push_back(candidates_[c]);
     }
     std::sort(out.items.begin(), out.items.end());
@@ -75,10 +77,8 @@ class TargetSolver final : public GramRows {
     }
     std::fill(row.begin(), row.end(), 0.0f);
     for (const std::int32_t user : interactions_.by_item().row_columns(item)) {
-      for (const std::int32_t other : interactions_.by_user().row_columns(user)) {
-        const std::int32_t place = places_[at(other)];
-        if (place >= 0) row[at(place)] += 1;
-      }
+      const UserPlaces& own = users_[at(user)];
+      for (std::int32_t i = own.begin; i < own.end; ++i) row[at(places_[at(i)])] += 1;
     }
   }
 
@@ -113,7 +113,6 @@ class TargetSolver final : public GramRows {
     for (const std::int32_t place : kernels::top_k({cosines_, {}, met_}, num_neighbors_)) {
       const auto item = static_cast<std::int32_t>(met_[at(place)]);
       if (item == target) continue;
-      if (!places_.empty()) places_[at(item)] = static_cast<std::int32_t>(candidates_.size());
       candidates_.push_back(item);
       products_.push_back(counts_[at(item)]);
       diagonal_.push_back(static_cast<float>(interactions_.by_item().row_length(item)));
@@ -121,14 +120,45 @@ class TargetSolver final : public GramRows {
     for (const std::uint32_t item : met_) counts_[item] = 0;
   }
 
+  // Each user's row, cut down to the candidates, in two passes over the users
+  // of the candidates.
+  void gather_users() {
+    for (const std::int32_t user : involved_) users_[at(user)] = {};
+    involved_.clear();
+    for (const std::int32_t item : candidates_) {
+      for (const std::int32_t user : interactions_.by_item().row_columns(item)) {
+        if (users_[at(user)].end++ == 0) involved_.push_back(user);
+      }
+    }
+    std::int32_t total = 0;
+    for (const std::int32_t user : involved_) {
+      const std::int32_t length = users_[at(user)].end;
+      users_[at(user)] = {total, total};
+      total += length;
+    }
+    places_.resize(at(total));
+    for (std::size_t c = 0; c < candidates_.size(); ++c) {
+      for (const std::int32_t user : interactions_.by_item().row_columns(candidates_[c])) {
+        places_[at(users_[at(user)].end++)] = static_cast<std::int32_t>(c);
+      }
+    }
+  }
+
+  struct UserPlaces {
+    std::int32_t begin = 0;
+    std::int32_t end = 0;
+  };
+
   const Interactions& interactions_;
   const std::vector<float>& gram_;
   std::size_t num_neighbors_;
   ElasticNet net_;
-  std::vector<float> counts_;         // one an item, all zero between targets
-  std::vector<std::int32_t> places_;  // where an item stands among the candidates, or -1; empty when gram_ is not
-  std::vector<std::uint32_t> met_;    // those who have users in common with the target, itself too
-  std::vector<float> cosines_;        // one each of met_
+  std::vector<float> counts_;           // one an item, all zero between targets
+  std::vector<UserPlaces> users_;       // which part of places_ each user has; empty when gram_ is not
+  std::vector<std::int32_t> involved_;  // the users of any candidate
+  std::vector<std::int32_t> places_;    // of candidates, user by user
+  std::vector<std::uint32_t> met_;      // those who have users in common with the target, itself too
+  std::vector<float> cosines_;          // one each of met_
   std::vector<std::int32_t> candidates_;
   std::vector<float> products_;  // users in common with the target: one a candidate
   std::vector<float> diagonal_;  // users: one a candidate
