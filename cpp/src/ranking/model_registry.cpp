@@ -1,9 +1,11 @@
 #include "ranking/model_registry.h"
 
 #include "inkling/ensemble.h"
+#include "inkling/ease.h"
 #include "inkling/ials.h"
 #include "inkling/item_neighbors.h"
 #include "inkling/popularity.h"
+#include "inkling/sparse_linear.h"
 #include "inkling/tf_idf.h"
 
 namespace inkling {
@@ -17,6 +19,12 @@ constexpr ModelKind kind_of(bool needs_interactions = true) {
 
 constexpr ModelKind kKinds[] = {
     kind_of<Popularity>(), kind_of<ItemNeighbors>(), kind_of<Ials>(), kind_of<TfIdf>(false), kind_of<Ensemble>(),
+    kind_of<Popularity>(),
+    kind_of<ItemNeighbors>(),
+    kind_of<Ease>(),
+    kind_of<SparseLinear>(),
+    kind_of<Ials>(),
+    kind_of<TfIdf>(false),
 };
 
 }  // namespace
