@@ -3,6 +3,7 @@
 #include "inkling/ials.h"
 #include "inkling/item_neighbors.h"
 #include "inkling/popularity.h"
+#include "inkling/pure_svd.h"
 #include "inkling/tf_idf.h"
 
 namespace inkling {
@@ -18,6 +19,7 @@ constexpr ModelKind kKinds[] = {
     kind_of<Popularity>(),
     kind_of<ItemNeighbors>(),
     kind_of<Ials>(),
+    kind_of<PureSvd>(),
     kind_of<TfIdf>(false),
 };
 
