@@ -35,6 +35,15 @@ std::int64_t width_of(std::int64_t num_factors) {
 
 }  // namespace
 
+std::vector<float> scales_of_rows(const SparseRows& rows, double exponent) {
+  std::vector<float> scales;
+  for (std::int32_t row = 0; row < rows.num_rows(); ++row) {
+    const auto length = static_cast<double>(rows.row_length(row));
+    scales.push_back(length > 0 ? static_cast<float>(std::pow(length, -exponent)) : 0);
+  }
+  return scales;
+}
+
 RandomizedSvd::RandomizedSvd(const Interactions& interactions, std::vector<float> user_scales,
                              std::vector<float> item_scales, std::size_t num_factors, std::int64_t iterations,
                              std::uint64_t seed, ThreadPool& pool)

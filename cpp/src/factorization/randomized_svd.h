@@ -96,4 +96,7 @@ class RandomizedSvd {
   bool turned_ = false;  // whether this sweep has met rows that were not orthogonal
 };
 
+// length^-exponent of each row, 0 of empty ones: (num_rows).
+std::vector<float> scales_of_rows(const SparseRows& rows, double exponent);
+
 }  // namespace inkling

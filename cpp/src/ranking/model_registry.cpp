@@ -1,5 +1,6 @@
 #include "ranking/model_registry.h"
 
+#include "inkling/graph_filter.h"
 #include "inkling/ials.h"
 #include "inkling/item_neighbors.h"
 #include "inkling/popularity.h"
@@ -20,6 +21,7 @@ constexpr ModelKind kKinds[] = {
     kind_of<ItemNeighbors>(),
     kind_of<Ials>(),
     kind_of<PureSvd>(),
+    kind_of<GraphFilter>(),
     kind_of<TfIdf>(false),
 };
 
