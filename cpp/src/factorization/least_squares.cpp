@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t kPanelRows = 64;
 constexpr std::size_t kGramBlockRows = 256;
-constexpr std::size_t kGramBlocksPerStep = 8;
+
+// Fewer where blocks are dear, so that a step stays short.
+std::size_t gram_blocks_per_step(std::size_t padded) { return std::clamp<std::size_t>(1024 / padded, 2, 8); }
 
 constexpr std::size_t kHeldFloats = 128 * 1024;  // half a mebibyte, of the second-level cache
 constexpr float kNoError = 1e-20f;
@@ -196,8 +198,8 @@ GramSum::GramSum(std::size_t num_factors, ThreadPool& pool)
       padded_(padded_factors(num_factors)),
       pool_(pool),
       total_(padded_ * padded_, 0.0f),
-      partials_(kGramBlocksPerStep, std::vector<float>(padded_ * padded_)),
-      panels_(kGramBlocksPerStep, std::vector<float>(kPanelRows * padded_, 0.0f)) {}
+      partials_(gram_blocks_per_step(padded_), std::vector<float>(padded_ * padded_)),
+      panels_(partials_.size(), std::vector<float>(kPanelRows * padded_, 0.0f)) {}
 
 void GramSum::start(const std::vector<float>& factors) {
   factors_ = factors.data();
@@ -208,7 +210,7 @@ void GramSum::start(const std::vector<float>& factors) {
 
 std::size_t GramSum::step() {
   const std::size_t begin = next_row_;
-  const std::size_t end = std::min(begin + kGramBlocksPerStep * kGramBlockRows, num_rows_);
+  const std::size_t end = std::min(begin + partials_.size() * kGramBlockRows, num_rows_);
   const std::size_t num_blocks = (end - begin + kGramBlockRows - 1) / kGramBlockRows;
   pool_.for_each_chunk(
       static_cast<std::int64_t>(num_blocks), 1, [&](std::int64_t first, std::int64_t last, int /*thread*/) {

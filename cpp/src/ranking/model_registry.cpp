@@ -6,6 +6,11 @@
 #include "inkling/item_neighbors.h"
 #include "inkling/popularity.h"
 #include "inkling/sparse_linear.h"
+#include "inkling/graph_filter.h"
+#include "inkling/ials.h"
+#include "inkling/item_neighbors.h"
+#include "inkling/popularity.h"
+#include "inkling/pure_svd.h"
 #include "inkling/tf_idf.h"
 
 namespace inkling {
@@ -24,6 +29,8 @@ constexpr ModelKind kKinds[] = {
     kind_of<Ease>(),
     kind_of<SparseLinear>(),
     kind_of<Ials>(),
+    kind_of<PureSvd>(),
+    kind_of<GraphFilter>(),
     kind_of<TfIdf>(false),
 };
 

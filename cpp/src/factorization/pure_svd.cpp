@@ -1,0 +1,64 @@
+#include "inkling/pure_svd.h"
+
+#include "factorization/randomized_svd.h"
+#include "inkling/popularity.h"
+#include "inkling/spectral_item_model.h"
+
+namespace inkling {
+
+namespace {
+
+using Kind = SettingSpec::Kind;
+constexpr SettingSpec kSettings[] = {
+    {"num_factors", Kind::kInteger, "64", "1", "1024", "singular vectors kept"},
+    {"iterations", Kind::kInteger, "10", "1", "100", "passes over the interactions, for more exact singular vectors"},
+    {"user_exponent", Kind::kNumber, "0.25", "0", "2", "a user of n items counts n^-exponent"},
+    {"item_exponent", Kind::kNumber, "0.35", "0", "2", "an item of n users counts n^-exponent"},
+    kHistoryHalfLife,
+};
+
+class PureSvdTrainer final : public Trainer {
+ public:
+  PureSvdTrainer(const Settings& settings, const Interactions& interactions, std::uint64_t seed, ThreadPool& pool)
+      : settings_(settings),
+        interactions_(interactions),
+        svd_(interactions, scales_of_rows(interactions.by_user(), settings.number("user_exponent")),
+             scales_of_rows(interactions.by_item(), settings.number("item_exponent")),
+             static_cast<std::size_t>(settings.integer("num_factors")), settings.integer("iterations"), seed, pool) {}
+
+  std::int64_t total_work() const override { return svd_.total_work(); }
+  std::int64_t done_work() const override { return svd_.done_work(); }
+  Status step(std::int64_t work) override { return svd_.step(work); }
+
+  std::unique_ptr<Model> trained_model() override {
+    SpectralItemModel::Parts parts;
+    parts.item_factors = svd_.take_item_vectors();
+    parts.num_factors = static_cast<std::size_t>(settings_.integer("num_factors"));
+    return std::make_unique<SpectralItemModel>(PureSvd::kName, std::move(parts), count_users(interactions_),
+                                               settings_.to_json());
+  }
+
+ private:
+  Settings settings_;
+  const Interactions& interactions_;
+  RandomizedSvd svd_;
+};
+
+}  // namespace
+
+std::span<const SettingSpec> PureSvd::settings() { return kSettings; }
+
+Result<std::unique_ptr<Trainer>> PureSvd::make_trainer(const Settings& settings, const TrainingData& data,
+                                                       std::uint64_t seed, ThreadPool& pool) {
+  if (Status s = RandomizedSvd::check_size(kName, *data.interactions, settings.integer("num_factors")); !s.ok()) {
+    return s;
+  }
+  return std::unique_ptr<Trainer>(std::make_unique<PureSvdTrainer>(settings, *data.interactions, seed, pool));
+}
+
+Result<std::unique_ptr<Model>> PureSvd::read(const TensorFile& file, std::vector<float> item_counts,
+                                             std::string config) {
+  return SpectralItemModel::read(kName, false, file, std::move(item_counts), std::move(config));
+}
+
+}  // namespace inkling
