@@ -1,5 +1,6 @@
 #include "ranking/model_registry.h"
 
+#include "inkling/bpr.h"
 #include "inkling/ials.h"
 #include "inkling/item_neighbors.h"
 #include "inkling/popularity.h"
@@ -18,6 +19,7 @@ constexpr ModelKind kKinds[] = {
     kind_of<Popularity>(),
     kind_of<ItemNeighbors>(),
     kind_of<Ials>(),
+    kind_of<Bpr>(),
     kind_of<TfIdf>(false),
 };
 
