@@ -1,5 +1,6 @@
 #include "ranking/model_registry.h"
 
+#include "inkling/biased_sgd.h"
 #include "inkling/bpr.h"
 #include "inkling/ials.h"
 #include "inkling/item_neighbors.h"
@@ -20,6 +21,7 @@ constexpr ModelKind kKinds[] = {
     kind_of<ItemNeighbors>(),
     kind_of<Ials>(),
     kind_of<Bpr>(),
+    kind_of<BiasedSgd>(),
     kind_of<TfIdf>(false),
 };
 
