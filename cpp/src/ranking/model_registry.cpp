@@ -2,6 +2,8 @@
 
 #include "inkling/ensemble.h"
 #include "inkling/ease.h"
+#include "inkling/biased_sgd.h"
+#include "inkling/bpr.h"
 #include "inkling/ials.h"
 #include "inkling/item_neighbors.h"
 #include "inkling/popularity.h"
@@ -31,6 +33,8 @@ constexpr ModelKind kKinds[] = {
     kind_of<Ials>(),
     kind_of<PureSvd>(),
     kind_of<GraphFilter>(),
+    kind_of<Bpr>(),
+    kind_of<BiasedSgd>(),
     kind_of<TfIdf>(false),
 };
 

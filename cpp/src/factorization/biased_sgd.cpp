@@ -1,0 +1,331 @@
+#include "inkling/biased_sgd.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+
+#include "data/sparse_tensors.h"
+#include "factorization/least_squares.h"
+#include "factorization/sgd_blocks.h"
+#include "inkling/popularity.h"
+#include "kernels/cholesky.h"
+#include "kernels/dot.h"
+#include "kernels/gram.h"
+#include "kernels/simd.h"
+
+namespace inkling {
+
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+using Kind = SettingSpec::Kind;
+constexpr SettingSpec kSettings[] = {
+    {"num_factors", Kind::kInteger, "64", "1", "1024", "length of the latent vectors"},
+    {"epochs", Kind::kInteger, "20", "1", "10000", "passes over the interactions"},
+    {"learning_rate", Kind::kNumber, "0.05", "0.000001", "1", "length of the first steps; it falls to nearly 0"},
+    {"regularization", Kind::kNumber, "0.02", "0.000001", "100", "λ, for each value of a row"},
+    {"init_stddev", Kind::kNumber, "0.1", "0.000001", "10",
+     "standard deviation of a factor vector's length at the start"},
+};
+
+constexpr std::uint64_t kMaxFactorBytes = std::uint64_t{1} << 30;
+constexpr std::size_t kPanelRows = 64;
+
+// One step of both vectors, each on the other as it was: a = kept * a + pull * b, b = kept * b + pull * a.
+void descend(float pull, float kept, float* a, float* b, std::size_t length) {
+  const simd::Vector pulls = simd::splat(pull);
+  const simd::Vector keeps = simd::splat(kept);
+  std::size_t f = 0;
+  for (; f + simd::kLanes <= length; f += simd::kLanes) {
+    const simd::Vector x = simd::load(a + f);
+    const simd::Vector y = simd::load(b + f);
+    simd::store(a + f, simd::multiply_add(pulls, y, keeps * x));
+    simd::store(b + f, simd::multiply_add(pulls, x, keeps * y));
+  }
+  for (; f < length; ++f) {
+    const float x = a[f];
+    const float y = b[f];
+    a[f] = kept * x + pull * y;
+    b[f] = kept * y + pull * x;
+  }
+}
+
+// Whether the square of each row's length is a finite number.
+bool finite_lengths(const std::vector<float>& factors, std::size_t num_factors) {
+  float sum = 0;
+  for (const float* row = factors.data(); row < factors.data() + factors.size(); row += num_factors) {
+    sum += kernels::dot(row, row, num_factors) * 0.0f;
+  }
+  return std::isfinite(sum);
+}
+
+class BiasedSgdTrainer final : public Trainer {
+ public:
+  BiasedSgdTrainer(const Settings& settings, const Interactions& interactions, std::uint64_t seed, ThreadPool& pool)
+      : settings_(settings),
+        num_factors_(at(settings.integer("num_factors"))),
+        epochs_(settings.integer("epochs")),
+        learning_rate_(static_cast<float>(settings.number("learning_rate"))),
+        interactions_(interactions),
+        pool_(pool),
+        blocks_(interactions, epochs_, kEpochsADeal, seed),
+        user_biases_(at(interactions.num_users())),
+        item_biases_(at(interactions.num_items())) {
+    const std::vector<float>& values = interactions.by_user().values;
+    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+    // Halved before they are added or subtracted: the range of two large floats need not be a float.
+    parameters_.half_range = *greatest / 2 - *least / 2;
+    parameters_.middle = *greatest / 2 + *least / 2;
+    if (!(parameters_.half_range > 0)) {
+      parameters_.half_range = 1;
+      parameters_.middle = *least - 1;
+    }
+    double total = 0;
+    for (const float value : values) total += static_cast<double>(mapped(value));
+    parameters_.mean = static_cast<float>(total / static_cast<double>(values.size()));
+    parameters_.regularization = static_cast<float>(settings.number("regularization"));
+
+    Random random(seed);
+    const auto scale =
+        static_cast<float>(settings.number("init_stddev") * std::sqrt(12.0 / static_cast<double>(num_factors_)));
+    for (std::vector<float>* factors : {&user_factors_, &item_factors_}) {
+      const SparseRows& rows = factors == &user_factors_ ? interactions.by_user() : interactions.by_item();
+      factors->resize(at(rows.num_rows()) * num_factors_);
+      for (std::int32_t row = 0; row < rows.num_rows(); ++row) {
+        if (rows.row_length(row) == 0) continue;  // nothing will be learned of it: its factors stay zero
+        float* values_of_row = factors->data() + at(row) * num_factors_;
+        for (std::size_t f = 0; f < num_factors_; ++f) values_of_row[f] = scale * (random.uniform() - 0.5f);
+      }
+    }
+  }
+
+  std::int64_t total_work() const override { return blocks_.total_work(); }
+  std::int64_t done_work() const override { return blocks_.done_work(); }
+
+  Status step(std::int64_t work) override {
+    std::atomic<bool> failed = false;
+    blocks_.step(work, pool_, [&](const SgdBlocks::Part& part) {
+      if (!learn(part)) failed.store(true, std::memory_order_relaxed);
+    });
+    if (failed.load() ||
+        (done() && !(finite_lengths(item_factors_, num_factors_) && finite_lengths(item_biases_, 1)))) {
+      return {ErrorCode::kNotFinite, "biased_sgd left the finite numbers; use a smaller learning_rate"};
+    }
+    return {};
+  }
+
+  std::unique_ptr<Model> trained_model() override {
+    return std::make_unique<BiasedSgd>(std::move(item_factors_), std::move(item_biases_), parameters_,
+                                       count_users(interactions_), settings_.to_json());
+  }
+
+ private:
+  static constexpr std::int64_t kEpochsADeal = 4;
+
+  float mapped(float value) const { return (value - parameters_.middle) / parameters_.half_range; }
+
+  bool learn(const SgdBlocks::Part& part) {
+    const float rate = learning_rate_ * (1 - static_cast<float>(part.epoch) / static_cast<float>(epochs_));
+    const float kept = 1.0f / (1.0f + rate * parameters_.regularization);
+    float sum = 0;  // not finite as soon as one error is not
+    for (const SgdBlocks::Entry& entry : part.entries) {
+      float* user = user_factors_.data() + at(entry.user) * num_factors_;
+      float* item = item_factors_.data() + at(entry.item) * num_factors_;
+      float& user_bias = user_biases_[at(entry.user)];
+      float& item_bias = item_biases_[at(entry.item)];
+      const float error =
+          mapped(entry.value) - parameters_.mean - user_bias - item_bias - kernels::dot(user, item, num_factors_);
+      sum += error * 0.0f;
+      const float pull = rate * error;
+      user_bias = kept * user_bias + pull;
+      item_bias = kept * item_bias + pull;
+      descend(pull, kept, user, item, num_factors_);
+    }
+    return std::isfinite(sum);
+  }
+
+  Settings settings_;
+  std::size_t num_factors_;
+  std::int64_t epochs_;
+  float learning_rate_;
+  BiasedSgd::Parameters parameters_{};
+  const Interactions& interactions_;
+  ThreadPool& pool_;
+  SgdBlocks blocks_;
+  std::vector<float> user_factors_;  // (num_users, num_factors), row-major
+  std::vector<float> item_factors_;  // (num_items, num_factors), row-major
+  std::vector<float> user_biases_;
+  std::vector<float> item_biases_;
+};
+
+struct Residual {
+  std::int32_t item;
+  float count;   // how many times the entry counts
+  float target;  // what is left of its mapped value without μ and b_i
+};
+
+// The person's unknowns are (x_u, b_u): an item's row is its factors and a 1.
+class BiasedSgdProfile final : public Profile {
+ public:
+  BiasedSgdProfile(const BiasedSgd& model, std::vector<Residual> residuals, std::vector<float> factor,
+                   std::vector<float> person)
+      : model_(model), residuals_(std::move(residuals)), factor_(std::move(factor)), person_(std::move(person)) {}
+
+  void score_all(std::span<float> scores) const override {
+    const BiasedSgd::Parameters& parameters = model_.parameters();
+    const std::size_t num_factors = model_.num_factors();
+    kernels::gemv(model_.item_factors().data(), scores.size(), num_factors, person_.data(), scores.data());
+    const float base = parameters.mean + person_[num_factors];
+    for (std::size_t item = 0; item < scores.size(); ++item) {
+      scores[item] = parameters.middle + parameters.half_range * (base + model_.item_biases()[item] + scores[item]);
+    }
+  }
+
+  // score(i) = base(i) + half_range * sum over j of count_j target_j ((y_i, 1)ᵀ A⁻¹ (y_j, 1)), with A the matrix of
+  // fold_in and base(i) what the model says of the item without the person.
+  void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
+    const BiasedSgd::Parameters& parameters = model_.parameters();
+    const std::size_t num_factors = model_.num_factors();
+    const float* factors = model_.item_factors().data();
+    parts.push_back(
+        {kNone, kNone, parameters.middle + parameters.half_range * (parameters.mean + model_.item_biases()[at(item)])});
+    if (residuals_.empty()) return;
+    std::vector<float> direction(factors + at(item) * num_factors, factors + (at(item) + 1) * num_factors);
+    direction.push_back(1);
+    kernels::cholesky_solve(factor_.data(), num_factors + 1, padded_factors(num_factors + 1), direction.data());
+    for (const Residual& residual : residuals_) {
+      const float similarity = kernels::dot(direction.data(), factors + at(residual.item) * num_factors, num_factors) +
+                               direction[num_factors];
+      parts.push_back({residual.item, kNone, parameters.half_range * residual.count * residual.target * similarity});
+    }
+  }
+
+ private:
+  const BiasedSgd& model_;
+  std::vector<Residual> residuals_;
+  std::vector<float> factor_;  // of fold_in's matrix, (padded, padded)
+  std::vector<float> person_;  // x_u, then b_u
+};
+
+}  // namespace
+
+std::span<const SettingSpec> BiasedSgd::settings() { return kSettings; }
+
+Result<std::unique_ptr<Trainer>> BiasedSgd::make_trainer(const Settings& settings, const TrainingData& data,
+                                                         std::uint64_t seed, ThreadPool& pool) {
+  const Interactions& interactions = *data.interactions;
+  // In 64 bits, for WebAssembly's size_t would wrap around.
+  const std::uint64_t rows = std::uint64_t{at(interactions.num_users())} + at(interactions.num_items());
+  const std::uint64_t num_factors = at(settings.integer("num_factors"));
+  if (rows * num_factors > kMaxFactorBytes / sizeof(float)) {
+    return Status(ErrorCode::kTooLarge, "biased_sgd would need " + std::to_string(rows) + " rows of " +
+                                            std::to_string(num_factors) +
+                                            " factors, more than 1 GiB; use fewer num_factors or sample the users");
+  }
+  return std::unique_ptr<Trainer>(std::make_unique<BiasedSgdTrainer>(settings, interactions, seed, pool));
+}
+
+BiasedSgd::BiasedSgd(std::vector<float> item_factors, std::vector<float> item_biases, const Parameters& parameters,
+                     std::vector<float> item_counts, std::string config)
+    : Model(std::move(item_counts), std::move(config)),
+      item_factors_(std::move(item_factors)),
+      item_biases_(std::move(item_biases)),
+      num_factors_(item_factors_.size() / item_biases_.size()),
+      parameters_(parameters) {
+  norms_.resize(item_biases_.size());
+  for (std::size_t item = 0; item < norms_.size(); ++item) {
+    const float* row = item_factors_.data() + item * num_factors_;
+    norms_[item] = std::sqrt(kernels::dot(row, row, num_factors_));
+  }
+}
+
+Result<std::unique_ptr<Profile>> BiasedSgd::profile_of(History history) const {
+  const std::size_t padded = padded_factors(num_factors_ + 1);
+  std::vector<Residual> residuals;
+  std::vector<float> matrix(padded * padded);
+  std::vector<float> person(padded);
+  std::vector<float> panel(kPanelRows * padded);
+  float targets[kPanelRows];
+  std::size_t rows = 0;
+  const auto flush = [&] {
+    kernels::gram(panel.data(), rows, padded, matrix.data());
+    kernels::add_scaled_rows(targets, panel.data(), rows, padded, person.data());
+    rows = 0;
+  };
+  float total = 0;
+  for (const auto& [item, weight] : history) {
+    if (item < 0 || item >= num_items()) continue;
+    const float count = std::max(std::abs(weight), 1.0f);
+    const float target = std::clamp(weight, -1.0f, 1.0f) - parameters_.mean - item_biases_[at(item)];
+    residuals.push_back({item, count, target});
+    const float root = std::sqrt(count);
+    float* row = panel.data() + rows * padded;
+    kernels::scaled_copy(root, item_factors_.data() + at(item) * num_factors_, row, num_factors_);
+    row[num_factors_] = root;
+    targets[rows] = root * target;
+    total += count;
+    if (++rows == kPanelRows) flush();
+  }
+  flush();
+  if (!residuals.empty()) {
+    for (std::size_t f = 0; f <= num_factors_; ++f) matrix[f * padded + f] += parameters_.regularization * total;
+    const bool solved = kernels::cholesky_factor(matrix.data(), num_factors_ + 1, padded);
+    if (solved) kernels::cholesky_solve(matrix.data(), num_factors_ + 1, padded, person.data());
+    if (!solved || !finite_lengths(person, padded)) {
+      return Status(ErrorCode::kNotFinite,
+                    "the history cannot be folded in: the numbers overflow; use smaller event weights");
+    }
+  }
+  return std::unique_ptr<Profile>(
+      std::make_unique<BiasedSgdProfile>(*this, std::move(residuals), std::move(matrix), std::move(person)));
+}
+
+void BiasedSgd::similar(std::int32_t item, std::span<float> scores) const {
+  const float* row = item_factors_.data() + at(item) * num_factors_;
+  kernels::gemv(item_factors_.data(), scores.size(), num_factors_, row, scores.data());
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const float norms = norms_[i] * norms_[at(item)];
+    scores[i] = norms > 0 ? scores[i] / norms : 0;
+  }
+}
+
+void BiasedSgd::write(TensorFile& file) const {
+  file.add("item_factors", std::span<const float>(item_factors_),
+           {num_items(), static_cast<std::int64_t>(num_factors_)});
+  file.add("item_biases", std::span<const float>(item_biases_), {num_items()});
+  const float parameters[] = {parameters_.middle, parameters_.half_range, parameters_.mean, parameters_.regularization};
+  file.add("fold_in", std::span<const float>(parameters), {4});
+}
+
+Result<std::unique_ptr<Model>> BiasedSgd::read(const TensorFile& file, std::vector<float> item_counts,
+                                               std::string config) {
+  std::vector<float> item_factors;
+  std::vector<float> item_biases;
+  std::vector<float> parameters;
+  std::vector<std::int64_t> shape;
+  if (Status s = file.get("item_factors", 2, item_factors, &shape); !s.ok()) return s;
+  if (Status s = check_finite(item_factors, "item_factors"); !s.ok()) return s;
+  if (Status s = file.get("item_biases", 1, item_biases); !s.ok()) return s;
+  if (Status s = check_finite(item_biases, "item_biases"); !s.ok()) return s;
+  if (Status s = file.get("fold_in", 1, parameters); !s.ok()) return s;
+  if (Status s = check_finite(parameters, "fold_in"); !s.ok()) return s;
+  if (shape[0] != static_cast<std::int64_t>(item_counts.size()) || item_biases.size() != item_counts.size() ||
+      shape[1] < 1 || shape[1] > 1024) {
+    return Status(ErrorCode::kCorruptModelFile,
+                  "tensor \"item_factors\" is " + std::to_string(shape[0]) + " × " + std::to_string(shape[1]) +
+                      " and \"item_biases\" " + std::to_string(item_biases.size()) + "; expected one row for each of " +
+                      std::to_string(item_counts.size()) + " items and 1 to 1024 factors");
+  }
+  if (parameters.size() != 4 || parameters[1] <= 0 || parameters[3] <= 0) {
+    return Status(ErrorCode::kCorruptModelFile,
+                  "tensor \"fold_in\" should hold the middle and a positive half of the range, the mean and a positive "
+                  "regularization");
+  }
+  return std::unique_ptr<Model>(
+      std::make_unique<BiasedSgd>(std::move(item_factors), std::move(item_biases),
+                                  Parameters{parameters[0], parameters[1], parameters[2], parameters[3]},
+                                  std::move(item_counts), std::move(config)));
+}
+
+}  // namespace inkling

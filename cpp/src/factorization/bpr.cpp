@@ -1,0 +1,322 @@
+#include "inkling/bpr.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+
+#include "data/sparse_tensors.h"
+#include "factorization/sgd_blocks.h"
+#include "inkling/popularity.h"
+#include "kernels/dot.h"
+#include "kernels/simd.h"
+
+namespace inkling {
+
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+using Kind = SettingSpec::Kind;
+constexpr SettingSpec kSettings[] = {
+    {"num_factors", Kind::kInteger, "64", "1", "1024", "length of the latent vectors"},
+    {"epochs", Kind::kInteger, "40", "1", "10000", "passes over the interactions"},
+    {"learning_rate", Kind::kNumber, "0.1", "0.000001", "10", "length of the first steps; it falls to nearly 0"},
+    {"regularization", Kind::kNumber, "0.02", "0", "100", "λ, taken off what each step touches"},
+    {"num_negatives", Kind::kInteger, "6", "1", "1000",
+     "items drawn for each interaction, of which the highest-scored is learned from"},
+    {"init_stddev", Kind::kNumber, "0.1", "0.000001", "10",
+     "standard deviation of a factor vector's length at the start"},
+    kHistoryHalfLife,
+};
+
+constexpr std::uint64_t kMaxFactorBytes = std::uint64_t{1} << 30;
+
+// A person is folded in by fewer and longer steps than training takes.
+constexpr int kFoldInRounds = 8;
+constexpr float kFoldInRate = 2;
+
+float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
+
+// What regularization leaves of a vector after a step: 1 - rate * λ to first order, and never negative.
+float kept_by(float rate, float regularization) { return 1.0f / (1.0f + rate * regularization); }
+
+struct Negative {
+  std::int32_t item = kNone;  // kNone when all that were drawn are met
+  float score = 0;
+};
+
+// Draws `count` items with draw() and returns the highest-scored that is not among `met`, which rises.
+template <class Draw>
+Negative hardest_negative(const float* user, const std::vector<float>& item_factors, std::size_t num_factors,
+                          std::span<const std::int32_t> met, std::int32_t count, Draw&& draw) {
+  Negative best;
+  for (std::int32_t n = 0; n < count; ++n) {
+    const std::int32_t item = draw();
+    const float score = kernels::dot(user, item_factors.data() + at(item) * num_factors, num_factors);
+    if ((best.item == kNone || score > best.score) && !std::binary_search(met.begin(), met.end(), item)) {
+      best = {item, score};
+    }
+  }
+  return best;
+}
+
+// One step, on the factors before it: user = kept * user + pull * (wanted - other),
+// wanted = kept * wanted + pull * user, other = kept * other - pull * user.
+void descend(float pull, float kept, float* user, float* wanted, float* other, std::size_t num_factors) {
+  const simd::Vector pulls = simd::splat(pull);
+  const simd::Vector keeps = simd::splat(kept);
+  std::size_t f = 0;
+  for (; f + simd::kLanes <= num_factors; f += simd::kLanes) {
+    const simd::Vector x = simd::load(user + f);
+    const simd::Vector y = simd::load(wanted + f);
+    const simd::Vector z = simd::load(other + f);
+    simd::store(user + f, simd::multiply_add(pulls, y - z, keeps * x));
+    simd::store(wanted + f, simd::multiply_add(pulls, x, keeps * y));
+    simd::store(other + f, simd::multiply_subtract(pulls, x, keeps * z));
+  }
+  for (; f < num_factors; ++f) {
+    const float x = user[f];
+    const float y = wanted[f];
+    const float z = other[f];
+    user[f] = kept * x + pull * (y - z);
+    wanted[f] = kept * y + pull * x;
+    other[f] = kept * z - pull * x;
+  }
+}
+
+// Whether the square of each row's length is a finite number; products of such rows are, too.
+bool finite_lengths(const std::vector<float>& factors, std::size_t num_factors) {
+  float sum = 0;
+  for (const float* row = factors.data(); row < factors.data() + factors.size(); row += num_factors) {
+    sum += kernels::dot(row, row, num_factors) * 0.0f;
+  }
+  return std::isfinite(sum);
+}
+
+class BprTrainer final : public Trainer {
+ public:
+  BprTrainer(const Settings& settings, const Interactions& interactions, std::uint64_t seed, ThreadPool& pool)
+      : settings_(settings),
+        num_factors_(at(settings.integer("num_factors"))),
+        epochs_(settings.integer("epochs")),
+        num_negatives_(settings.integer("num_negatives")),
+        learning_rate_(static_cast<float>(settings.number("learning_rate"))),
+        regularization_(static_cast<float>(settings.number("regularization"))),
+        interactions_(interactions),
+        pool_(pool),
+        blocks_(interactions, epochs_, 1, seed) {
+    Random random(seed);
+    const auto scale =
+        static_cast<float>(settings.number("init_stddev") * std::sqrt(12.0 / static_cast<double>(num_factors_)));
+    for (std::vector<float>* factors : {&user_factors_, &item_factors_}) {
+      const std::int32_t rows = factors == &user_factors_ ? interactions.num_users() : interactions.num_items();
+      factors->resize(at(rows) * num_factors_);
+      for (float& value : *factors) value = scale * (random.uniform() - 0.5f);
+    }
+  }
+
+  std::int64_t total_work() const override { return blocks_.total_work(); }
+  std::int64_t done_work() const override { return blocks_.done_work(); }
+
+  Status step(std::int64_t work) override {
+    std::atomic<bool> failed = false;
+    blocks_.step(work, pool_, [&](const SgdBlocks::Part& part) {
+      if (!learn(part)) failed.store(true, std::memory_order_relaxed);
+    });
+    if (failed.load() || (done() && !finite_lengths(item_factors_, num_factors_))) {
+      return {ErrorCode::kNotFinite, "bpr left the finite numbers; use a smaller learning_rate"};
+    }
+    return {};
+  }
+
+  std::unique_ptr<Model> trained_model() override {
+    std::vector<float> mean(num_factors_);
+    const std::size_t num_items = item_factors_.size() / num_factors_;
+    for (std::size_t item = 0; item < num_items; ++item) {
+      kernels::axpy(1.0f / static_cast<float>(num_items), item_factors_.data() + item * num_factors_, mean.data(),
+                    num_factors_);
+    }
+    for (std::size_t item = 0; item < num_items; ++item) {
+      kernels::axpy(-1, mean.data(), item_factors_.data() + item * num_factors_, num_factors_);
+    }
+    return std::make_unique<Bpr>(std::move(item_factors_), num_factors_,
+                                 Bpr::FoldIn{learning_rate_, regularization_, num_negatives_},
+                                 count_users(interactions_), settings_.to_json());
+  }
+
+ private:
+  bool learn(const SgdBlocks::Part& part) {
+    const float rate = learning_rate_ * (1 - static_cast<float>(part.epoch) / static_cast<float>(epochs_));
+    const float kept = kept_by(rate, regularization_);
+    float sum = 0;  // not finite as soon as one score is not
+    for (const SgdBlocks::Entry& entry : part.entries) {
+      float* user = user_factors_.data() + at(entry.user) * num_factors_;
+      const Negative negative = hardest_negative(
+          user, item_factors_, num_factors_, interactions_.by_user().row_columns(entry.user), num_negatives_,
+          [&] { return part.items[static_cast<std::size_t>(part.random.below(part.items.size()))]; });
+      if (negative.item == kNone) continue;
+      float* wanted = item_factors_.data() + at(entry.item) * num_factors_;
+      float* other = item_factors_.data() + at(negative.item) * num_factors_;
+      const float difference = kernels::dot(user, wanted, num_factors_) - negative.score;
+      sum += difference * 0.0f;
+      descend(rate * sigmoid(-difference), kept, user, wanted, other, num_factors_);
+    }
+    return std::isfinite(sum);
+  }
+
+  Settings settings_;
+  std::size_t num_factors_;
+  std::int64_t epochs_;
+  std::int32_t num_negatives_;
+  float learning_rate_;
+  float regularization_;
+  const Interactions& interactions_;
+  ThreadPool& pool_;
+  SgdBlocks blocks_;
+  std::vector<float> user_factors_;  // (num_users, num_factors), row-major
+  std::vector<float> item_factors_;  // (num_items, num_factors), row-major
+};
+
+class BprProfile final : public Profile {
+ public:
+  BprProfile(const Bpr& model, std::vector<std::int32_t> items, std::vector<float> factors)
+      : model_(model), items_(std::move(items)), factors_(std::move(factors)) {}
+
+  void score_all(std::span<float> scores) const override {
+    const std::size_t num_factors = model_.num_factors();
+    kernels::gemv(model_.item_factors().data(), scores.size(), num_factors,
+                  factors_.data() + items_.size() * num_factors, scores.data());
+  }
+
+  void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
+    const std::size_t num_factors = model_.num_factors();
+    const float* row = model_.item_factors().data() + at(item) * num_factors;
+    for (std::size_t n = 0; n < items_.size(); ++n) {
+      parts.push_back({items_[n], kNone, kernels::dot(factors_.data() + n * num_factors, row, num_factors)});
+    }
+  }
+
+ private:
+  const Bpr& model_;
+  std::vector<std::int32_t> items_;
+  std::vector<float> factors_;  // (items + 1, num_factors): what each adds to the person's factors, then their sum
+};
+
+}  // namespace
+
+std::span<const SettingSpec> Bpr::settings() { return kSettings; }
+
+Result<std::unique_ptr<Trainer>> Bpr::make_trainer(const Settings& settings, const TrainingData& data,
+                                                   std::uint64_t seed, ThreadPool& pool) {
+  const Interactions& interactions = *data.interactions;
+  // In 64 bits, for WebAssembly's size_t would wrap around.
+  const std::uint64_t rows = std::uint64_t{at(interactions.num_users())} + at(interactions.num_items());
+  const std::uint64_t num_factors = at(settings.integer("num_factors"));
+  if (rows * num_factors > kMaxFactorBytes / sizeof(float)) {
+    return Status(ErrorCode::kTooLarge, "bpr would need " + std::to_string(rows) + " rows of " +
+                                            std::to_string(num_factors) +
+                                            " factors, more than 1 GiB; use fewer num_factors or sample the users");
+  }
+  return std::unique_ptr<Trainer>(std::make_unique<BprTrainer>(settings, interactions, seed, pool));
+}
+
+Bpr::Bpr(std::vector<float> item_factors, std::size_t num_factors, const FoldIn& fold_in,
+         std::vector<float> item_counts, std::string config)
+    : Model(std::move(item_counts), std::move(config)),
+      item_factors_(std::move(item_factors)),
+      num_factors_(num_factors),
+      fold_in_(fold_in) {
+  norms_.resize(at(num_items()));
+  for (std::size_t item = 0; item < norms_.size(); ++item) {
+    const float* row = item_factors_.data() + item * num_factors_;
+    norms_[item] = std::sqrt(kernels::dot(row, row, num_factors_));
+  }
+}
+
+Result<std::unique_ptr<Profile>> Bpr::profile_of(History history) const {
+  std::vector<HistoryEntry> known;
+  for (const HistoryEntry& entry : history) {
+    if (entry.item >= 0 && entry.item < num_items() && entry.weight != 0) known.push_back(entry);
+  }
+  // The order does not count.
+  std::sort(known.begin(), known.end(), [](const HistoryEntry& a, const HistoryEntry& b) { return a.item < b.item; });
+  std::vector<std::int32_t> items;
+  for (const HistoryEntry& entry : known) items.push_back(entry.item);
+  std::vector<float> factors((known.size() + 1) * num_factors_);  // each item's part, then the sum
+  float* user = factors.data() + known.size() * num_factors_;
+  float scale = 1;  // of all factors: shrinking them is one multiplication
+  for (int round = 0; round < kFoldInRounds; ++round) {
+    const float rate = kFoldInRate * fold_in_.learning_rate * (1 - static_cast<float>(round) / kFoldInRounds);
+    for (std::size_t e = 0; e < known.size(); ++e) {
+      const auto [item, weight] = known[e];
+      // Its own numbers for each item, so that what is drawn for one does not hang on the others.
+      Random random((static_cast<std::uint64_t>(item) << 8) + static_cast<std::uint64_t>(round));
+      const Negative negative =
+          hardest_negative(user, item_factors_, num_factors_, items, weight > 0 ? fold_in_.num_negatives : 1,
+                           [&] { return static_cast<std::int32_t>(random.below(at(num_items()))); });
+      if (negative.item == kNone) continue;
+      const float* wanted = item_factors_.data() + at(item) * num_factors_;
+      const float* other = item_factors_.data() + at(negative.item) * num_factors_;
+      const float difference = scale * (kernels::dot(user, wanted, num_factors_) - negative.score);
+      scale *= kept_by(rate, fold_in_.regularization);
+      const float pull = rate * weight * sigmoid(weight > 0 ? -difference : difference) / scale;
+      for (float* to : {user, factors.data() + e * num_factors_}) {
+        kernels::axpy(pull, wanted, to, num_factors_);
+        kernels::axpy(-pull, other, to, num_factors_);
+      }
+      if (scale < 1e-6f) {
+        for (float& value : factors) value *= scale;
+        scale = 1;
+      }
+    }
+  }
+  for (float& value : factors) value *= scale;
+  if (!finite_lengths(factors, num_factors_)) {
+    return Status(ErrorCode::kNotFinite,
+                  "the history cannot be folded in: the numbers overflow; use smaller event weights");
+  }
+  return std::unique_ptr<Profile>(std::make_unique<BprProfile>(*this, std::move(items), std::move(factors)));
+}
+
+void Bpr::similar(std::int32_t item, std::span<float> scores) const {
+  const float* row = item_factors_.data() + at(item) * num_factors_;
+  kernels::gemv(item_factors_.data(), scores.size(), num_factors_, row, scores.data());
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const float norms = norms_[i] * norms_[at(item)];
+    scores[i] = norms > 0 ? scores[i] / norms : 0;
+  }
+}
+
+void Bpr::write(TensorFile& file) const {
+  file.add("item_factors", std::span<const float>(item_factors_),
+           {num_items(), static_cast<std::int64_t>(num_factors_)});
+  const float parameters[] = {fold_in_.learning_rate, fold_in_.regularization,
+                              static_cast<float>(fold_in_.num_negatives)};
+  file.add("fold_in", std::span<const float>(parameters), {3});
+}
+
+Result<std::unique_ptr<Model>> Bpr::read(const TensorFile& file, std::vector<float> item_counts, std::string config) {
+  std::vector<float> item_factors;
+  std::vector<float> parameters;
+  std::vector<std::int64_t> shape;
+  if (Status s = file.get("item_factors", 2, item_factors, &shape); !s.ok()) return s;
+  if (Status s = check_finite(item_factors, "item_factors"); !s.ok()) return s;
+  if (Status s = file.get("fold_in", 1, parameters); !s.ok()) return s;
+  if (Status s = check_finite(parameters, "fold_in"); !s.ok()) return s;
+  if (shape[0] != static_cast<std::int64_t>(item_counts.size()) || shape[1] < 1 || shape[1] > 1024) {
+    return Status(ErrorCode::kCorruptModelFile, "tensor \"item_factors\" is " + std::to_string(shape[0]) + " × " +
+                                                    std::to_string(shape[1]) + "; expected one row for each of " +
+                                                    std::to_string(item_counts.size()) +
+                                                    " items and 1 to 1024 factors");
+  }
+  if (parameters.size() != 3 || parameters[0] <= 0 || parameters[1] < 0 || parameters[2] < 1 || parameters[2] > 1000) {
+    return Status(ErrorCode::kCorruptModelFile,
+                  "tensor \"fold_in\" should hold a positive learning rate, a regularization not below 0 and 1 to 1000 "
+                  "negatives");
+  }
+  const FoldIn fold_in{parameters[0], parameters[1], static_cast<std::int32_t>(parameters[2])};
+  return std::unique_ptr<Model>(
+      std::make_unique<Bpr>(std::move(item_factors), at(shape[1]), fold_in, std::move(item_counts), std::move(config)));
+}
+
+}  // namespace inkling

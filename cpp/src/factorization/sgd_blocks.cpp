@@ -1,0 +1,145 @@
+#include "factorization/sgd_blocks.h"
+
+namespace inkling {
+
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+constexpr std::int64_t kMaxGroups = 8;    // more threads than this are of no use
+constexpr std::int64_t kRowsAGroup = 32;  // fewer items or users than this would not be mixed well
+
+}  // namespace
+
+SgdBlocks::SgdBlocks(const Interactions& interactions, std::int64_t epochs, std::int64_t epochs_a_deal,
+                     std::uint64_t seed)
+    : epochs_(epochs), epochs_a_deal_(epochs_a_deal), random_(seed) {
+  const std::int64_t rows = std::min(interactions.num_users(), interactions.num_items());
+  groups_ = std::clamp<std::int64_t>(rows / kRowsAGroup, 1, kMaxGroups);
+  for (std::int64_t group = 0; group < groups_; ++group) group_random_.emplace_back(random_.next());
+
+  const std::vector<std::uint32_t> users = random_.permutation(at(interactions.num_users()));
+  entries_.reserve(at(interactions.num_entries()));
+  const auto num_users = static_cast<std::int64_t>(users.size());
+  std::int64_t group = 0;
+  for (std::int64_t n = 0; n < num_users; ++n) {
+    for (; group * num_users / groups_ <= n; ++group) {
+      group_offsets_.push_back(static_cast<std::int64_t>(entries_.size()));
+    }
+    const auto user = static_cast<std::int32_t>(users[at(n)]);
+    const auto columns = interactions.by_user().row_columns(user);
+    const auto values = interactions.by_user().row_values(user);
+    for (std::size_t e = 0; e < columns.size(); ++e) entries_.push_back({user, columns[e], values[e]});
+  }
+  group_offsets_.push_back(static_cast<std::int64_t>(entries_.size()));
+
+  block_offsets_.resize(at(groups_ * (groups_ + 1)));
+  block_next_.resize(at(groups_));
+  block_end_.resize(at(groups_));
+  group_of_item_.resize(at(interactions.num_items()));
+  const std::int64_t deals = (epochs_ + epochs_a_deal_ - 1) / epochs_a_deal_;
+  for (group = 0; group < groups_; ++group) total_ += deals * shuffle_work(group);
+  total_ += epochs_ * interactions.num_entries();
+  start_epoch();
+}
+
+std::int64_t SgdBlocks::shuffle_work(std::int64_t group) const {
+  return (group_offsets_[at(group) + 1] - group_offsets_[at(group)]) / kEntriesShuffledAUnit + 1;
+}
+
+void SgdBlocks::start_epoch() {
+  diagonals_ = random_.permutation(at(groups_));
+  diagonal_ = 0;
+  if (epoch_ % epochs_a_deal_ != 0) {
+    start_diagonal();
+    return;
+  }
+  next_dealt_ = 0;
+  const std::vector<std::uint32_t> order = random_.permutation(group_of_item_.size());
+  items_.assign(order.begin(), order.end());
+  item_offsets_.clear();
+  const auto num_items = static_cast<std::int64_t>(items_.size());
+  for (std::int64_t group = 0; group <= groups_; ++group) item_offsets_.push_back(group * num_items / groups_);
+  for (std::int64_t group = 0; group < groups_; ++group) {
+    for (std::int64_t n = item_offsets_[at(group)]; n < item_offsets_[at(group) + 1]; ++n) {
+      group_of_item_[at(items_[at(n)])] = static_cast<std::uint8_t>(group);
+    }
+  }
+}
+
+void SgdBlocks::deal(std::int64_t work, ThreadPool& pool) {
+  const std::int64_t begin = next_dealt_;
+  std::int64_t planned = 0;
+  while (next_dealt_ < groups_ && planned < work) planned += shuffle_work(next_dealt_++);
+  pool.for_each_chunk(next_dealt_ - begin, 1, [&](std::int64_t from, std::int64_t to, int /*thread*/) {
+    for (std::int64_t group = from; group < to; ++group) deal_group(begin + group);
+  });
+  done_ += planned;
+  if (next_dealt_ == groups_) start_diagonal();
+}
+
+// Shuffles the group's entries, then moves each into its block, in place.
+void SgdBlocks::deal_group(std::int64_t group) {
+  Entry* entries = entries_.data() + group_offsets_[at(group)];
+  const std::int64_t count = group_offsets_[at(group) + 1] - group_offsets_[at(group)];
+  Random& random = group_random_[at(group)];
+  for (std::int64_t n = count; n > 1; --n) {
+    std::swap(entries[n - 1], entries[random.below(static_cast<std::uint64_t>(n))]);
+  }
+  std::int64_t* offsets = block_offsets_.data() + group * (groups_ + 1);
+  std::int64_t ends[kMaxGroups + 1] = {};
+  for (std::int64_t n = 0; n < count; ++n) ++ends[group_of_item_[at(entries[n].item)] + 1];
+  for (std::int64_t block = 0; block < groups_; ++block) ends[block + 1] += ends[block];
+  std::copy(ends, ends + groups_ + 1, offsets);
+  std::int64_t next[kMaxGroups];
+  std::copy(ends, ends + groups_, next);
+  for (std::int64_t block = 0; block < groups_; ++block) {
+    while (next[block] < ends[block + 1]) {
+      const std::int64_t target = group_of_item_[at(entries[next[block]].item)];
+      if (target != block) std::swap(entries[next[block]], entries[next[target]]);
+      ++next[target];
+    }
+  }
+}
+
+std::int64_t SgdBlocks::block_of(std::int64_t group) const { return (group + diagonals_[at(diagonal_)]) % groups_; }
+
+void SgdBlocks::start_diagonal() {
+  for (std::int64_t group = 0; group < groups_; ++group) {
+    const std::int64_t block = group * (groups_ + 1) + block_of(group);
+    block_next_[at(group)] = group_offsets_[at(group)] + block_offsets_[at(block)];
+    block_end_[at(group)] = group_offsets_[at(group)] + block_offsets_[at(block) + 1];
+  }
+}
+
+SgdBlocks::Part SgdBlocks::next_part(std::int64_t group, std::int64_t length) {
+  std::int64_t& next = block_next_[at(group)];
+  const std::int64_t begin = next;
+  next = std::min(begin + length, block_end_[at(group)]);
+  const std::int64_t block = block_of(group);
+  const std::int32_t* items = items_.data() + item_offsets_[at(block)];
+  return {{entries_.data() + begin, entries_.data() + next},
+          {items, items_.data() + item_offsets_[at(block) + 1]},
+          group_random_[at(group)],
+          epoch_};
+}
+
+std::int64_t SgdBlocks::visited() const {
+  std::int64_t total = 0;
+  for (const std::int64_t next : block_next_) total += next;
+  return total;
+}
+
+void SgdBlocks::advance(std::int64_t num_visited) {
+  done_ += num_visited;
+  while (next_dealt_ == groups_ && block_next_ == block_end_ && done_ < total_) {
+    if (++diagonal_ < groups_) {
+      start_diagonal();
+    } else {
+      ++epoch_;
+      start_epoch();
+    }
+  }
+}
+
+}  // namespace inkling
