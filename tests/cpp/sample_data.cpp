@@ -21,8 +21,8 @@ InteractionLog log_of(const std::vector<UserItem>& rows) {
 
 Interactions interactions_of(const std::vector<UserItem>& rows, std::int32_t num_users, std::int32_t num_items) {
   const InteractionLog log = log_of(rows);
-  return value_of(
-      Interactions::build(log, std::nullopt, std::max(num_users, log.num_users()), std::max(num_items, log.num_items())));
+  return value_of(Interactions::build(log, std::nullopt, std::max(num_users, log.num_users()),
+                                      std::max(num_items, log.num_items())));
 }
 
 Interactions random_interactions(std::int32_t num_users, std::int32_t num_items, float density, std::uint64_t seed) {

@@ -86,7 +86,6 @@ class GraphFilterTrainer final : public Trainer {
   struct Thread {
     std::vector<float> sums;  // one an item, all zero between items
     std::vector<std::int32_t> touched;
-    std::vector<std::uint32_t> order;
     std::vector<float> values;
   };
 
@@ -109,16 +108,15 @@ class GraphFilterTrainer final : public Trainer {
       }
     }
     thread.values.clear();
-    thread.order.clear();
+    std::sort(thread.touched.begin(), thread.touched.end());  // so that ties go to the first items
     for (const std::int32_t item : thread.touched) {
-      thread.values.push_back(item == target ? 0
-                                             : thread.sums[at(item)] * item_scales_[at(target)] * item_scales_[at(item)]);
-      thread.order.push_back(static_cast<std::uint32_t>(item));
+      thread.values.push_back(
+          item == target ? 0 : thread.sums[at(item)] * item_scales_[at(target)] * item_scales_[at(item)]);
       thread.sums[at(item)] = 0;
     }
     Row& row = neighbors_[at(target)];
     // One more than wanted, for the item itself comes last.
-    for (const std::int32_t n : kernels::top_k({thread.values, {}, thread.order}, at(settings_.integer("num_neighbors")))) {
+    for (const std::int32_t n : kernels::top_k({thread.values, {}, {}}, at(settings_.integer("num_neighbors")))) {
       if (thread.values[at(n)] == 0) break;
       row.columns.push_back(thread.touched[at(n)]);
       row.values.push_back(thread.values[at(n)]);

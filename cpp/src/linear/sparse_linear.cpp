@@ -100,6 +100,7 @@ class TargetSolver final : public GramRows {
         }
       }
     }
+    std::sort(met_.begin(), met_.end());  // so that ties go to the first items
     cosines_.clear();
     for (const std::uint32_t item : met_) {
       const auto users = static_cast<float>(interactions_.by_item().row_length(static_cast<std::int32_t>(item)));
@@ -110,7 +111,7 @@ class TargetSolver final : public GramRows {
     candidates_.clear();
     products_.clear();
     diagonal_.clear();
-    for (const std::int32_t place : kernels::top_k({cosines_, {}, met_}, num_neighbors_)) {
+    for (const std::int32_t place : kernels::top_k({cosines_, {}, {}}, num_neighbors_)) {
       const auto item = static_cast<std::int32_t>(met_[at(place)]);
       if (item == target) continue;
       candidates_.push_back(item);

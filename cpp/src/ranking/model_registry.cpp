@@ -1,18 +1,15 @@
 #include "ranking/model_registry.h"
 
-#include "inkling/ensemble.h"
-#include "inkling/ease.h"
 #include "inkling/biased_sgd.h"
 #include "inkling/bpr.h"
-#include "inkling/ials.h"
-#include "inkling/item_neighbors.h"
-#include "inkling/popularity.h"
-#include "inkling/sparse_linear.h"
+#include "inkling/ease.h"
+#include "inkling/ensemble.h"
 #include "inkling/graph_filter.h"
 #include "inkling/ials.h"
 #include "inkling/item_neighbors.h"
 #include "inkling/popularity.h"
 #include "inkling/pure_svd.h"
+#include "inkling/sparse_linear.h"
 #include "inkling/tf_idf.h"
 
 namespace inkling {
@@ -25,17 +22,21 @@ constexpr ModelKind kind_of(bool needs_interactions = true) {
 }
 
 constexpr ModelKind kKinds[] = {
-    kind_of<Popularity>(), kind_of<ItemNeighbors>(), kind_of<Ials>(), kind_of<TfIdf>(false), kind_of<Ensemble>(),
     kind_of<Popularity>(),
+    // between items, or users
     kind_of<ItemNeighbors>(),
     kind_of<Ease>(),
     kind_of<SparseLinear>(),
+    // factors
     kind_of<Ials>(),
-    kind_of<PureSvd>(),
-    kind_of<GraphFilter>(),
     kind_of<Bpr>(),
     kind_of<BiasedSgd>(),
+    kind_of<PureSvd>(),
+    kind_of<GraphFilter>(),
+    // texts
     kind_of<TfIdf>(false),
+    // all of them
+    kind_of<Ensemble>(),
 };
 
 }  // namespace
