@@ -30,9 +30,9 @@ constexpr SettingSpec kSettings[] = {
     kHistoryHalfLife,
 };
 
-// A person is folded in by fewer and longer steps than training takes.
+// A person is folded in by fewer and longer steps than training takes: the items stay where they are.
 constexpr int kFoldInRounds = 8;
-constexpr float kFoldInRate = 2;
+constexpr float kFoldInRate = 0.2f;
 
 float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
 
@@ -44,6 +44,18 @@ struct Negative {
   float score = 0;
 };
 
+// Whether an item is among `met`, which rises. Without branches that depend on the items: nobody could foretell them.
+bool contains(std::span<const std::int32_t> met, std::int32_t item) {
+  if (met.empty()) return false;
+  const std::int32_t* begin = met.data();
+  for (std::size_t length = met.size(); length > 1;) {
+    const std::size_t half = length / 2;
+    begin += begin[half] <= item ? half : 0;
+    length -= half;
+  }
+  return *begin == item;
+}
+
 // Draws `count` items with draw() and returns the highest-scored that is not among `met`, which rises.
 template <class Draw>
 Negative hardest_negative(const float* user, const std::vector<float>& item_factors, std::size_t num_factors,
@@ -52,7 +64,7 @@ Negative hardest_negative(const float* user, const std::vector<float>& item_fact
   for (std::int32_t n = 0; n < count; ++n) {
     const std::int32_t item = draw();
     const float score = kernels::dot(user, item_factors.data() + at(item) * num_factors, num_factors);
-    if ((best.item == kNone || score > best.score) && !std::binary_search(met.begin(), met.end(), item)) {
+    if ((best.item == kNone || score > best.score) && !contains(met, item)) {
       best = {item, score};
     }
   }
@@ -125,8 +137,7 @@ class BprTrainer final : public Trainer {
     for (std::size_t item = 0; item < num_items; ++item) {
       kernels::axpy(-1, mean.data(), item_factors_.data() + item * num_factors_, num_factors_);
     }
-    return std::make_unique<Bpr>(std::move(item_factors_), num_factors_,
-                                 Bpr::FoldIn{learning_rate_, regularization_, num_negatives_},
+    return std::make_unique<Bpr>(std::move(item_factors_), num_factors_, Bpr::FoldIn{regularization_, num_negatives_},
                                  count_users(interactions_), settings_.to_json());
   }
 
@@ -223,7 +234,7 @@ Result<std::unique_ptr<Profile>> Bpr::profile_of(History history) const {
   float* user = factors.data() + known.size() * num_factors_;
   float scale = 1;  // of all factors: shrinking them is one multiplication
   for (int round = 0; round < kFoldInRounds; ++round) {
-    const float rate = kFoldInRate * fold_in_.learning_rate * (1 - static_cast<float>(round) / kFoldInRounds);
+    const float rate = kFoldInRate * (1 - static_cast<float>(round) / kFoldInRounds);
     for (std::size_t e = 0; e < known.size(); ++e) {
       const auto [item, weight] = known[e];
       // Its own numbers for each item, so that what is drawn for one does not hang on the others.
@@ -259,9 +270,8 @@ void Bpr::similar(std::int32_t item, std::span<float> scores) const { cosines(it
 
 void Bpr::write(TensorFile& file) const {
   write_item_factors(item_factors_, norms_.size(), file);
-  const float parameters[] = {fold_in_.learning_rate, fold_in_.regularization,
-                              static_cast<float>(fold_in_.num_negatives)};
-  file.add("fold_in", std::span<const float>(parameters), {3});
+  const float parameters[] = {fold_in_.regularization, static_cast<float>(fold_in_.num_negatives)};
+  file.add("fold_in", std::span<const float>(parameters), {2});
 }
 
 Result<std::unique_ptr<Model>> Bpr::read(const TensorFile& file, std::vector<float> item_counts, std::string config) {
@@ -270,12 +280,11 @@ Result<std::unique_ptr<Model>> Bpr::read(const TensorFile& file, std::vector<flo
   std::vector<float> parameters;
   if (Status s = file.get("fold_in", 1, parameters); !s.ok()) return s;
   if (Status s = check_finite(parameters, "fold_in"); !s.ok()) return s;
-  if (parameters.size() != 3 || parameters[0] <= 0 || parameters[1] < 0 || parameters[2] < 1 || parameters[2] > 1000) {
+  if (parameters.size() != 2 || parameters[0] < 0 || parameters[1] < 1 || parameters[1] > 1000) {
     return Status(ErrorCode::kCorruptModelFile,
-                  "tensor \"fold_in\" should hold a positive learning rate, a regularization not below 0 and 1 to 1000 "
-                  "negatives");
+                  "tensor \"fold_in\" should hold a regularization not below 0 and 1 to 1000 negatives");
   }
-  const FoldIn fold_in{parameters[0], parameters[1], static_cast<std::int32_t>(parameters[2])};
+  const FoldIn fold_in{parameters[0], static_cast<std::int32_t>(parameters[1])};
   const std::size_t num_factors = item_factors.value().size() / item_counts.size();
   return std::unique_ptr<Model>(std::make_unique<Bpr>(std::move(item_factors.value()), num_factors, fold_in,
                                                       std::move(item_counts), std::move(config)));
