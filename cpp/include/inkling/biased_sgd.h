@@ -67,6 +67,8 @@ class BiasedSgd final : public Model {
   std::size_t num_factors_;
   Parameters parameters_;
   std::vector<float> norms_;  // of each item's factors
+  float longest_row_ = 0;     // the greatest of norms_
+  float largest_bias_ = 0;    // either sign
 };
 
 }  // namespace inkling

@@ -31,7 +31,6 @@ class Bpr final : public Model {
 
   // How a person is folded in, stored with the model.
   struct FoldIn {
-    float learning_rate;
     float regularization;
     std::int32_t num_negatives;
   };
@@ -43,7 +42,10 @@ class Bpr final : public Model {
   static constexpr std::string_view kName = "bpr";
   std::string_view name() const override { return kName; }
 
-  // Descends the same loss for the person's factors alone.
+  // Descends the same loss for the person's factors alone, with the items' fixed, in a set number of rounds whose
+  // random numbers hang on the items only: history * (num_negatives + 5) * num_factors * 16 flops. An entry's weight w
+  // scales its loss; where w is negative, the entry is to score below a random item. The person's factors are a sum of
+  // what the entries' steps added, which is what explain() tells apart. The order of the history does not count.
   Result<std::unique_ptr<Profile>> profile_of(History history) const override;
 
   // Cosine of the item factors.

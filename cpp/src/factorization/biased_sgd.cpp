@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "data/sparse_tensors.h"
+#include "factorization/factor_rows.h"
 #include "factorization/least_squares.h"
 #include "factorization/sgd_blocks.h"
 #include "inkling/popularity.h"
@@ -22,14 +23,13 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 using Kind = SettingSpec::Kind;
 constexpr SettingSpec kSettings[] = {
     {"num_factors", Kind::kInteger, "64", "1", "1024", "length of the latent vectors"},
-    {"epochs", Kind::kInteger, "20", "1", "10000", "passes over the interactions"},
+    {"epochs", Kind::kInteger, "30", "1", "10000", "passes over the interactions"},
     {"learning_rate", Kind::kNumber, "0.05", "0.000001", "1", "length of the first steps; it falls to nearly 0"},
-    {"regularization", Kind::kNumber, "0.02", "0.000001", "100", "λ, for each value of a row"},
+    {"regularization", Kind::kNumber, "0.03", "0.000001", "100", "λ, for each value of a row"},
     {"init_stddev", Kind::kNumber, "0.1", "0.000001", "10",
      "standard deviation of a factor vector's length at the start"},
 };
 
-constexpr std::uint64_t kMaxFactorBytes = std::uint64_t{1} << 30;
 constexpr std::size_t kPanelRows = 64;
 
 // One step of both vectors, each on the other as it was: a = kept * a + pull * b, b = kept * b + pull * a.
@@ -49,15 +49,6 @@ void descend(float pull, float kept, float* a, float* b, std::size_t length) {
     a[f] = kept * x + pull * y;
     b[f] = kept * y + pull * x;
   }
-}
-
-// Whether the square of each row's length is a finite number.
-bool finite_lengths(const std::vector<float>& factors, std::size_t num_factors) {
-  float sum = 0;
-  for (const float* row = factors.data(); row < factors.data() + factors.size(); row += num_factors) {
-    sum += kernels::dot(row, row, num_factors) * 0.0f;
-  }
-  return std::isfinite(sum);
 }
 
 class BiasedSgdTrainer final : public Trainer {
@@ -86,18 +77,10 @@ class BiasedSgdTrainer final : public Trainer {
     parameters_.mean = static_cast<float>(total / static_cast<double>(values.size()));
     parameters_.regularization = static_cast<float>(settings.number("regularization"));
 
-    Random random(seed);
-    const auto scale =
-        static_cast<float>(settings.number("init_stddev") * std::sqrt(12.0 / static_cast<double>(num_factors_)));
-    for (std::vector<float>* factors : {&user_factors_, &item_factors_}) {
-      const SparseRows& rows = factors == &user_factors_ ? interactions.by_user() : interactions.by_item();
-      factors->resize(at(rows.num_rows()) * num_factors_);
-      for (std::int32_t row = 0; row < rows.num_rows(); ++row) {
-        if (rows.row_length(row) == 0) continue;  // nothing will be learned of it: its factors stay zero
-        float* values_of_row = factors->data() + at(row) * num_factors_;
-        for (std::size_t f = 0; f < num_factors_; ++f) values_of_row[f] = scale * (random.uniform() - 0.5f);
-      }
-    }
+    Random random(~seed);  // other numbers than the blocks have
+    const double stddev = settings.number("init_stddev");
+    user_factors_ = random_factors(interactions.by_user(), num_factors_, stddev, random);
+    item_factors_ = random_factors(interactions.by_item(), num_factors_, stddev, random);
   }
 
   std::int64_t total_work() const override { return blocks_.total_work(); }
@@ -108,8 +91,7 @@ class BiasedSgdTrainer final : public Trainer {
     blocks_.step(work, pool_, [&](const SgdBlocks::Part& part) {
       if (!learn(part)) failed.store(true, std::memory_order_relaxed);
     });
-    if (failed.load() ||
-        (done() && !(finite_lengths(item_factors_, num_factors_) && finite_lengths(item_biases_, 1)))) {
+    if (failed.load() || (done() && !(finite_rows(item_factors_, num_factors_) && finite_rows(item_biases_, 1)))) {
       return {ErrorCode::kNotFinite, "biased_sgd left the finite numbers; use a smaller learning_rate"};
     }
     return {};
@@ -215,13 +197,9 @@ std::span<const SettingSpec> BiasedSgd::settings() { return kSettings; }
 Result<std::unique_ptr<Trainer>> BiasedSgd::make_trainer(const Settings& settings, const TrainingData& data,
                                                          std::uint64_t seed, ThreadPool& pool) {
   const Interactions& interactions = *data.interactions;
-  // In 64 bits, for WebAssembly's size_t would wrap around.
-  const std::uint64_t rows = std::uint64_t{at(interactions.num_users())} + at(interactions.num_items());
-  const std::uint64_t num_factors = at(settings.integer("num_factors"));
-  if (rows * num_factors > kMaxFactorBytes / sizeof(float)) {
-    return Status(ErrorCode::kTooLarge, "biased_sgd would need " + std::to_string(rows) + " rows of " +
-                                            std::to_string(num_factors) +
-                                            " factors, more than 1 GiB; use fewer num_factors or sample the users");
+  if (Status s = check_factors_fit(kName, interactions, settings.integer("num_factors"), sizeof(SgdBlocks::Entry));
+      !s.ok()) {
+    return s;
   }
   return std::unique_ptr<Trainer>(std::make_unique<BiasedSgdTrainer>(settings, interactions, seed, pool));
 }
@@ -232,12 +210,10 @@ BiasedSgd::BiasedSgd(std::vector<float> item_factors, std::vector<float> item_bi
       item_factors_(std::move(item_factors)),
       item_biases_(std::move(item_biases)),
       num_factors_(item_factors_.size() / item_biases_.size()),
-      parameters_(parameters) {
-  norms_.resize(item_biases_.size());
-  for (std::size_t item = 0; item < norms_.size(); ++item) {
-    const float* row = item_factors_.data() + item * num_factors_;
-    norms_[item] = std::sqrt(kernels::dot(row, row, num_factors_));
-  }
+      parameters_(parameters),
+      norms_(row_norms(item_factors_, num_factors_)) {
+  for (const float norm : norms_) longest_row_ = std::max(longest_row_, norm);
+  for (const float bias : item_biases_) largest_bias_ = std::max(largest_bias_, std::abs(bias));
 }
 
 Result<std::unique_ptr<Profile>> BiasedSgd::profile_of(History history) const {
@@ -268,31 +244,31 @@ Result<std::unique_ptr<Profile>> BiasedSgd::profile_of(History history) const {
     if (++rows == kPanelRows) flush();
   }
   flush();
+  bool finite = true;
   if (!residuals.empty()) {
     for (std::size_t f = 0; f <= num_factors_; ++f) matrix[f * padded + f] += parameters_.regularization * total;
-    const bool solved = kernels::cholesky_factor(matrix.data(), num_factors_ + 1, padded);
-    if (solved) kernels::cholesky_solve(matrix.data(), num_factors_ + 1, padded, person.data());
-    if (!solved || !finite_lengths(person, padded)) {
-      return Status(ErrorCode::kNotFinite,
-                    "the history cannot be folded in: the numbers overflow; use smaller event weights");
-    }
+    finite = kernels::cholesky_factor(matrix.data(), num_factors_ + 1, padded);
+    if (finite) kernels::cholesky_solve(matrix.data(), num_factors_ + 1, padded, person.data());
+  }
+  // What no score can exceed.
+  const float length = std::sqrt(kernels::dot(person.data(), person.data(), padded));
+  const float bound =
+      std::abs(parameters_.middle) +
+      parameters_.half_range * (std::abs(parameters_.mean) + length * (1 + longest_row_) + largest_bias_);
+  if (!finite || !std::isfinite(bound)) {
+    return Status(ErrorCode::kNotFinite,
+                  "the history cannot be folded in: the numbers overflow; use smaller event weights or values");
   }
   return std::unique_ptr<Profile>(
       std::make_unique<BiasedSgdProfile>(*this, std::move(residuals), std::move(matrix), std::move(person)));
 }
 
 void BiasedSgd::similar(std::int32_t item, std::span<float> scores) const {
-  const float* row = item_factors_.data() + at(item) * num_factors_;
-  kernels::gemv(item_factors_.data(), scores.size(), num_factors_, row, scores.data());
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    const float norms = norms_[i] * norms_[at(item)];
-    scores[i] = norms > 0 ? scores[i] / norms : 0;
-  }
+  cosines(item_factors_, norms_, item, scores);
 }
 
 void BiasedSgd::write(TensorFile& file) const {
-  file.add("item_factors", std::span<const float>(item_factors_),
-           {num_items(), static_cast<std::int64_t>(num_factors_)});
+  write_item_factors(item_factors_, norms_.size(), file);
   file.add("item_biases", std::span<const float>(item_biases_), {num_items()});
   const float parameters[] = {parameters_.middle, parameters_.half_range, parameters_.mean, parameters_.regularization};
   file.add("fold_in", std::span<const float>(parameters), {4});
@@ -300,22 +276,18 @@ void BiasedSgd::write(TensorFile& file) const {
 
 Result<std::unique_ptr<Model>> BiasedSgd::read(const TensorFile& file, std::vector<float> item_counts,
                                                std::string config) {
-  std::vector<float> item_factors;
+  Result<std::vector<float>> item_factors = read_item_factors(file, item_counts.size());
+  if (!item_factors.ok()) return item_factors.status();
   std::vector<float> item_biases;
   std::vector<float> parameters;
-  std::vector<std::int64_t> shape;
-  if (Status s = file.get("item_factors", 2, item_factors, &shape); !s.ok()) return s;
-  if (Status s = check_finite(item_factors, "item_factors"); !s.ok()) return s;
   if (Status s = file.get("item_biases", 1, item_biases); !s.ok()) return s;
   if (Status s = check_finite(item_biases, "item_biases"); !s.ok()) return s;
   if (Status s = file.get("fold_in", 1, parameters); !s.ok()) return s;
   if (Status s = check_finite(parameters, "fold_in"); !s.ok()) return s;
-  if (shape[0] != static_cast<std::int64_t>(item_counts.size()) || item_biases.size() != item_counts.size() ||
-      shape[1] < 1 || shape[1] > 1024) {
-    return Status(ErrorCode::kCorruptModelFile,
-                  "tensor \"item_factors\" is " + std::to_string(shape[0]) + " × " + std::to_string(shape[1]) +
-                      " and \"item_biases\" " + std::to_string(item_biases.size()) + "; expected one row for each of " +
-                      std::to_string(item_counts.size()) + " items and 1 to 1024 factors");
+  if (item_biases.size() != item_counts.size()) {
+    return Status(ErrorCode::kCorruptModelFile, "tensor \"item_biases\" has " + std::to_string(item_biases.size()) +
+                                                    " values; expected one for each of " +
+                                                    std::to_string(item_counts.size()) + " items");
   }
   if (parameters.size() != 4 || parameters[1] <= 0 || parameters[3] <= 0) {
     return Status(ErrorCode::kCorruptModelFile,
@@ -323,7 +295,7 @@ Result<std::unique_ptr<Model>> BiasedSgd::read(const TensorFile& file, std::vect
                   "regularization");
   }
   return std::unique_ptr<Model>(
-      std::make_unique<BiasedSgd>(std::move(item_factors), std::move(item_biases),
+      std::make_unique<BiasedSgd>(std::move(item_factors.value()), std::move(item_biases),
                                   Parameters{parameters[0], parameters[1], parameters[2], parameters[3]},
                                   std::move(item_counts), std::move(config)));
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "data/sparse_tensors.h"
+#include "factorization/factor_rows.h"
 #include "factorization/sgd_blocks.h"
 #include "inkling/popularity.h"
 #include "kernels/dot.h"
@@ -29,11 +30,9 @@ constexpr SettingSpec kSettings[] = {
     kHistoryHalfLife,
 };
 
-constexpr std::uint64_t kMaxFactorBytes = std::uint64_t{1} << 30;
-
-// A person is folded in by fewer and longer steps than training takes.
+// A person is folded in by fewer and longer steps than training takes: the items stay where they are.
 constexpr int kFoldInRounds = 8;
-constexpr float kFoldInRate = 2;
+constexpr float kFoldInRate = 0.2f;
 
 float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
 
@@ -45,6 +44,18 @@ struct Negative {
   float score = 0;
 };
 
+// Whether an item is among `met`, which rises. Without branches that depend on the items: nobody could foretell them.
+bool contains(std::span<const std::int32_t> met, std::int32_t item) {
+  if (met.empty()) return false;
+  const std::int32_t* begin = met.data();
+  for (std::size_t length = met.size(); length > 1;) {
+    const std::size_t half = length / 2;
+    begin += begin[half] <= item ? half : 0;
+    length -= half;
+  }
+  return *begin == item;
+}
+
 // Draws `count` items with draw() and returns the highest-scored that is not among `met`, which rises.
 template <class Draw>
 Negative hardest_negative(const float* user, const std::vector<float>& item_factors, std::size_t num_factors,
@@ -53,7 +64,7 @@ Negative hardest_negative(const float* user, const std::vector<float>& item_fact
   for (std::int32_t n = 0; n < count; ++n) {
     const std::int32_t item = draw();
     const float score = kernels::dot(user, item_factors.data() + at(item) * num_factors, num_factors);
-    if ((best.item == kNone || score > best.score) && !std::binary_search(met.begin(), met.end(), item)) {
+    if ((best.item == kNone || score > best.score) && !contains(met, item)) {
       best = {item, score};
     }
   }
@@ -84,15 +95,6 @@ void descend(float pull, float kept, float* user, float* wanted, float* other, s
   }
 }
 
-// Whether the square of each row's length is a finite number; products of such rows are, too.
-bool finite_lengths(const std::vector<float>& factors, std::size_t num_factors) {
-  float sum = 0;
-  for (const float* row = factors.data(); row < factors.data() + factors.size(); row += num_factors) {
-    sum += kernels::dot(row, row, num_factors) * 0.0f;
-  }
-  return std::isfinite(sum);
-}
-
 class BprTrainer final : public Trainer {
  public:
   BprTrainer(const Settings& settings, const Interactions& interactions, std::uint64_t seed, ThreadPool& pool)
@@ -105,14 +107,10 @@ class BprTrainer final : public Trainer {
         interactions_(interactions),
         pool_(pool),
         blocks_(interactions, epochs_, 1, seed) {
-    Random random(seed);
-    const auto scale =
-        static_cast<float>(settings.number("init_stddev") * std::sqrt(12.0 / static_cast<double>(num_factors_)));
-    for (std::vector<float>* factors : {&user_factors_, &item_factors_}) {
-      const std::int32_t rows = factors == &user_factors_ ? interactions.num_users() : interactions.num_items();
-      factors->resize(at(rows) * num_factors_);
-      for (float& value : *factors) value = scale * (random.uniform() - 0.5f);
-    }
+    Random random(~seed);  // other numbers than the blocks have
+    const double stddev = settings.number("init_stddev");
+    user_factors_ = random_factors(interactions.by_user(), num_factors_, stddev, random);
+    item_factors_ = random_factors(interactions.by_item(), num_factors_, stddev, random);
   }
 
   std::int64_t total_work() const override { return blocks_.total_work(); }
@@ -123,7 +121,7 @@ class BprTrainer final : public Trainer {
     blocks_.step(work, pool_, [&](const SgdBlocks::Part& part) {
       if (!learn(part)) failed.store(true, std::memory_order_relaxed);
     });
-    if (failed.load() || (done() && !finite_lengths(item_factors_, num_factors_))) {
+    if (failed.load() || (done() && !finite_rows(item_factors_, num_factors_))) {
       return {ErrorCode::kNotFinite, "bpr left the finite numbers; use a smaller learning_rate"};
     }
     return {};
@@ -139,8 +137,7 @@ class BprTrainer final : public Trainer {
     for (std::size_t item = 0; item < num_items; ++item) {
       kernels::axpy(-1, mean.data(), item_factors_.data() + item * num_factors_, num_factors_);
     }
-    return std::make_unique<Bpr>(std::move(item_factors_), num_factors_,
-                                 Bpr::FoldIn{learning_rate_, regularization_, num_negatives_},
+    return std::make_unique<Bpr>(std::move(item_factors_), num_factors_, Bpr::FoldIn{regularization_, num_negatives_},
                                  count_users(interactions_), settings_.to_json());
   }
 
@@ -209,13 +206,9 @@ std::span<const SettingSpec> Bpr::settings() { return kSettings; }
 Result<std::unique_ptr<Trainer>> Bpr::make_trainer(const Settings& settings, const TrainingData& data,
                                                    std::uint64_t seed, ThreadPool& pool) {
   const Interactions& interactions = *data.interactions;
-  // In 64 bits, for WebAssembly's size_t would wrap around.
-  const std::uint64_t rows = std::uint64_t{at(interactions.num_users())} + at(interactions.num_items());
-  const std::uint64_t num_factors = at(settings.integer("num_factors"));
-  if (rows * num_factors > kMaxFactorBytes / sizeof(float)) {
-    return Status(ErrorCode::kTooLarge, "bpr would need " + std::to_string(rows) + " rows of " +
-                                            std::to_string(num_factors) +
-                                            " factors, more than 1 GiB; use fewer num_factors or sample the users");
+  if (Status s = check_factors_fit(kName, interactions, settings.integer("num_factors"), sizeof(SgdBlocks::Entry));
+      !s.ok()) {
+    return s;
   }
   return std::unique_ptr<Trainer>(std::make_unique<BprTrainer>(settings, interactions, seed, pool));
 }
@@ -225,13 +218,8 @@ Bpr::Bpr(std::vector<float> item_factors, std::size_t num_factors, const FoldIn&
     : Model(std::move(item_counts), std::move(config)),
       item_factors_(std::move(item_factors)),
       num_factors_(num_factors),
-      fold_in_(fold_in) {
-  norms_.resize(at(num_items()));
-  for (std::size_t item = 0; item < norms_.size(); ++item) {
-    const float* row = item_factors_.data() + item * num_factors_;
-    norms_[item] = std::sqrt(kernels::dot(row, row, num_factors_));
-  }
-}
+      fold_in_(fold_in),
+      norms_(row_norms(item_factors_, num_factors)) {}
 
 Result<std::unique_ptr<Profile>> Bpr::profile_of(History history) const {
   std::vector<HistoryEntry> known;
@@ -246,7 +234,7 @@ Result<std::unique_ptr<Profile>> Bpr::profile_of(History history) const {
   float* user = factors.data() + known.size() * num_factors_;
   float scale = 1;  // of all factors: shrinking them is one multiplication
   for (int round = 0; round < kFoldInRounds; ++round) {
-    const float rate = kFoldInRate * fold_in_.learning_rate * (1 - static_cast<float>(round) / kFoldInRounds);
+    const float rate = kFoldInRate * (1 - static_cast<float>(round) / kFoldInRounds);
     for (std::size_t e = 0; e < known.size(); ++e) {
       const auto [item, weight] = known[e];
       // Its own numbers for each item, so that what is drawn for one does not hang on the others.
@@ -271,52 +259,35 @@ Result<std::unique_ptr<Profile>> Bpr::profile_of(History history) const {
     }
   }
   for (float& value : factors) value *= scale;
-  if (!finite_lengths(factors, num_factors_)) {
+  if (!finite_rows(factors, num_factors_)) {
     return Status(ErrorCode::kNotFinite,
                   "the history cannot be folded in: the numbers overflow; use smaller event weights");
   }
   return std::unique_ptr<Profile>(std::make_unique<BprProfile>(*this, std::move(items), std::move(factors)));
 }
 
-void Bpr::similar(std::int32_t item, std::span<float> scores) const {
-  const float* row = item_factors_.data() + at(item) * num_factors_;
-  kernels::gemv(item_factors_.data(), scores.size(), num_factors_, row, scores.data());
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    const float norms = norms_[i] * norms_[at(item)];
-    scores[i] = norms > 0 ? scores[i] / norms : 0;
-  }
-}
+void Bpr::similar(std::int32_t item, std::span<float> scores) const { cosines(item_factors_, norms_, item, scores); }
 
 void Bpr::write(TensorFile& file) const {
-  file.add("item_factors", std::span<const float>(item_factors_),
-           {num_items(), static_cast<std::int64_t>(num_factors_)});
-  const float parameters[] = {fold_in_.learning_rate, fold_in_.regularization,
-                              static_cast<float>(fold_in_.num_negatives)};
-  file.add("fold_in", std::span<const float>(parameters), {3});
+  write_item_factors(item_factors_, norms_.size(), file);
+  const float parameters[] = {fold_in_.regularization, static_cast<float>(fold_in_.num_negatives)};
+  file.add("fold_in", std::span<const float>(parameters), {2});
 }
 
 Result<std::unique_ptr<Model>> Bpr::read(const TensorFile& file, std::vector<float> item_counts, std::string config) {
-  std::vector<float> item_factors;
+  Result<std::vector<float>> item_factors = read_item_factors(file, item_counts.size());
+  if (!item_factors.ok()) return item_factors.status();
   std::vector<float> parameters;
-  std::vector<std::int64_t> shape;
-  if (Status s = file.get("item_factors", 2, item_factors, &shape); !s.ok()) return s;
-  if (Status s = check_finite(item_factors, "item_factors"); !s.ok()) return s;
   if (Status s = file.get("fold_in", 1, parameters); !s.ok()) return s;
   if (Status s = check_finite(parameters, "fold_in"); !s.ok()) return s;
-  if (shape[0] != static_cast<std::int64_t>(item_counts.size()) || shape[1] < 1 || shape[1] > 1024) {
-    return Status(ErrorCode::kCorruptModelFile, "tensor \"item_factors\" is " + std::to_string(shape[0]) + " × " +
-                                                    std::to_string(shape[1]) + "; expected one row for each of " +
-                                                    std::to_string(item_counts.size()) +
-                                                    " items and 1 to 1024 factors");
-  }
-  if (parameters.size() != 3 || parameters[0] <= 0 || parameters[1] < 0 || parameters[2] < 1 || parameters[2] > 1000) {
+  if (parameters.size() != 2 || parameters[0] < 0 || parameters[1] < 1 || parameters[1] > 1000) {
     return Status(ErrorCode::kCorruptModelFile,
-                  "tensor \"fold_in\" should hold a positive learning rate, a regularization not below 0 and 1 to 1000 "
-                  "negatives");
+                  "tensor \"fold_in\" should hold a regularization not below 0 and 1 to 1000 negatives");
   }
-  const FoldIn fold_in{parameters[0], parameters[1], static_cast<std::int32_t>(parameters[2])};
-  return std::unique_ptr<Model>(
-      std::make_unique<Bpr>(std::move(item_factors), at(shape[1]), fold_in, std::move(item_counts), std::move(config)));
+  const FoldIn fold_in{parameters[0], static_cast<std::int32_t>(parameters[1])};
+  const std::size_t num_factors = item_factors.value().size() / item_counts.size();
+  return std::unique_ptr<Model>(std::make_unique<Bpr>(std::move(item_factors.value()), num_factors, fold_in,
+                                                      std::move(item_counts), std::move(config)));
 }
 
 }  // namespace inkling

@@ -1,0 +1,88 @@
+#include "factorization/factor_rows.h"
+
+#include <cmath>
+
+#include "kernels/dot.h"
+
+namespace inkling {
+
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 30;
+
+}  // namespace
+
+Status check_factors_fit(std::string_view model, const Interactions& interactions, int num_factors,
+                         std::int64_t bytes_an_entry) {
+  // In 64 bits, for WebAssembly's size_t would wrap around.
+  const std::int64_t rows = std::int64_t{interactions.num_users()} + interactions.num_items();
+  const std::int64_t bytes = rows * num_factors * std::int64_t{sizeof(float)};
+  if (static_cast<std::uint64_t>(bytes + interactions.num_entries() * bytes_an_entry) <= kMaxBytes) return {};
+  return {ErrorCode::kTooLarge, std::string(model) + " would need " + std::to_string(rows) + " rows of " +
+                                    std::to_string(num_factors) + " factors and " +
+                                    std::to_string(interactions.num_entries()) +
+                                    " interactions in memory, more than 1 GiB; use fewer num_factors or sample the "
+                                    "users"};
+}
+
+std::vector<float> random_factors(const SparseRows& entries, std::size_t num_factors, double stddev, Random& random) {
+  const auto width = static_cast<float>(stddev * std::sqrt(12.0 / static_cast<double>(num_factors)));
+  std::vector<float> factors(at(entries.num_rows()) * num_factors);
+  for (std::int32_t row = 0; row < entries.num_rows(); ++row) {
+    if (entries.row_length(row) == 0) continue;
+    float* values = factors.data() + at(row) * num_factors;
+    for (std::size_t f = 0; f < num_factors; ++f) values[f] = width * (random.uniform() - 0.5f);
+  }
+  return factors;
+}
+
+bool finite_rows(std::span<const float> factors, std::size_t num_factors) {
+  float sum = 0;  // not finite as soon as one is not
+  for (std::size_t begin = 0; begin < factors.size(); begin += num_factors) {
+    sum += kernels::dot(factors.data() + begin, factors.data() + begin, num_factors) * 0.0f;
+  }
+  return std::isfinite(sum);
+}
+
+std::vector<float> row_norms(std::span<const float> factors, std::size_t num_factors) {
+  std::vector<float> norms;
+  norms.reserve(factors.size() / num_factors);
+  for (std::size_t begin = 0; begin < factors.size(); begin += num_factors) {
+    norms.push_back(std::sqrt(kernels::dot(factors.data() + begin, factors.data() + begin, num_factors)));
+  }
+  return norms;
+}
+
+void cosines(std::span<const float> factors, std::span<const float> norms, std::int32_t item, std::span<float> out) {
+  const std::size_t num_factors = factors.size() / norms.size();
+  kernels::gemv(factors.data(), out.size(), num_factors, factors.data() + at(item) * num_factors, out.data());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const float product = norms[i] * norms[at(item)];
+    out[i] = product > 0 ? out[i] / product : 0;
+  }
+}
+
+void write_item_factors(std::span<const float> factors, std::size_t num_items, TensorFile& file) {
+  file.add("item_factors", factors,
+           {static_cast<std::int64_t>(num_items), static_cast<std::int64_t>(factors.size() / num_items)});
+}
+
+Result<std::vector<float>> read_item_factors(const TensorFile& file, std::size_t num_items) {
+  std::vector<float> factors;
+  std::vector<std::int64_t> shape;
+  if (Status s = file.get("item_factors", 2, factors, &shape); !s.ok()) return s;
+  if (num_items == 0 || shape[0] != static_cast<std::int64_t>(num_items) || shape[1] < 1 || shape[1] > 1024) {
+    return Status(ErrorCode::kCorruptModelFile, "tensor \"item_factors\" is " + std::to_string(shape[0]) + " × " +
+                                                    std::to_string(shape[1]) + "; expected one row for each of " +
+                                                    std::to_string(num_items) + " items and 1 to 1024 factors");
+  }
+  if (!finite_rows(factors, at(shape[1]))) {
+    return Status(ErrorCode::kCorruptModelFile,
+                  "tensor \"item_factors\" has a row whose length is not a finite number");
+  }
+  return factors;
+}
+
+}  // namespace inkling
