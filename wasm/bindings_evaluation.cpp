@@ -1,5 +1,7 @@
 #include <emscripten/bind.h>
 
+#include <algorithm>
+
 #include "seam_types.h"
 
 namespace {
@@ -7,25 +9,33 @@ namespace {
 using namespace inkling;
 using namespace inkling::seam;
 
-// An evaluation run. What it works on must outlive it.
+// An evaluation run. What it works on must outlive it, until it is done.
 struct Evaluation {
   SparseRows negatives;
   std::optional<Evaluator> evaluator;
 
-  double total_work() const { return static_cast<double>(evaluator->total_work()); }
+  double total_work() const { return static_cast<double>(evaluator->total_work()); }  // test users
   double done_work() const { return static_cast<double>(evaluator->done_work()); }
 };
 
+// Before anything is trained.
+int check_metrics(Engine& engine, const std::string& metrics) { return engine.report(parse_metrics(metrics).status()); }
+
 // negative_users, negative_items: int32 pairs, sorted by user, or empty to rank all items.
-int start(Evaluation& evaluation, Engine& engine, const TrainedModel& model, const InteractionSet& history,
-          const InteractionSet& test, const Buffer& negative_users, const Buffer& negative_items,
-          const std::string& metrics, double seed) {
+int start(Evaluation& evaluation, Engine& engine, const TrainedModel& model, const InteractionSet& train,
+          const InteractionSet& history, const InteractionSet& test, const Buffer& negative_users,
+          const Buffer& negative_items, bool known_items_only, const std::string& metrics, double seed) {
   Result<std::vector<Metric>> parsed = parse_metrics(metrics);
   if (!parsed.ok()) return engine.report(parsed.status());
-  EvaluationData data{&history.interactions, &test.interactions, nullptr};
+  EvaluationData data{&history.interactions, &test.interactions, nullptr, &train.interactions, known_items_only};
   const auto users = negative_users.as<std::int32_t>();
   const auto items = negative_items.as<std::int32_t>();
   if (!users.empty()) {
+    const std::int32_t num_items = test.interactions.num_items();
+    if (items.size() != users.size() || !std::is_sorted(users.begin(), users.end()) || users.front() < 0 ||
+        std::any_of(items.begin(), items.end(), [=](std::int32_t item) { return item < 0 || item >= num_items; })) {
+      return engine.report({ErrorCode::kInvalidInteractions, "negatives that do not fit the users and items"});
+    }
     evaluation.negatives = SparseRows();
     std::size_t next = 0;
     for (std::int32_t user = 0; user < test.interactions.num_users(); ++user) {
@@ -37,18 +47,34 @@ int start(Evaluation& evaluation, Engine& engine, const TrainedModel& model, con
   }
   evaluation.evaluator.emplace(*model.file.model, data, std::move(parsed.value()), static_cast<std::uint64_t>(seed),
                                engine.pool());
-  return 0;
+  return engine.report(evaluation.evaluator->check());
 }
 
 int step(Evaluation& evaluation, Engine& engine, double users) {
   return engine.report(evaluation.evaluator->step(static_cast<std::int64_t>(users)));
 }
 
-// float64, one a metric in the order asked for.
+// float64, of each metric in the order asked for: value, low end, high end. NaN where there is no interval.
 void results(const Evaluation& evaluation, Buffer& out) {
   out.clear();
   const std::vector<double> values = evaluation.evaluator->results();
-  out.append(std::span<const double>(values));
+  const std::vector<Interval> intervals = evaluation.evaluator->intervals();
+  for (std::size_t m = 0; m < values.size(); ++m) {
+    const double row[] = {values[m], intervals[m].low, intervals[m].high};
+    out.append(std::span<const double>(row));
+  }
+}
+
+// float64, of each metric: this one's value less the baseline's, low end, high end, p. NaN where there are none.
+int compare(const Evaluation& evaluation, Engine& engine, const Evaluation& baseline, Buffer& out) {
+  out.clear();
+  const Result<std::vector<Difference>> differences = evaluation.evaluator->compare(*baseline.evaluator);
+  if (!differences.ok()) return engine.report(differences.status());
+  for (const Difference& difference : differences.value()) {
+    const double row[] = {difference.mean, difference.interval.low, difference.interval.high, difference.p};
+    out.append(std::span<const double>(row));
+  }
+  return 0;
 }
 
 }  // namespace
@@ -60,5 +86,7 @@ EMSCRIPTEN_BINDINGS(evaluation) {
       .function("step", &step)
       .function("totalWork", &Evaluation::total_work)
       .function("doneWork", &Evaluation::done_work)
-      .function("results", &results);
+      .function("results", &results)
+      .function("compare", &compare);
+  emscripten::function("checkMetrics", &check_metrics);
 }

@@ -32,14 +32,15 @@ int split_interactions(Engine& engine, const InteractionLog& log, const std::str
   const Result<Split> parts = split(log, parsed.value(), test_fraction, static_cast<std::uint64_t>(seed));
   if (!parts.ok()) return engine.report(parts.status());
   const auto take = [&](const std::vector<std::int32_t>& rows, InteractionSet& set) -> Status {
-    if (rows.empty()) return {};
     Result<Interactions> built = Interactions::build(log, rows, num_users, num_items);
     if (!built.ok()) return built.status();
     set.interactions = std::move(built.value());
     return {};
   };
   if (Status s = take(parts.value().train, train); !s.ok()) return engine.report(s);
-  if (Status s = take(parts.value().history, history); !s.ok()) return engine.report(s);
+  if (!parts.value().history.empty()) {
+    if (Status s = take(parts.value().history, history); !s.ok()) return engine.report(s);
+  }
   return engine.report(take(parts.value().test, test));
 }
 

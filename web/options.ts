@@ -26,6 +26,12 @@ const name: Check = (value) =>
     ? null
     : 'a string of 1 to 100 characters';
 
+const modelAndSettings: Check = (value) =>
+  typeof (value as { model?: unknown } | null)?.model === 'string' &&
+  Object.keys(value as object).every((key) => key === 'model' || key === 'settings')
+    ? null
+    : '{model, settings?}';
+
 /** The options of every public call, and what each must be. */
 const OPTIONS = {
   open: {
@@ -82,6 +88,8 @@ const OPTIONS = {
       value.every((metric) => typeof metric === 'string')
         ? null
         : 'an array of names such as "ndcg@20"',
+    baseline: modelAndSettings,
+    knownItemsOnly: flag,
     seed: anything,
     onProgress: callback,
     signal: abortSignal,

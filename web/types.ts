@@ -109,6 +109,8 @@ export interface Progress {
   phase: 'download' | 'read' | 'train' | 'evaluate';
   /** Between 0 and 1. */
   fraction: number;
+  /** Which model, while `evaluate` trains or measures one. */
+  model?: ModelName;
 }
 
 export type VariantName = 'simd' | 'simd-threads' | 'relaxed-threads';
@@ -193,7 +195,10 @@ export type SplitName = 'leave-one-out' | 'random' | 'temporal' | 'users';
 export interface EvaluateOptions {
   /** One table, to be split by `split` … */
   interactions?: InteractionTable | Iterable<Interaction>;
-  /** Default `leave-one-out`. */
+  /**
+   * Default `leave-one-out`. A row that repeats an earlier one's user and item replaces it, so no pair is
+   * both trained on and tested.
+   */
   split?: SplitName;
   /** Share of the data held out by `random` and `temporal`, and of the users by `users`. Default 0.2. */
   testFraction?: number;
@@ -205,18 +210,51 @@ export interface EvaluateOptions {
   /** Default `ials`. */
   model?: ModelName;
   settings?: Settings;
-  /** Default `['recall@20', 'ndcg@20', 'hit_rate@10']`. */
+  /**
+   * Trained and measured on the same data, and compared with `model` user by user: the result then has
+   * `baseline` and `differences`.
+   */
+  baseline?: { model: ModelName; settings?: Settings };
+  /**
+   * Of lists: `recall@k`, `recall_capped@k`, `precision@k`, `f1@k`, `hit_rate@k`, `ndcg@k`, `mrr@k`,
+   * `map@k`; beyond accuracy: `novelty@k`, `diversity@k`, `popularity_bias@k`, `coverage@k`, `gini@k`; of all
+   * candidates: `auc`; of models that foretell values: `rmse`, `mae`. cpp/include/inkling/metrics.h says what
+   * each is. Default `['recall@20', 'ndcg@20', 'hit_rate@10']`.
+   */
   metrics?: readonly string[];
+  /**
+   * Leave test rows out whose items nobody met in training. Most models cannot find them, and by default
+   * they count as misses. Default false.
+   */
+  knownItemsOnly?: boolean;
   /** Default 1. */
   seed?: number;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
 }
 
+/** A model's metric less the baseline's. */
+export interface MetricDifference {
+  mean: number;
+  /** The 95 % interval, by a bootstrap over the test users; none for `coverage` and `gini`. */
+  low?: number;
+  high?: number;
+  /**
+   * How often chance alone would make a difference at least as large, by exchanging the two models' figures
+   * of users at random; at least 0.0005. None for `coverage` and `gini`.
+   */
+  p?: number;
+}
+
 export interface EvaluateResult {
   model: ModelName;
   /** Metric name, as asked for, to its mean over test users. */
   metrics: Record<string, number>;
+  /**
+   * Metric name to the low and high end of its 95 % interval, by a bootstrap over the test users; without
+   * `coverage` and `gini`, which are no matter of single users.
+   */
+  intervals: Record<string, [number, number]>;
   seconds: { train: number; evaluate: number };
   users: number;
   items: number;
@@ -227,6 +265,10 @@ export interface EvaluateResult {
   seed: number;
   /** Largest size the engine's memory had. */
   peak_memory_bytes: number;
+  /** The same of the baseline, where one was asked for. */
+  baseline?: Pick<EvaluateResult, 'model' | 'metrics' | 'intervals' | 'seconds'>;
+  /** Metric name to what the model has more than the baseline. */
+  differences?: Record<string, MetricDifference>;
 }
 
 export interface Profile {

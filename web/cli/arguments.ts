@@ -120,15 +120,21 @@ export class Arguments {
   }
 }
 
-/** `--set a=1 b=2` means `--set a=1 --set b=2`. */
+const ASSIGNING = /^--(?:[a-z]+-)?set$/;
+
+/** `--set a=1 b=2` means `--set a=1 --set b=2`; so do options whose names end in `-set`. */
 function gatherAssignments(argv: readonly string[]): string[] {
   const args: string[] = [];
-  let assigning = false;
+  let assigning: string | undefined; // the option whose values may follow
   for (const [index, argument] of argv.entries()) {
-    const first = argv[index - 1] === '--set';
-    const further: boolean = assigning && !first && /^[A-Za-z][\w-]*=/.test(argument);
-    assigning = first || further || argument.startsWith('--set=');
-    if (further) args.push('--set');
+    const before = argv[index - 1] ?? '';
+    const first = ASSIGNING.test(before);
+    const further = assigning !== undefined && !first && /^[A-Za-z][\w-]*=/.test(argument);
+    if (further) args.push(assigning as string);
+    else {
+      const name = argument.split('=', 1)[0] as string;
+      assigning = first ? before : argument !== name && ASSIGNING.test(name) ? name : undefined;
+    }
     args.push(argument);
   }
   return args;

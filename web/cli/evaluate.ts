@@ -1,4 +1,10 @@
-import type { EvaluateResult, SplitName } from '../types.js';
+import {
+  type EvaluateOptions,
+  type EvaluateResult,
+  MODEL_NAMES,
+  type MetricDifference,
+  type SplitName,
+} from '../types.js';
 import type { Arguments } from './arguments.js';
 import { type Command, printJson, printText } from './command.js';
 import {
@@ -11,6 +17,7 @@ import {
   trainingOptions,
 } from './data-options.js';
 import { UsageError } from './failures.js';
+import { parseSettings } from './settings.js';
 import { textTable } from './text-table.js';
 
 const SPLITS: readonly SplitName[] = ['leave-one-out', 'random', 'temporal', 'users'];
@@ -24,7 +31,10 @@ export const evaluate: Command = {
   ],
   details:
     "Ranks for every test user all items not in the user's training rows, or the test items and\n" +
-    "the user's row of --negatives (user,item,item,…), and averages over the test users.",
+    "the user's row of --negatives (user,item,item,…), and averages over the test users. Behind each\n" +
+    'figure stands its 95 % interval, from resampling the test users. With --baseline a second model\n' +
+    'is measured on the same users, and the differences are shown with their p (how often chance\n' +
+    'alone would make one at least as large).',
   options: [
     { name: 'train', value: 'F', help: 'training rows: CSV, TSV or NDJSON, plain or .gz' },
     { name: 'test', value: 'F', help: 'test rows' },
@@ -41,7 +51,20 @@ export const evaluate: Command = {
     {
       name: 'metrics',
       value: 'NAMES',
-      help: 'such as recall@20,ndcg@20,hit_rate@10 (the default)',
+      help:
+        'recall@20,ndcg@20,hit_rate@10 (the default); also recall_capped, precision, f1, mrr, map, ' +
+        'novelty, diversity, popularity_bias, coverage, gini @k; auc, rmse, mae',
+    },
+    { name: 'baseline', value: 'NAME', help: 'a model to compare with, trained on the same data' },
+    {
+      name: 'baseline-set',
+      value: 'KEY=VALUE …',
+      multiple: true,
+      help: 'settings of the baseline',
+    },
+    {
+      name: 'known-items-only',
+      help: 'leave test rows out whose items are not in the training rows, else misses',
     },
     ...INTERACTION_OPTIONS,
     ...ENGINE_OPTIONS,
@@ -51,6 +74,7 @@ export const evaluate: Command = {
   async run(args, work) {
     const options = trainingOptions(args);
     const metrics = args.list('metrics');
+    const baseline = baselineOption(args);
     const engineWanted = engineOptions(args);
     interactionOptions(args); // wrong ones are reported before any file is touched
     const data = dataOptions(args);
@@ -79,7 +103,10 @@ export const evaluate: Command = {
         ...(negatives && { negatives }),
         ...(items && { items }),
         ...(metrics && { metrics }),
-        onProgress: (progress) => work.progress.on(`${progress.phase} ${options.model}`)(progress),
+        ...(baseline && { baseline }),
+        ...(args.has('known-items-only') && { knownItemsOnly: true }),
+        onProgress: (progress) =>
+          work.progress.on(`${progress.phase} ${progress.model ?? options.model}`)(progress),
         signal: work.signal,
       });
       if (args.has('json')) printJson(work, result);
@@ -89,6 +116,14 @@ export const evaluate: Command = {
     }
   },
 };
+
+function baselineOption(args: Arguments): EvaluateOptions['baseline'] {
+  const model = args.choice('baseline', MODEL_NAMES);
+  const settings = parseSettings(args.all('baseline-set'), '--baseline-set');
+  if (model !== undefined) return { model, settings };
+  if (!args.has('baseline-set')) return undefined;
+  throw new UsageError('--baseline-set is given without --baseline NAME; name the model it is for.');
+}
 
 type DataOptions =
   | { train: string; test: string }
@@ -131,18 +166,38 @@ function dataOptions(args: Arguments): DataOptions {
 }
 
 function resultTable(result: EvaluateResult): string {
-  const { model, metrics, seconds, test_users: testUsers, users, items, interactions } = result;
-  return textTable(
+  const { baseline, differences, metrics, users, items, interactions } = result;
+  const measured = baseline ? [result, baseline] : [result];
+  const seconds = (phase: 'train' | 'evaluate') =>
+    measured.map((each) => `${each.seconds[phase].toFixed(2)} s`);
+  return textTable([
     [
-      ['model', model],
-      ...Object.entries(metrics).map(([name, value]) => [name, value.toFixed(4)]),
-      ['train', `${seconds.train.toFixed(2)} s`],
-      ['evaluate', `${seconds.evaluate.toFixed(2)} s`],
-      ['test users', String(testUsers)],
-      ['users', String(users)],
-      ['items', String(items)],
-      ['interactions', String(interactions)],
+      'model',
+      ...measured.map((each) => each.model),
+      ...(differences ? ['difference', 'p'] : []),
     ],
-    [1],
-  );
+    ...Object.keys(metrics).map((name) => [
+      name,
+      ...measured.map((each) => figure(each.metrics[name], each.intervals[name])),
+      ...(differences ? differenceCells(differences[name]) : []),
+    ]),
+    ['train', ...seconds('train')],
+    ['evaluate', ...seconds('evaluate')],
+    ['test users', String(result.test_users)],
+    ['users', String(users)],
+    ['items', String(items)],
+    ['interactions', String(interactions)],
+  ]);
+}
+
+function figure(value = Number.NaN, interval?: readonly [number, number]): string {
+  if (!interval) return value.toFixed(4);
+  return `${value.toFixed(4)} [${interval.map((end) => end.toFixed(3)).join(', ')}]`;
+}
+
+function differenceCells(difference: MetricDifference | undefined): string[] {
+  if (!difference) return [];
+  const { mean, low, high, p } = difference;
+  const text = figure(mean, low !== undefined && high !== undefined ? [low, high] : undefined);
+  return [mean > 0 ? `+${text}` : text, p?.toFixed(4) ?? ''];
 }

@@ -7,7 +7,7 @@ import { UsageError } from './failures.js';
  *
  * @throws UsageError for anything that is no assignment, and for a key given twice.
  */
-export function parseSettings(assignments: readonly string[]): Settings {
+export function parseSettings(assignments: readonly string[], option = '--set'): Settings {
   const settings = new Map<string, number | string | boolean>();
   for (const assignment of assignments) {
     const equals = assignment.indexOf('=');
@@ -15,10 +15,10 @@ export function parseSettings(assignments: readonly string[]): Settings {
     const value = assignment.slice(equals + 1).trim();
     if (key === '' || value === '') {
       throw new UsageError(
-        `--set has "${assignment}"; expected key=value, such as --set num_factors=64.`,
+        `${option} has "${assignment}"; expected key=value, such as ${option} num_factors=64.`,
       );
     }
-    if (settings.has(key)) throw new UsageError(`--set gives ${key} twice; give it once.`);
+    if (settings.has(key)) throw new UsageError(`${option} gives ${key} twice; give it once.`);
     settings.set(key, settingValue(value));
   }
   return Object.fromEntries(settings);

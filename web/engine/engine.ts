@@ -1,4 +1,4 @@
-import type { InteractionSet, MainModule, Engine as WasmEngine } from '#engine-module';
+import type { Evaluation, InteractionSet, MainModule, Engine as WasmEngine } from '#engine-module';
 import { toInteractionTable } from '../catalog/interaction-table.js';
 import { InklingError } from '../errors.js';
 import type {
@@ -7,6 +7,10 @@ import type {
   Interaction,
   InteractionTable,
   Item,
+  MetricDifference,
+  ModelName,
+  Progress,
+  Settings,
   TrainOptions,
   VariantName,
 } from '../types.js';
@@ -27,6 +31,10 @@ const MAX_SEED = Number.MAX_SAFE_INTEGER;
 
 type Interactions = InteractionTable | Iterable<Interaction>;
 type WithItems<T> = T & { items?: readonly Item[] | undefined };
+type Parts = Record<'train' | 'history' | 'test', InteractionSet>;
+type Measured = Pick<EvaluateResult, 'metrics' | 'intervals' | 'seconds'> & {
+  evaluation: Evaluation;
+};
 
 /** One wasm module: trains, evaluates and holds models. Strings stop here; below are dense indices. */
 export class Engine {
@@ -132,30 +140,80 @@ export class Engine {
    * from what was kept, so people who were not trained on can be tested.
    */
   async evaluate(options: WithItems<EvaluateOptions>): Promise<EvaluateResult> {
-    const { module, heap, wasm } = this;
-    const { model = 'ials', metrics = DEFAULT_METRICS, seed, signal, onProgress } = options;
+    const { module, wasm } = this;
+    const { model = 'ials', settings, baseline } = options;
+    const metrics = (options.metrics ?? DEFAULT_METRICS).flatMap((name) => name.split(','));
+    check(wasm, module.checkMetrics(wasm, metrics.join(',')));
     return owning(async (own) => {
+      const byContent = model === 'tf_idf' || baseline?.model === 'tf_idf';
       const users = new IdIndex();
-      const items = new IdIndex(model === 'tf_idf' ? options.items?.map((item) => item.id) : []);
-      const parts = {
+      const items = new IdIndex(byContent ? options.items?.map((item) => item.id) : []);
+      const parts: Parts = {
         train: own(new module.InteractionSet()),
         history: own(new module.InteractionSet()),
         test: own(new module.InteractionSet()),
       };
       const negatives = await this.divide(options, users, items, parts);
-
-      const trainStart = performance.now();
-      const trained = await this.trainOn(parts.train, items, options);
-      const evaluateStart = performance.now();
-      try {
+      const measure = (named: { model: ModelName; settings?: Settings | undefined }) => {
         const evaluation = own(new module.Evaluation());
+        const asked = { ...options, ...named, metrics };
+        return this.measure(evaluation, asked, items, parts, negatives);
+      };
+      const measured = await measure({ model, settings });
+      const other = baseline && (await measure({ settings: undefined, ...baseline }));
+      return {
+        model,
+        metrics: measured.metrics,
+        intervals: measured.intervals,
+        seconds: measured.seconds,
+        users: users.size,
+        items: items.size,
+        interactions: parts.train.numEntries(),
+        test_users: measured.evaluation.totalWork(),
+        variant: this.variant,
+        threads: this.threads,
+        seed: checkSeed(options.seed),
+        peak_memory_bytes: this.heap.byteLength,
+        ...(baseline &&
+          other && {
+            baseline: {
+              model: baseline.model,
+              metrics: other.metrics,
+              intervals: other.intervals,
+              seconds: other.seconds,
+            },
+            differences: this.differences(measured.evaluation, other.evaluation, metrics),
+          }),
+      };
+    });
+  }
+
+  /** Trains one model and ranks for every test user. */
+  private async measure(
+    evaluation: Evaluation,
+    options: WithItems<EvaluateOptions> & { model: ModelName; metrics: readonly string[] },
+    items: IdIndex,
+    parts: Parts,
+    negatives: { users: Int32Array; items: Int32Array },
+  ): Promise<Measured> {
+    const { heap, wasm, module } = this;
+    const { model, metrics, seed, signal, knownItemsOnly = false } = options;
+    const onProgress =
+      options.onProgress && ((progress: Progress) => options.onProgress?.({ ...progress, model }));
+    const trainStart = performance.now();
+    const trained = await this.trainOn(parts.train, items, { ...options, onProgress });
+    const evaluateStart = performance.now();
+    try {
+      return await owning(async (own) => {
         const status = evaluation.start(
           wasm,
           trained.handle,
+          parts.train,
           parts.history.numEntries() > 0 ? parts.history : parts.train,
           parts.test,
           own(heap.write(negatives.users)),
           own(heap.write(negatives.items)),
+          knownItemsOnly,
           metrics.join(','),
           checkSeed(seed),
         );
@@ -171,26 +229,41 @@ export class Engine {
         );
         const out = own(new module.Buffer(0));
         evaluation.results(out);
-        const values = heap.read(out, Float64Array);
+        const [values, low, high] = columns(heap.read(out, Float64Array), 3);
         return {
-          model,
+          evaluation,
           metrics: Object.fromEntries(metrics.map((name, m) => [name, values[m] ?? Number.NaN])),
+          intervals: Object.fromEntries(
+            metrics.flatMap((name, m) =>
+              Number.isNaN(low[m]) ? [] : [[name, [low[m], high[m]] as [number, number]]],
+            ),
+          ),
           seconds: {
             train: (evaluateStart - trainStart) / 1000,
             evaluate: (performance.now() - evaluateStart) / 1000,
           },
-          users: users.size,
-          items: items.size,
-          interactions: parts.train.numEntries(),
-          test_users: evaluation.totalWork(),
-          variant: this.variant,
-          threads: this.threads,
-          seed: checkSeed(seed),
-          peak_memory_bytes: heap.byteLength,
         };
-      } finally {
-        trained.dispose();
-      }
+      });
+    } finally {
+      trained.dispose();
+    }
+  }
+
+  private differences(
+    evaluation: Evaluation,
+    baseline: Evaluation,
+    metrics: readonly string[],
+  ): Record<string, MetricDifference> {
+    return owning((own) => {
+      const out = own(new this.module.Buffer(0));
+      check(this.wasm, evaluation.compare(this.wasm, baseline, out));
+      const [mean, low, high, p] = columns(this.heap.read(out, Float64Array), 4);
+      return Object.fromEntries(
+        metrics.map((name, m) => {
+          const certain = { low: low[m] as number, high: high[m] as number, p: p[m] as number };
+          return [name, { mean: mean[m] as number, ...(!Number.isNaN(certain.p) && certain) }];
+        }),
+      );
     });
   }
 
@@ -199,7 +272,7 @@ export class Engine {
     options: EvaluateOptions,
     users: IdIndex,
     items: IdIndex,
-    parts: Record<'train' | 'history' | 'test', InteractionSet>,
+    parts: Parts,
   ): Promise<{ users: Int32Array; items: Int32Array }> {
     const { module, heap, wasm } = this;
     const { interactions, train, test, signal } = options;
@@ -251,6 +324,13 @@ export class Engine {
   dispose(): void {
     this.wasm.delete();
   }
+}
+
+/** Rows of `width` numbers, as columns. */
+function columns(rows: Float64Array, width: number): Float64Array[] {
+  return Array.from({ length: width }, (_, column) =>
+    rows.filter((_, place) => place % width === column),
+  );
 }
 
 function itemsByIndex(items: readonly Item[], index: IdIndex): (Item | undefined)[] {
