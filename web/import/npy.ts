@@ -54,7 +54,7 @@ export function readNpy(bytes: Uint8Array, name: string): ItemFactors {
         `${expected}; the file is cut off or damaged`,
     );
   }
-  const numbers = new Type(data.slice().buffer);
+  const numbers = new Type(new Uint8Array(data).buffer); // a copy, which is aligned
   let values = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
   if (fortran) {
     const columns = values;

@@ -1,13 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { decompress as decompressZstd } from 'fzstd';
 import { type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet';
-import {
-  decompressBrotli,
-  decompressGzip,
-  decompressLz4,
-  decompressLz4Raw,
-  decompressZstd,
-} from 'hyparquet-compressors';
 import type { Slices } from '../catalog/zip.js';
 import { InklingError } from '../errors.js';
 import { FileSlices } from './file-slices.js';
@@ -19,12 +14,10 @@ const COLUMNS = ['id', 'features'];
 const ITEMS_FOLDER = 'itemFactors';
 const USERS_FOLDER = 'userFactors';
 
-/** Snappy, Spark's own choice, is part of hyparquet. */
+/** Besides snappy, Spark's own choice, which hyparquet has itself. */
 const COMPRESSORS = {
-  BROTLI: decompressBrotli,
-  GZIP: decompressGzip,
-  LZ4: decompressLz4,
-  LZ4_RAW: decompressLz4Raw,
+  BROTLI: (input: Uint8Array) => brotliDecompressSync(input),
+  GZIP: (input: Uint8Array) => gunzipSync(input),
   ZSTD: (input: Uint8Array) => decompressZstd(input),
 };
 
