@@ -4,6 +4,7 @@ import { checkShape, factorsError, type ItemFactors, positionIn } from './item-f
 
 /** What is taken where several tensors would do. */
 const USUAL_NAME = 'item_factors';
+const USERS_NAME = 'user_factors';
 /** As safetensors itself limits it. */
 const LONGEST_HEADER = 100_000_000;
 
@@ -48,6 +49,9 @@ export async function readSafetensors(
     throw fail(
       `the tensor ${chosen} is ${describe(entry)}; expected F32 of two dimensions, items and factors`,
     );
+  }
+  if (chosen === USERS_NAME) {
+    throw fail('user_factors are about people, and a model file is public; give item factors');
   }
   const [rows, numFactors] = entry.shape as [number, number];
   checkShape(rows, numFactors, `${name}, ${chosen}`);

@@ -27,6 +27,7 @@ test('what cannot be used is refused with the names that there are', async () =>
   const two = safetensors({ a: other, b: items });
   const wrong: [Uint8Array, string | undefined, string][] = [
     [two, undefined, 'choose by --tensor: a, b'],
+    [safetensors({ user_factors: other }), undefined, 'user_factors are about people'],
     [two, 'c', 'there is no tensor "c"'],
     [two, '__proto__', 'there is no tensor "__proto__"'],
     [safetensors({}, entry('F16', [2, 2], [0, 8])), undefined, 'there are x (F16 2 × 2)'],
