@@ -9,6 +9,8 @@ export const ERROR_CODES = [
   'invalid_catalog',
   /** An interaction file or table could not be read: a missing column, a value that is no number … */
   'invalid_interactions',
+  /** Factors trained elsewhere could not be read: another format, a row without a name, a number that is not finite … */
+  'invalid_factors',
   /** The same id stands twice where ids must be unique. */
   'duplicate_id',
   /** An item id that neither the catalogue nor the model knows. */

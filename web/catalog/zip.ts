@@ -1,5 +1,11 @@
 import { Inflate } from 'fflate';
-import { InklingError } from '../errors.js';
+import { type ErrorCode, InklingError } from '../errors.js';
+
+/** What an archive is read from, slice by slice; a `Blob` is such. */
+export interface Slices {
+  readonly size: number;
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+}
 
 /** One file in a zip archive. */
 export interface ZipEntry {
@@ -28,11 +34,14 @@ const PIECE = 1 << 14;
  * Lists the files in a zip archive. Only what is read gets unpacked, piece by piece, so neither the
  * archive nor a file of it is ever whole in memory. Zip64 and encryption are not supported.
  *
- * @throws InklingError `invalid_interactions` when the archive is damaged or of such a kind.
+ * @throws InklingError `code` when the archive is damaged or of such a kind.
  */
-export async function openZip(archive: Blob, name: string): Promise<ZipEntry[]> {
-  const fail = (text: string): InklingError =>
-    new InklingError('invalid_interactions', `${name}: ${text}.`);
+export async function openZip(
+  archive: Slices,
+  name: string,
+  code: ErrorCode = 'invalid_interactions',
+): Promise<ZipEntry[]> {
+  const fail = (text: string): InklingError => new InklingError(code, `${name}: ${text}.`);
   const tail = await view(archive, archive.size - END_SIZE - LONGEST_COMMENT, archive.size);
   let end = tail.byteLength - END_SIZE;
   while (end >= 0 && tail.getUint32(end, true) !== END_SIGNATURE) end--;
@@ -82,7 +91,7 @@ interface EntryRecord {
 }
 
 async function* unpack(
-  archive: Blob,
+  archive: Slices,
   entry: EntryRecord,
   fail: (text: string) => InklingError,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -121,6 +130,6 @@ async function* unpack(
   if (left > 0) throw fail(`ends ${left} bytes early; download the archive again`);
 }
 
-async function view(archive: Blob, start: number, end: number): Promise<DataView> {
+async function view(archive: Slices, start: number, end: number): Promise<DataView> {
   return new DataView(await archive.slice(Math.max(0, start), end).arrayBuffer());
 }

@@ -2,6 +2,9 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { type Negatives, readInteractions, readItems, readNegatives } from '../catalog/index.js';
 import { InklingError } from '../errors.js';
+import { type IdList, readCounts, readIds } from '../import/id-list.js';
+import type { ItemFactors } from '../import/item-factors.js';
+import { type FactorFormat, factorFormat, readItemFactors } from '../import/read-item-factors.js';
 import type { InteractionTable, Item } from '../types.js';
 import type { Arguments } from './arguments.js';
 import { interactionOptions } from './data-options.js';
@@ -46,6 +49,45 @@ export class InputFiles {
     const items = await explained(path, readItems(source.chunks(), options));
     this.progress.say(`${path}: ${items.length} items`);
     return items;
+  }
+
+  /** Where the numbers in factor files have their ids. `columns`: names of index and id, in order. */
+  async ids(path: string, columns: readonly string[] | undefined): Promise<IdList> {
+    const source = await this.open(path);
+    const options = { ...this.readOptions(path, source.size), ...(columns && { columns }) };
+    const ids = await explained(path, readIds(source.chunks(), options));
+    this.progress.say(`${path}: ${ids.size} ids`);
+    return ids;
+  }
+
+  /** How many users met each item. */
+  async counts(path: string): Promise<Map<string, number>> {
+    const source = await this.open(path);
+    const options = this.readOptions(path, source.size);
+    const counts = await explained(path, readCounts(source.chunks(), options));
+    this.progress.say(`${path}: counts of ${counts.size} items`);
+    return counts;
+  }
+
+  async itemFactors(
+    path: string,
+    format: FactorFormat,
+    tensor: string | undefined,
+  ): Promise<ItemFactors> {
+    const report = this.progress.on(`reading ${path}`);
+    const options = {
+      ...(tensor !== undefined && { tensor }),
+      signal: this.signal,
+      onProgress: (fraction: number) => report({ phase: 'read', fraction }),
+    };
+    const factors = await explained(path, readItemFactors(path, format, options));
+    const rows = factors.values.length / factors.numFactors;
+    this.progress.say(`${path}: ${rows} rows of ${factors.numFactors} factors`);
+    return factors;
+  }
+
+  factorFormat(path: string): Promise<FactorFormat> {
+    return explained(path, factorFormat(path));
   }
 
   async modelFile(path: string): Promise<Uint8Array> {

@@ -6,6 +6,7 @@ import type { Context } from './context.js';
 import { evaluate } from './evaluate.js';
 import { CommandError, UsageError } from './failures.js';
 import { commandHelp, overview } from './help.js';
+import { importCommand } from './import.js';
 import { InputFiles } from './input-files.js';
 import { inspect } from './inspect.js';
 import { ProgressReporter } from './progress.js';
@@ -13,7 +14,7 @@ import { recommend } from './recommend.js';
 import { similar } from './similar.js';
 import { train } from './train.js';
 
-const COMMANDS: readonly Command[] = [train, evaluate, recommend, similar, inspect];
+const COMMANDS: readonly Command[] = [train, evaluate, recommend, similar, inspect, importCommand];
 
 export const EXIT = { done: 0, failed: 1, wrongUsage: 2, stopped: 130 } as const;
 
