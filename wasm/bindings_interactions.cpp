@@ -1,5 +1,6 @@
 #include <emscripten/bind.h>
 
+#include "inkling/hold_out.h"
 #include "inkling/splits.h"
 #include "seam_types.h"
 
@@ -44,6 +45,26 @@ int split_interactions(Engine& engine, const InteractionLog& log, const std::str
   return engine.report(take(parts.value().test, test));
 }
 
+// Divides training data once more; kind may be empty (hold_out.h). history stays empty where the people are known by
+// the rest.
+int divide(const InteractionSet& set, Engine& engine, const std::string& kind, double seed, InteractionSet& rest,
+           InteractionSet& history, InteractionSet& held_out) {
+  std::optional<SplitKind> wanted;
+  if (!kind.empty()) {
+    const Result<SplitKind> parsed = parse_split_kind(kind);
+    if (!parsed.ok()) return engine.report(parsed.status());
+    wanted = parsed.value();
+  }
+  Result<HeldOut> parts = hold_out(set.interactions, wanted, static_cast<std::uint64_t>(seed));
+  if (!parts.ok()) return engine.report(parts.status());
+  rest.interactions = std::move(parts.value().rest);
+  if (parts.value().history.has_value()) history.interactions = std::move(*parts.value().history);
+  held_out.interactions = std::move(parts.value().held_out);
+  return 0;
+}
+
+bool has_timestamps(const InteractionSet& set) { return set.interactions.has_timestamps(); }
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(interactions) {
@@ -51,6 +72,8 @@ EMSCRIPTEN_BINDINGS(interactions) {
   emscripten::class_<InteractionSet>("InteractionSet")
       .constructor<>()
       .function("build", &build)
+      .function("divide", &divide)
+      .function("hasTimestamps", &has_timestamps)
       .function("numEntries", &InteractionSet::num_entries);
   emscripten::function("splitInteractions", &split_interactions);
 }

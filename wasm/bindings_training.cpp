@@ -1,5 +1,8 @@
 #include <emscripten/bind.h>
 
+#include <cmath>
+#include <cstdlib>
+
 #include "seam_types.h"
 
 namespace {
@@ -34,6 +37,14 @@ int step(Training& training, Engine& engine, double work) {
   return engine.report(training.trainer->step(static_cast<std::int64_t>(work)));
 }
 
+// A setting's default, or NaN where the model has no such setting or it is no number.
+double default_setting(const std::string& model, const std::string& name) {
+  for (const SettingSpec& spec : settings_of(model)) {
+    if (spec.name == name && spec.kind != SettingSpec::Kind::kChoice) return std::strtod(spec.default_text, nullptr);
+  }
+  return std::nan("");
+}
+
 void finish(Training& training, TrainedModel& out) {
   out.file.model = training.trainer->finish();
   training.trainer.reset();
@@ -49,4 +60,5 @@ EMSCRIPTEN_BINDINGS(training) {
       .function("totalWork", &Training::total_work)
       .function("doneWork", &Training::done_work)
       .function("finish", &finish);
+  emscripten::function("defaultSetting", &default_setting);
 }

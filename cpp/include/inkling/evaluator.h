@@ -23,6 +23,8 @@ struct EvaluationData {
   // Test items that nobody met in training are misses for most models, and stay in the test all the same. With this
   // they are not to be found (but stay candidates), and users with no others are not test users.
   bool known_items_only = false;
+  // At most this many test users, drawn by the seed; 0 = all.
+  std::size_t max_test_users = 0;
 };
 
 // Ranks for every test user and averages, in slices. Every user is folded in from the history, so test users need not

@@ -10,8 +10,9 @@ namespace inkling {
 
 // Training data, divided once more: what settings and blends are chosen on, so that no test data is needed for it.
 struct HeldOut {
-  Interactions rest;      // what is trained on, and what the people are known by
-  Interactions held_out;  // what is to be found
+  Interactions rest;                    // what is trained on
+  std::optional<Interactions> history;  // what the people are known by, where that is not the rest (kUsers)
+  Interactions held_out;                // what is to be found
 };
 
 // kind: how to divide; where none is given, each user's last item if there are timestamps, else a random tenth of all

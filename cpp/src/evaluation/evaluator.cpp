@@ -71,6 +71,15 @@ Evaluator::Evaluator(const Model& model, const EvaluationData& data, std::vector
       test_users_.push_back(user);
     }
   }
+  if (data_.max_test_users > 0 && data_.max_test_users < test_users_.size()) {
+    std::vector<std::int32_t> drawn;
+    for (const std::uint32_t place : Random(seed).permutation(test_users_.size())) {
+      drawn.push_back(test_users_[place]);
+      if (drawn.size() == data_.max_test_users) break;
+    }
+    std::sort(drawn.begin(), drawn.end());
+    test_users_ = std::move(drawn);
+  }
   sums_.resize(test_users_.size() * metrics_.size());
   std::size_t num_catalogue_metrics = 0;
   bool diversity = false;

@@ -30,14 +30,21 @@ Result<HeldOut> hold_out(const Interactions& interactions, std::optional<SplitKi
   const SplitKind standard = interactions.has_timestamps() ? SplitKind::kLeaveOneOut : SplitKind::kRandom;
   const Result<Split> parts = split(log, kind.value_or(standard), kFraction, seed);
   if (!parts.ok()) return parts.status();
-  const auto build = [&](const std::vector<std::int32_t>& rows, Interactions& part) -> Status {
-    Result<Interactions> built = Interactions::build(log, rows, interactions.num_users(), interactions.num_items());
-    if (built.ok()) part = std::move(built.value());
-    return built.status();
+  const auto build = [&](const std::vector<std::int32_t>& rows) {
+    return Interactions::build(log, rows, interactions.num_users(), interactions.num_items());
   };
   HeldOut out;
-  if (Status s = build(parts.value().train, out.rest); !s.ok()) return s;
-  if (Status s = build(parts.value().test, out.held_out); !s.ok()) return s;
+  Result<Interactions> rest = build(parts.value().train);
+  if (!rest.ok()) return rest.status();
+  Result<Interactions> held_out = build(parts.value().test);
+  if (!held_out.ok()) return held_out.status();
+  if (!parts.value().history.empty()) {
+    Result<Interactions> history = build(parts.value().history);
+    if (!history.ok()) return history.status();
+    out.history = std::move(history.value());
+  }
+  out.rest = std::move(rest.value());
+  out.held_out = std::move(held_out.value());
   return out;
 }
 
