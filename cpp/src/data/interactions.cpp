@@ -181,8 +181,8 @@ Result<Interactions> Interactions::build(const InteractionLog& log, RowChoice ro
   out.oldest_first_.resize(kept.size());
   for (std::int32_t user = 0; user < num_users; ++user) {
     const auto start = by_user.offsets[at(user)];
-    const auto begin = out.oldest_first_.begin() + start;
-    const auto end = begin + by_user.row_length(user);
+    const auto begin = out.oldest_first_.begin() + static_cast<std::ptrdiff_t>(start);
+    const auto end = begin + static_cast<std::ptrdiff_t>(by_user.row_length(user));
     std::iota(begin, end, 0);
     std::sort(begin, end, [&](std::int32_t a, std::int32_t b) {
       const auto entry_a = static_cast<std::size_t>(start + a);
