@@ -1,8 +1,8 @@
 import {
   type EvaluateOptions,
   type EvaluateResult,
-  MODEL_NAMES,
   type MetricDifference,
+  MODEL_NAMES,
   type SplitName,
 } from '../types.js';
 import type { Arguments } from './arguments.js';
@@ -122,7 +122,9 @@ function baselineOption(args: Arguments): EvaluateOptions['baseline'] {
   const settings = parseSettings(args.all('baseline-set'), '--baseline-set');
   if (model !== undefined) return { model, settings };
   if (!args.has('baseline-set')) return undefined;
-  throw new UsageError('--baseline-set is given without --baseline NAME; name the model it is for.');
+  throw new UsageError(
+    '--baseline-set is given without --baseline NAME; name the model it is for.',
+  );
 }
 
 type DataOptions =
@@ -171,11 +173,7 @@ function resultTable(result: EvaluateResult): string {
   const seconds = (phase: 'train' | 'evaluate') =>
     measured.map((each) => `${each.seconds[phase].toFixed(2)} s`);
   return textTable([
-    [
-      'model',
-      ...measured.map((each) => each.model),
-      ...(differences ? ['difference', 'p'] : []),
-    ],
+    ['model', ...measured.map((each) => each.model), ...(differences ? ['difference', 'p'] : [])],
     ...Object.keys(metrics).map((name) => [
       name,
       ...measured.map((each) => figure(each.metrics[name], each.intervals[name])),

@@ -154,13 +154,13 @@ export class Engine {
         test: own(new module.InteractionSet()),
       };
       const negatives = await this.divide(options, users, items, parts);
-      const measure = (named: { model: ModelName; settings?: Settings | undefined }) => {
+      const measure = (named: { model: ModelName; settings?: Settings }) => {
         const evaluation = own(new module.Evaluation());
-        const asked = { ...options, ...named, metrics };
-        return this.measure(evaluation, asked, items, parts, negatives);
+        const { settings: _, ...others } = options;
+        return this.measure(evaluation, { ...others, ...named, metrics }, items, parts, negatives);
       };
-      const measured = await measure({ model, settings });
-      const other = baseline && (await measure({ settings: undefined, ...baseline }));
+      const measured = await measure({ model, ...(settings && { settings }) });
+      const other = baseline && (await measure(baseline));
       return {
         model,
         metrics: measured.metrics,
@@ -198,8 +198,7 @@ export class Engine {
   ): Promise<Measured> {
     const { heap, wasm, module } = this;
     const { model, metrics, seed, signal, knownItemsOnly = false } = options;
-    const onProgress =
-      options.onProgress && ((progress: Progress) => options.onProgress?.({ ...progress, model }));
+    const onProgress = (progress: Progress) => options.onProgress?.({ ...progress, model });
     const trainStart = performance.now();
     const trained = await this.trainOn(parts.train, items, { ...options, onProgress });
     const evaluateStart = performance.now();
@@ -229,14 +228,12 @@ export class Engine {
         );
         const out = own(new module.Buffer(0));
         evaluation.results(out);
-        const [values, low, high] = columns(heap.read(out, Float64Array), 3);
+        const rows = heap.read(out, Float64Array);
         return {
           evaluation,
-          metrics: Object.fromEntries(metrics.map((name, m) => [name, values[m] ?? Number.NaN])),
-          intervals: Object.fromEntries(
-            metrics.flatMap((name, m) =>
-              Number.isNaN(low[m]) ? [] : [[name, [low[m], high[m]] as [number, number]]],
-            ),
+          metrics: byName(metrics, rows, ([value = Number.NaN]) => value),
+          intervals: byName(metrics, rows, ([, low = Number.NaN, high = Number.NaN]) =>
+            Number.isNaN(low) ? undefined : ([low, high] as [number, number]),
           ),
           seconds: {
             train: (evaluateStart - trainStart) / 1000,
@@ -257,12 +254,9 @@ export class Engine {
     return owning((own) => {
       const out = own(new this.module.Buffer(0));
       check(this.wasm, evaluation.compare(this.wasm, baseline, out));
-      const [mean, low, high, p] = columns(this.heap.read(out, Float64Array), 4);
-      return Object.fromEntries(
-        metrics.map((name, m) => {
-          const certain = { low: low[m] as number, high: high[m] as number, p: p[m] as number };
-          return [name, { mean: mean[m] as number, ...(!Number.isNaN(certain.p) && certain) }];
-        }),
+      const rows = this.heap.read(out, Float64Array);
+      return byName(metrics, rows, ([mean = 0, low = 0, high = 0, p = Number.NaN]) =>
+        Number.isNaN(p) ? { mean } : { mean, low, high, p },
       );
     });
   }
@@ -326,11 +320,19 @@ export class Engine {
   }
 }
 
-/** Rows of `width` numbers, as columns. */
-function columns(rows: Float64Array, width: number): Float64Array[] {
-  return Array.from({ length: width }, (_, column) =>
-    rows.filter((_, place) => place % width === column),
-  );
+/** What each metric has in a row of numbers, by its name. */
+function byName<T>(
+  metrics: readonly string[],
+  rows: Float64Array,
+  read: (row: number[]) => T | undefined,
+): Record<string, T> {
+  const width = rows.length / metrics.length;
+  const entries: [string, T][] = [];
+  metrics.forEach((name, m) => {
+    const value = read([...rows.subarray(m * width, (m + 1) * width)]);
+    if (value !== undefined) entries.push([name, value]);
+  });
+  return Object.fromEntries(entries);
 }
 
 function itemsByIndex(items: readonly Item[], index: IdIndex): (Item | undefined)[] {

@@ -148,7 +148,7 @@ std::vector<Difference> paired_differences(std::span<const Metric> metrics, std:
   for (std::size_t m = 0; m < width; ++m) {
     if (!metrics[m].is_of_users()) continue;
     const auto begin = as_large.begin() + static_cast<std::ptrdiff_t>(m * at(kExchanges));
-    out[m].p = static_cast<double>(1 + std::count(begin, begin + kExchanges, 1)) / static_cast<double>(kExchanges + 1);
+    out[m].p = static_cast<double>(1 + std::count(begin, begin + static_cast<std::ptrdiff_t>(kExchanges), 1)) / static_cast<double>(kExchanges + 1);
   }
   return out;
 }

@@ -20,6 +20,7 @@ describe('inkling evaluate', () => {
     expect(stdout.trim().split('\n')).toHaveLength(1);
     expect(JSON.parse(stdout)).toEqual({
       ...{ model: 'ials', metrics: { 'hit_rate@10': 0.25, 'ndcg@10': 0.25 } },
+      intervals: { 'hit_rate@10': [0.24, 0.26], 'ndcg@10': [0.24, 0.26] },
       ...{ seconds: { train: 1.5, evaluate: 0.25 }, users: 2, items: 2, interactions: 2 },
       ...{ test_users: 1, variant: 'simd', threads: 1, seed: 1, peak_memory_bytes: 1024 },
     });
@@ -30,6 +31,8 @@ describe('inkling evaluate', () => {
       negatives: [{ user: 'u', items: ['c', 'd'] }],
     });
     expect(options).not.toHaveProperty('split');
+    expect(options).not.toHaveProperty('baseline');
+    expect(options).not.toHaveProperty('knownItemsOnly');
     expect((options.test as InteractionTable).userIds).toEqual(['u']);
   });
 
@@ -53,13 +56,43 @@ describe('inkling evaluate', () => {
     expect(given('evaluate')[0]).toMatchObject({ split: 'leave-one-out' });
   });
 
-  it('prints an aligned table without --json', async () => {
-    const { stdout } = await inkling(['evaluate', ...parts(), '--metrics', 'recall@20']);
-    const lines = stdout.trimEnd().split('\n');
-    expect(lines[0]).toMatch(/^model +ials$/);
-    expect(lines[1]).toMatch(/^recall@20 +0\.2500$/);
-    expect(lines[2]).toMatch(/^train +1\.50 s$/);
-    expect(new Set(lines.map((line) => line.length)).size).toBe(1);
+  it('prints a table without --json, the intervals behind the figures', async () => {
+    const { stdout } = await inkling(['evaluate', ...parts(), '--metrics', 'recall@20,coverage@5']);
+    expect(stdout.trimEnd().split('\n').slice(0, 4)).toEqual([
+      'model         ials',
+      'recall@20     0.2500 [0.240, 0.260]',
+      'coverage@5    0.2500',
+      'train         1.50 s',
+    ]);
+  });
+
+  it('compares with a baseline, column by column', async () => {
+    const argv = [
+      ...['evaluate', ...parts(), '--metrics', 'recall@20,coverage@5', '--known-items-only'],
+      ...['--baseline', 'item_neighbors', '--baseline-set', 'num_neighbors=9', 'weighting=bm25'],
+      ...['--set', 'num_factors=8', 'iterations=3'],
+    ];
+    const { stdout } = await inkling(argv);
+    expect(stdout.trimEnd().split('\n').slice(0, 4)).toEqual([
+      'model         ials                   item_neighbors         difference              p',
+      'recall@20     0.2500 [0.240, 0.260]  0.1250 [0.120, 0.130]  +0.1250 [0.100, 0.150]  0.0005',
+      'coverage@5    0.2500                 0.1250                 +0.1250',
+      'train         1.50 s                 0.50 s',
+    ]);
+    expect(given('evaluate')[0]).toMatchObject({
+      settings: { num_factors: 8, iterations: 3 },
+      baseline: { model: 'item_neighbors', settings: { num_neighbors: 9, weighting: 'bm25' } },
+      knownItemsOnly: true,
+    });
+    const json = await inkling([...argv, '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      model: 'ials',
+      baseline: { model: 'item_neighbors', metrics: { 'recall@20': 0.125 } },
+      differences: {
+        'recall@20': { mean: 0.125, low: 0.1, high: 0.15, p: 0.0005 },
+        'coverage@5': { mean: 0.125 },
+      },
+    });
   });
 
   it('reads the files of the NCF protocol as they are', async () => {
@@ -115,6 +148,21 @@ describe('inkling evaluate', () => {
       'a fraction of 1',
       ['--interactions', 'a', '--test-fraction', '1', '--model', 'ials'],
       /below 1/,
+    ],
+    [
+      'an unknown baseline',
+      ['--interactions', 'a', '--model', 'ials', '--baseline', 'populrity'],
+      /--baseline is.*did you mean popularity/,
+    ],
+    [
+      'settings of no baseline',
+      ['--interactions', 'a', '--model', 'ials', '--baseline-set', 'k=1'],
+      /--baseline-set is given without --baseline/,
+    ],
+    [
+      'a baseline setting that is none',
+      ['--interactions', 'a', '--model', 'ials', '--baseline', 'ials', '--baseline-set', 'k'],
+      /--baseline-set has "k"; expected key=value/,
     ],
     ['no model', ['--interactions', 'a'], /--model is missing/],
     [

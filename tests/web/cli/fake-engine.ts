@@ -5,6 +5,7 @@ import type {
   InteractionEvent,
   InteractionTable,
   Item,
+  MetricDifference,
   Recommendation,
   RecommendOptions,
   Settings,
@@ -58,10 +59,27 @@ export class Engine {
     const table = (options.train ?? options.interactions) as InteractionTable;
     const test = (options.test ?? table) as InteractionTable;
     const metrics = options.metrics ?? ['recall@20'];
+    const each = <T>(value: T, names = metrics) =>
+      Object.fromEntries(names.map((name) => [name, value]));
+    const ofUsers = metrics.filter((name) => !name.startsWith('coverage'));
+    const { baseline } = options;
     return {
       model: options.model ?? 'ials',
-      metrics: Object.fromEntries(metrics.map((name) => [name, 0.25])),
+      metrics: each(0.25),
+      intervals: each([0.24, 0.26] as [number, number], ofUsers),
       seconds: { train: 1.5, evaluate: 0.25 },
+      ...(baseline && {
+        baseline: {
+          model: baseline.model,
+          metrics: each(0.125),
+          intervals: each([0.12, 0.13] as [number, number], ofUsers),
+          seconds: { train: 0.5, evaluate: 0.125 },
+        },
+        differences: {
+          ...each<MetricDifference>({ mean: 0.125 }),
+          ...each({ mean: 0.125, low: 0.1, high: 0.15, p: 0.0005 }, ofUsers),
+        },
+      }),
       users: table.userIds.length,
       items: table.itemIds.length,
       interactions: table.users.length,
