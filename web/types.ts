@@ -42,7 +42,21 @@ export interface InteractionEvent {
 /** Which step of the ladder an item came from: a trained model's name, content, or popularity. */
 export type Source = ModelName | 'query';
 
-export const MODEL_NAMES = ['popularity', 'item_neighbors', 'ials', 'tf_idf'] as const;
+export const MODEL_NAMES = [
+  'popularity',
+  'item_neighbors',
+  'user_neighbors',
+  'item_graph',
+  'ease',
+  'sparse_linear',
+  'ials',
+  'bpr',
+  'biased_sgd',
+  'pure_svd',
+  'graph_filter',
+  'tf_idf',
+  'ensemble',
+] as const;
 export type ModelName = (typeof MODEL_NAMES)[number];
 
 /** One part of a score. The contributions of a recommendation sum to its score. */
@@ -106,7 +120,7 @@ export interface InteractionTable {
 }
 
 export interface Progress {
-  phase: 'download' | 'read' | 'train' | 'evaluate';
+  phase: 'download' | 'read' | 'choose' | 'train' | 'evaluate';
   /** Between 0 and 1. */
   fraction: number;
   /** Which model, while `evaluate` trains or measures one. */
@@ -163,9 +177,15 @@ export interface RecommendOptions {
 export type Settings = Record<string, number | string | boolean>;
 
 export interface TrainOptions {
-  /** Default `ials`. */
-  model?: ModelName;
+  /**
+   * Default `ials`. With `auto`, a part of the interactions is held out, models and settings are tried on it,
+   * and the best is trained on everything.
+   */
+  model?: ModelName | 'auto';
+  /** With `auto`: settings that are not to be searched. */
   settings?: Settings;
+  /** How long `auto` may search, in seconds; it ends sooner where there is little data. Default 300. */
+  budgetSeconds?: number;
   /** Default 1. */
   seed?: number;
   /** Recommend from the model from then on. Default true; with false it is only returned. */
@@ -190,7 +210,8 @@ export interface TrainResult {
   modelFile: Uint8Array;
 }
 
-export type SplitName = 'leave-one-out' | 'random' | 'temporal' | 'users';
+export const SPLIT_NAMES = ['leave-one-out', 'random', 'temporal', 'users'] as const;
+export type SplitName = (typeof SPLIT_NAMES)[number];
 
 export interface EvaluateOptions {
   /** One table, to be split by `split` … */
@@ -207,9 +228,12 @@ export interface EvaluateOptions {
   test?: InteractionTable | Iterable<Interaction>;
   /** Candidates of a test user besides the test items; all items not in the user's training rows if left out. */
   negatives?: Iterable<{ user: string; items: readonly string[] }>;
-  /** Default `ials`. */
-  model?: ModelName;
+  /** Default `ials`. `auto` chooses on a part of the training data, by the first metric that tells how good a list is. */
+  model?: ModelName | 'auto';
+  /** With `auto`: settings that are not to be searched. */
   settings?: Settings;
+  /** How long `auto` may search, in seconds. Default 300. */
+  budgetSeconds?: number;
   /**
    * Trained and measured on the same data, and compared with `model` user by user: the result then has
    * `baseline` and `differences`.
@@ -247,7 +271,9 @@ export interface MetricDifference {
 }
 
 export interface EvaluateResult {
-  model: ModelName;
+  model: ModelName | 'auto';
+  /** What `auto` chose. */
+  chosen?: { model: ModelName; settings: Settings };
   /** Metric name, as asked for, to its mean over test users. */
   metrics: Record<string, number>;
   /**

@@ -23,16 +23,25 @@ export const INTERACTION_OPTIONS: readonly OptionSpec[] = [
   { name: 'min-value', value: 'NUMBER', help: 'keep rows with a value of at least this' },
 ];
 
+export const SET_OPTION: OptionSpec = {
+  name: 'set',
+  value: 'KEY=VALUE …',
+  multiple: true,
+  help: 'settings of the model, such as num_factors=64',
+};
+
+export const SEED_OPTION: OptionSpec = {
+  name: 'seed',
+  value: 'N',
+  help: 'seed of all randomness (default 1)',
+};
+
 /** Which model is trained, and how. */
 export const TRAINING_OPTIONS: readonly OptionSpec[] = [
-  { name: 'model', value: 'NAME', help: `one of ${MODEL_NAMES.join(', ')}` },
-  {
-    name: 'set',
-    value: 'KEY=VALUE …',
-    multiple: true,
-    help: 'settings of the model, such as num_factors=64',
-  },
-  { name: 'seed', value: 'N', help: 'seed of all randomness (default 1)' },
+  { name: 'model', value: 'NAME', help: `auto, or one of ${MODEL_NAMES.join(', ')}` },
+  SET_OPTION,
+  { name: 'budget', value: 'SECONDS', help: 'how long auto may search (default 300)' },
+  SEED_OPTION,
 ];
 
 /** What the engine runs on. */
@@ -60,15 +69,21 @@ export function interactionOptions(args: Arguments): ReadInteractionsOptions {
 }
 
 export function trainingOptions(args: Arguments): {
-  model: ModelName;
+  model: ModelName | 'auto';
   settings: Settings;
+  budgetSeconds?: number;
   seed?: number;
 } {
   args.required('model');
   const seed = args.integer('seed', 0);
+  const budgetSeconds = args.number('budget');
+  if (budgetSeconds !== undefined && !(budgetSeconds > 0)) {
+    throw new UsageError(`--budget is ${budgetSeconds}; expected seconds, more than 0.`);
+  }
   return {
-    model: args.choice('model', MODEL_NAMES) as ModelName,
+    model: args.choice('model', ['auto', ...MODEL_NAMES]) as ModelName | 'auto',
     settings: parseSettings(args.all('set')),
+    ...(budgetSeconds !== undefined && { budgetSeconds }),
     ...(seed !== undefined && { seed }),
   };
 }

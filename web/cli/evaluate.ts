@@ -3,6 +3,7 @@ import {
   type EvaluateResult,
   type MetricDifference,
   MODEL_NAMES,
+  SPLIT_NAMES,
   type SplitName,
 } from '../types.js';
 import type { Arguments } from './arguments.js';
@@ -16,11 +17,12 @@ import {
   TRAINING_OPTIONS,
   trainingOptions,
 } from './data-options.js';
+import { settingsCell } from '../selection/trials-table.js';
 import { UsageError } from './failures.js';
 import { parseSettings } from './settings.js';
 import { textTable } from './text-table.js';
 
-const SPLITS: readonly SplitName[] = ['leave-one-out', 'random', 'temporal', 'users'];
+const SPLITS = SPLIT_NAMES;
 
 export const evaluate: Command = {
   command: 'evaluate',
@@ -179,6 +181,9 @@ function resultTable(result: EvaluateResult): string {
       ...measured.map((each) => figure(each.metrics[name], each.intervals[name])),
       ...(differences ? differenceCells(differences[name]) : []),
     ]),
+    ...(result.chosen
+      ? [['chosen', [result.chosen.model, settingsCell(result.chosen.settings)].join(' ').trim()]]
+      : []),
     ['train', ...seconds('train')],
     ['evaluate', ...seconds('evaluate')],
     ['test users', String(result.test_users)],

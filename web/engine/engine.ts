@@ -1,6 +1,8 @@
 import type { Evaluation, InteractionSet, MainModule, Engine as WasmEngine } from '#engine-module';
 import { toInteractionTable } from '../catalog/interaction-table.js';
 import { InklingError } from '../errors.js';
+import { AUTO_MODELS, choose, RATING_MODELS } from '../selection/choose.js';
+import type { Trial } from '../selection/search.js';
 import type {
   EvaluateOptions,
   EvaluateResult,
@@ -11,10 +13,12 @@ import type {
   ModelName,
   Progress,
   Settings,
+  SplitName,
   TrainOptions,
   VariantName,
 } from '../types.js';
 import { VERSION } from '../version.js';
+import { ValidationArena } from './arena.js';
 import { Heap, owning } from './heap.js';
 import { IdIndex } from './id-index.js';
 import { settingsText } from './settings-text.js';
@@ -27,11 +31,33 @@ import type { Choice } from './variants.js';
 export const DEFAULT_METRICS = ['recall@20', 'ndcg@20', 'hit_rate@10'] as const;
 export const DEFAULT_SEED = 1;
 const DEFAULT_TEST_FRACTION = 0.2;
+const DEFAULT_BUDGET_SECONDS = 300;
+const DEFAULT_MAX_TRIALS = 48;
+const DEFAULT_CHOICE_METRIC = 'ndcg@10';
+const SMALLER_IS_BETTER: readonly string[] = ['rmse', 'mae'];
 const MAX_SEED = Number.MAX_SAFE_INTEGER;
 
 type Interactions = InteractionTable | Iterable<Interaction>;
 type WithItems<T> = T & { items?: readonly Item[] | undefined };
 type Parts = Record<'train' | 'history' | 'test', InteractionSet>;
+type Named = { model: ModelName; settings?: Settings };
+
+/** How `choose` is to search. */
+export interface SearchOptions {
+  models: readonly ModelName[];
+  /** Settings that are not searched. */
+  fixed?: Settings | undefined;
+  metric: string;
+  validation?: SplitName | undefined;
+  seed?: number | undefined;
+  budgetSeconds?: number | undefined;
+  maxTrials?: number | undefined;
+  known?: readonly Trial[];
+  onTrial?: (trial: Trial, fresh: boolean) => Promise<void> | void;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 type Measured = Pick<EvaluateResult, 'metrics' | 'intervals' | 'seconds'> & {
   evaluation: Evaluation;
 };
@@ -94,17 +120,22 @@ export class Engine {
         interactions = own(new module.InteractionSet());
         check(wasm, interactions.build(wasm, log, users.size, itemIds.size));
       }
-      return this.trainOn(interactions, itemIds, options);
+      const { model: _, settings, ...others } = options;
+      const named =
+        interactions || model === 'auto'
+          ? await this.resolve(interactions ?? own(new module.InteractionSet()), itemIds, options)
+          : { model, ...(settings && { settings }) };
+      return this.trainOn(interactions, itemIds, { ...others, ...named });
     });
   }
 
   private async trainOn(
     interactions: InteractionSet | null,
     itemIds: IdIndex,
-    options: WithItems<TrainOptions>,
+    options: WithItems<Omit<TrainOptions, 'model' | 'settings'>> & Named,
   ): Promise<TrainedModel> {
     const { module, heap, wasm } = this;
-    const { model = 'ials', settings, items, seed, signal, onProgress } = options;
+    const { model, settings, items, seed, signal, onProgress } = options;
     return owning(async (own) => {
       const texts =
         model === 'tf_idf' && items
@@ -136,12 +167,76 @@ export class Engine {
   }
 
   /**
+   * Finds a model and settings on a part of the interactions that is held out.
+   *
+   * @throws InklingError `invalid_interactions` when nothing could be measured; `aborted`
+   */
+  async choose(
+    data: Interactions,
+    options: SearchOptions,
+  ): Promise<{ best: Trial; trials: Trial[] }> {
+    const { module, heap, wasm } = this;
+    check(wasm, module.checkMetrics(wasm, options.metric));
+    return owning(async (own) => {
+      const indices = { users: new IdIndex(), items: new IdIndex() };
+      const log = own(new module.InteractionLog());
+      await appendTable(heap, wasm, log, toInteractionTable(data), indices, options.signal);
+      const set = own(new module.InteractionSet());
+      check(wasm, set.build(wasm, log, indices.users.size, indices.items.size));
+      return this.chooseOn(set, indices.items, options);
+    });
+  }
+
+  private async chooseOn(
+    interactions: InteractionSet,
+    items: IdIndex,
+    options: SearchOptions,
+  ): Promise<{ best: Trial; trials: Trial[] }> {
+    const { metric, validation, onProgress } = options;
+    const seed = checkSeed(options.seed);
+    const arena = new ValidationArena(this, interactions, items, { metric, validation, seed });
+    try {
+      return await choose(arena, {
+        ...options,
+        larger: !SMALLER_IS_BETTER.includes(metric),
+        seed,
+        budgetSeconds: options.budgetSeconds ?? DEFAULT_BUDGET_SECONDS,
+        maxTrials: options.maxTrials ?? DEFAULT_MAX_TRIALS,
+        onProgress: onProgress && ((fraction) => onProgress({ phase: 'choose', fraction })),
+      });
+    } finally {
+      arena.dispose();
+    }
+  }
+
+  /** What `auto` comes to on these interactions; other models are as they are. */
+  private async resolve(
+    interactions: InteractionSet,
+    items: IdIndex,
+    options: Omit<TrainOptions, 'use'> & { metrics?: readonly string[] },
+  ): Promise<Named> {
+    const { model = 'ials', settings } = options;
+    if (model !== 'auto') return { model, ...(settings && { settings }) };
+    const metric = options.metrics?.find(isOfQuality) ?? DEFAULT_CHOICE_METRIC;
+    const { best } = await this.chooseOn(interactions, items, {
+      models: SMALLER_IS_BETTER.includes(metric) ? RATING_MODELS : AUTO_MODELS,
+      fixed: settings,
+      metric,
+      seed: options.seed,
+      budgetSeconds: options.budgetSeconds,
+      onProgress: options.onProgress,
+      signal: options.signal,
+    });
+    return { model: best.model, settings: best.settings };
+  }
+
+  /**
    * Trains on one part of the data and measures how well the rest is found. Each person is folded in
    * from what was kept, so people who were not trained on can be tested.
    */
   async evaluate(options: WithItems<EvaluateOptions>): Promise<EvaluateResult> {
     const { module, wasm } = this;
-    const { model = 'ials', settings, baseline } = options;
+    const { model = 'ials', baseline } = options;
     const metrics = (options.metrics ?? DEFAULT_METRICS).flatMap((name) => name.split(','));
     check(wasm, module.checkMetrics(wasm, metrics.join(',')));
     return owning(async (own) => {
@@ -154,15 +249,19 @@ export class Engine {
         test: own(new module.InteractionSet()),
       };
       const negatives = await this.divide(options, users, items, parts);
-      const measure = (named: { model: ModelName; settings?: Settings }) => {
+      const measure = (named: Named) => {
         const evaluation = own(new module.Evaluation());
         const { settings: _, ...others } = options;
         return this.measure(evaluation, { ...others, ...named, metrics }, items, parts, negatives);
       };
-      const measured = await measure({ model, ...(settings && { settings }) });
+      const chosen = await this.resolve(parts.train, items, { ...options, metrics });
+      const measured = await measure(chosen);
       const other = baseline && (await measure(baseline));
       return {
         model,
+        ...(model === 'auto' && {
+          chosen: { model: chosen.model, settings: chosen.settings ?? {} },
+        }),
         metrics: measured.metrics,
         intervals: measured.intervals,
         seconds: measured.seconds,
@@ -189,15 +288,16 @@ export class Engine {
   }
 
   /** Trains one model and ranks for every test user. */
-  private async measure(
+  async measure(
     evaluation: Evaluation,
-    options: WithItems<EvaluateOptions> & { model: ModelName; metrics: readonly string[] },
+    options: WithItems<Pick<EvaluateOptions, 'seed' | 'signal' | 'onProgress' | 'knownItemsOnly'>> &
+      Named & { metrics: readonly string[]; maxTestUsers?: number },
     items: IdIndex,
     parts: Parts,
-    negatives: { users: Int32Array; items: Int32Array },
+    negatives = { users: new Int32Array(), items: new Int32Array() },
   ): Promise<Measured> {
     const { heap, wasm, module } = this;
-    const { model, metrics, seed, signal, knownItemsOnly = false } = options;
+    const { model, metrics, seed, signal, knownItemsOnly = false, maxTestUsers = 0 } = options;
     const onProgress = (progress: Progress) => options.onProgress?.({ ...progress, model });
     const trainStart = performance.now();
     const trained = await this.trainOn(parts.train, items, { ...options, onProgress });
@@ -213,6 +313,7 @@ export class Engine {
           own(heap.write(negatives.users)),
           own(heap.write(negatives.items)),
           knownItemsOnly,
+          maxTestUsers,
           metrics.join(','),
           checkSeed(seed),
         );
@@ -358,6 +459,11 @@ function indexNegatives(
     users: Int32Array.from(rows.flatMap((row) => row.items.map(() => row.user))),
     items: Int32Array.from(rows.flatMap((row) => row.items)),
   };
+}
+
+/** Whether more of the metric (or less, of an error) is what a model is chosen for. */
+function isOfQuality(metric: string): boolean {
+  return !/^(novelty|diversity|popularity_bias|coverage|gini)@/.test(metric);
 }
 
 function checkSeed(seed: number = DEFAULT_SEED): number {
