@@ -37,7 +37,9 @@ TEST_CASE("every named model trains and says its own name, and its config says e
     CHECK(model->name() == name);
     CHECK(model->num_items() == 15);
     for (const SettingSpec& spec : settings_of(name)) {
-      CHECK(model->config().find(std::string("\"") + spec.name + "\":" + spec.default_text) != std::string::npos);
+      const std::string quote = spec.kind == SettingSpec::Kind::kChoice ? "\"" : "";
+      CHECK(model->config().find(std::string("\"") + spec.name + "\":" + quote + spec.default_text + quote) !=
+            std::string::npos);
     }
   }
 }

@@ -101,6 +101,8 @@ void ConjugateGradientSolver::apply(const RowEquations& equations, const std::ve
                                     bool first) {
   const std::span<const std::int32_t> entries = equations.entries;
   const bool held = entries.size() <= held_rows_;
+  // The padding, too, or what a failure left there would stay.
+  std::fill(product_.begin(), product_.end(), 0.0f);
   kernels::gemv(equations.gram.data(), num_factors_, padded_, vector.data(), product_.data());
   kernels::axpy(equations.ridge, vector.data(), product_.data(), num_factors_);
   for (std::size_t e = 0; e < entries.size(); e += kPanelRows) {
