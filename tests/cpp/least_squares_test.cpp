@@ -191,7 +191,7 @@ TEST_CASE("a row's solution solves its normal equations, with and without weight
           right_hand_side += (weighted ? pulls.back() : 1.0) * row;
         }
         std::vector<float> out(num_factors + 1, 5.0f);
-        REQUIRE(solver.solve({factors, gram, entries, 0.7f, added, pulls}, out.data()));
+        REQUIRE(solver.solve_weighted({factors, gram, entries, 0.7f}, added, pulls, out.data()));
         const Eigen::VectorXd expected = matrix.llt().solve(right_hand_side);
         Furthest furthest;
         for (std::size_t k = 0; k < num_factors; ++k) furthest.add(out[k], expected(index(k)));
@@ -276,25 +276,25 @@ TEST_CASE("a matrix that is not positive definite, or numbers that overflow, giv
   CHECK(solver.solve({factors, gram, entries, 0.1f}, out.data()));
   CHECK_FALSE(solver.solve({factors, gram, entries, -1000.0f}, out.data()));
   CHECK_FALSE(solver.solve({factors, no_gram, {}, 0.0f}, out.data()));
-  CHECK_FALSE(solver.solve({factors, no_gram, entries, 0.01f, std::vector<float>{1, -1}, std::vector<float>{1, 1}},
-                           out.data()));
+  CHECK_FALSE(solver.solve_weighted({factors, no_gram, entries, 0.01f}, std::vector<float>{1, -1},
+                                    std::vector<float>{1, 1}, out.data()));
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     std::vector<float> bad_factors = factors;
     bad_factors[5] = bad;
     CHECK_FALSE(solver.solve({bad_factors, gram, entries, 0.1f}, out.data()));
     const std::vector<float> one_bad{1, bad};
     const std::vector<float> ones{1, 1};
-    CHECK_FALSE(solver.solve({factors, gram, entries, 0.1f, one_bad, ones}, out.data()));
-    CHECK_FALSE(solver.solve({factors, gram, entries, 0.1f, ones, one_bad}, out.data()));
+    CHECK_FALSE(solver.solve_weighted({factors, gram, entries, 0.1f}, one_bad, ones, out.data()));
+    CHECK_FALSE(solver.solve_weighted({factors, gram, entries, 0.1f}, ones, one_bad, out.data()));
     CHECK_FALSE(solver.solve({factors, gram, entries, bad}, out.data()));
   }
   // The matrix fits into floats and the right-hand side does not.
   const std::vector<float> uniform(10, 0.3f);
   const std::vector<float> large(5, 3e38f);
   CholeskySolver of_one(1);
-  CHECK_FALSE(of_one.solve({uniform, std::vector<float>(padded_factors(1) * padded_factors(1)),
-                            std::vector<std::int32_t>{1, 2, 3, 4, 5}, 1, large, large},
-                           out.data()));
+  CHECK_FALSE(of_one.solve_weighted(
+      {uniform, std::vector<float>(padded_factors(1) * padded_factors(1)), std::vector<std::int32_t>{1, 2, 3, 4, 5}, 1},
+      large, large, out.data()));
   const std::vector<float> huge(40, 1e25f);
   CHECK_FALSE(solver.solve({huge, gram, entries, 0.1f}, out.data()));
   CHECK(solver.solve({factors, gram, entries, 0.1f}, out.data()));  // nothing of the failures is left

@@ -272,7 +272,7 @@ Result<std::unique_ptr<Profile>> Ials::profile_of(History history) const {
   }
   CholeskySolver solver(num_factors_);
   std::vector<float> user_factors(num_factors_);
-  if (!solver.solve({item_factors_, gram_, items, ridge, added, pulls}, user_factors.data())) {
+  if (!solver.solve_weighted({item_factors_, gram_, items, ridge}, added, pulls, user_factors.data())) {
     return Status(ErrorCode::kNotFinite,
                   "the history cannot be folded in: the numbers overflow; use smaller event weights");
   }

@@ -16,7 +16,7 @@ constexpr std::size_t kPanelRows = 64;
 constexpr std::size_t kGramBlockRows = 256;
 constexpr std::size_t kGramBlocksPerStep = 8;
 
-constexpr std::size_t kHeldFloats = 128 * 1024;  // half a mebibyte, of the second-level cache
+constexpr std::size_t kHeldFloats = 131072;  // half a mebibyte, of the second-level cache
 constexpr float kNoError = 1e-20f;
 
 bool copy_if_finite(const std::vector<float>& solution, float* x, std::size_t num_factors) {
@@ -55,22 +55,23 @@ void CholeskySolver::add_alone(const float* row, float added, float pull) {
   kernels::axpy(pull, row, right_hand_side_.data(), num_factors_);
 }
 
-bool CholeskySolver::solve(const RowEquations& equations, float* x) {
+bool CholeskySolver::solve_weighted(const RowEquations& equations, std::span<const float> added,
+                                    std::span<const float> pulls, float* x) {
   std::copy(equations.gram.begin(), equations.gram.end(), matrix_.begin());
   std::fill(right_hand_side_.begin(), right_hand_side_.end(), 0.0f);
   rows_in_panel_ = 0;
-  const bool weighted = !equations.added.empty();
+  const bool weighted = !added.empty();
   for (std::size_t e = 0; e < equations.entries.size(); ++e) {
     const float* row = equations.factors.data() + static_cast<std::size_t>(equations.entries[e]) * num_factors_;
     float root = 1;
     float pull = 1;
     if (weighted) {
-      if (!(equations.added[e] > 0)) {
-        add_alone(row, equations.added[e], equations.pulls[e]);
+      if (!(added[e] > 0)) {
+        add_alone(row, added[e], pulls[e]);
         continue;
       }
-      root = std::sqrt(equations.added[e]);
-      pull = equations.pulls[e] / root;
+      root = std::sqrt(added[e]);
+      pull = pulls[e] / root;
     }
     kernels::scaled_copy(root, row, panel_.data() + rows_in_panel_ * padded_, num_factors_);
     pulls_[rows_in_panel_] = pull;
