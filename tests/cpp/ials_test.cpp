@@ -469,6 +469,25 @@ TEST_CASE("ials and item_neighbors learn clusters that popularity cannot see") {
   CHECK(neighbors > popularity + 0.4);
 }
 
+TEST_CASE("one user with one item, and all users with all items, are learned by every solver") {
+  std::vector<UserItem> all;
+  for (std::int32_t user = 0; user < 5; ++user) {
+    for (std::int32_t item = 0; item < 4; ++item) all.emplace_back(user, item);
+  }
+  for (const std::vector<UserItem>& rows : {std::vector<UserItem>{{0, 0}}, all}) {
+    for (const char* solver : {"cholesky", "cg", "block"}) {
+      CAPTURE(rows.size());
+      CAPTURE(solver);
+      const auto model = train_ials(interactions_of(rows), {{"solver", solver}});
+      const HistoryEntry history[] = {{0, 1}};
+      for (const float score : scores_of(*model, history)) {
+        CHECK(score > 0.1f);
+        CHECK(score < 1);
+      }
+    }
+  }
+}
+
 TEST_CASE("training that leaves the finite numbers is an error, not a model") {
   // Vectors far longer than there are users, started huge, with next to no regularization: singular in float.
   const Interactions interactions = interactions_of({{0, 0}, {0, 1}, {1, 1}, {2, 2}, {2, 0}});
