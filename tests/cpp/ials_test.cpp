@@ -28,13 +28,13 @@ struct Parameters {
   double regularization = 0.02;
   double unobserved_weight = 0.3;
   double init_stddev = 0.1;
+  std::string solver = "cholesky";
 
   Settings::Given settings() const {
-    return {{"num_factors", std::to_string(num_factors)},
-            {"iterations", std::to_string(iterations)},
-            {"regularization", std::to_string(regularization)},
-            {"unobserved_weight", std::to_string(unobserved_weight)},
-            {"init_stddev", std::to_string(init_stddev)}};
+    return {
+        {"num_factors", std::to_string(num_factors)},       {"iterations", std::to_string(iterations)},
+        {"regularization", std::to_string(regularization)}, {"unobserved_weight", std::to_string(unobserved_weight)},
+        {"init_stddev", std::to_string(init_stddev)},       {"solver", solver}};
   }
 };
 
@@ -169,25 +169,81 @@ TEST_CASE("the objective falls in every iteration") {
 
 TEST_CASE("any number of threads and any slices give the same bits") {
   const Interactions interactions = random_interactions(300, 200, 0.05f, 4);
-  const Settings::Given settings{{"num_factors", "12"}, {"iterations", "3"}};
-  const std::vector<float> expected = train_ials(interactions, settings)->item_factors();
-  for (const int num_threads : {2, 3, 4}) {
-    CHECK(train_ials(interactions, settings, 1, num_threads)->item_factors() == expected);
-  }
-  ThreadPool pool(3);
-  for (const std::int64_t slice : {1, 17, 1000, 1000000000}) {
-    CAPTURE(slice);
-    auto trainer = value_of(make_trainer("ials", settings, {&interactions, nullptr}, 1, pool));
-    std::int64_t last = 0;
-    while (!trainer->done()) {
-      REQUIRE(succeeds(trainer->step(slice)));
-      CHECK(trainer->done_work() >= last);
-      last = trainer->done_work();
+  for (const char* solver : {"cholesky", "cg", "block"}) {
+    CAPTURE(solver);
+    const Settings::Given settings{{"num_factors", "12"}, {"iterations", "3"}, {"solver", solver}, {"block_size", "5"}};
+    const std::vector<float> expected = train_ials(interactions, settings)->item_factors();
+    for (const int num_threads : {2, 3, 4}) {
+      CHECK(train_ials(interactions, settings, 1, num_threads)->item_factors() == expected);
     }
-    CHECK(last == trainer->total_work());
-    CHECK(static_cast<const Ials&>(*trainer->finish()).item_factors() == expected);
+    ThreadPool pool(3);
+    for (const std::int64_t slice : {1, 17, 1000, 1000000000}) {
+      CAPTURE(slice);
+      auto trainer = value_of(make_trainer("ials", settings, {&interactions, nullptr}, 1, pool));
+      std::int64_t last = 0;
+      while (!trainer->done()) {
+        REQUIRE(succeeds(trainer->step(slice)));
+        CHECK(trainer->done_work() >= last);
+        last = trainer->done_work();
+      }
+      CHECK(last == trainer->total_work());
+      CHECK(static_cast<const Ials&>(*trainer->finish()).item_factors() == expected);
+    }
+    CHECK(train_ials(interactions, settings, 2)->item_factors() != expected);
   }
-  CHECK(train_ials(interactions, settings, 2)->item_factors() != expected);
+}
+
+TEST_CASE("every solver comes to the objective of the exact one") {
+  const Interactions interactions = random_interactions(60, 40, 0.15f, 3);
+  const auto objective_of = [&](Settings::Given more, const Parameters& parameters) {
+    Settings::Given settings = parameters.settings();
+    settings.insert(settings.end(), more.begin(), more.end());
+    const Matrix items = factors_of(*train_ials(interactions, settings));
+    return objective(solve_rows(items, interactions.by_user(), parameters), items, interactions, parameters);
+  };
+  Parameters parameters;
+  parameters.num_factors = 16;
+  parameters.iterations = 1;
+  const double early = objective_of({}, parameters);
+  parameters.iterations = 60;
+  const double exact = objective_of({}, parameters);
+  CHECK(exact < 0.99 * early);
+  parameters.solver = "cg";
+  CHECK(objective_of({}, parameters) == doctest::Approx(exact).epsilon(0.003));
+  CHECK(objective_of({{"cg_steps", "1"}}, parameters) == doctest::Approx(exact).epsilon(0.003));
+  parameters.solver = "block";
+  for (const char* block_size : {"1", "5", "8"}) {
+    CHECK(objective_of({{"block_size", block_size}}, parameters) == doctest::Approx(exact).epsilon(0.003));
+  }
+}
+
+TEST_CASE("one block of all factors is the exact solver, and so are as many gradients") {
+  const Interactions interactions = random_interactions(60, 40, 0.15f, 3);
+  Parameters parameters;
+  const Matrix exact = factors_of(*train_ials(interactions, parameters.settings()));
+  const double largest = exact.cwiseAbs().maxCoeff();
+  parameters.solver = "block";
+  CHECK((factors_of(*train_ials(interactions, parameters.settings())) - exact).cwiseAbs().maxCoeff() < 1e-3 * largest);
+  parameters.solver = "cg";
+  Settings::Given settings = parameters.settings();
+  settings.emplace_back("cg_steps", "20");
+  CHECK((factors_of(*train_ials(interactions, settings)) - exact).cwiseAbs().maxCoeff() < 1e-3 * largest);
+}
+
+TEST_CASE("without a weight given, all unobserved pairs together weigh four times the observed ones, one at most") {
+  const Interactions sparse = random_interactions(50, 40, 0.1f, 5);
+  const auto by_default = train_ials(sparse, {{"num_factors", "4"}});
+  const double share = static_cast<double>(sparse.num_entries()) / (50 * 40);
+  CHECK(by_default->fold_in_parameters().unobserved_weight == doctest::Approx(4 * share));
+  const auto given = train_ials(sparse, {{"num_factors", "4"}, {"unobserved_weight", std::to_string(4 * share)}});
+  CHECK(given->fold_in_parameters().unobserved_weight == doctest::Approx(4 * share));
+  Furthest furthest;
+  for (std::size_t i = 0; i < given->item_factors().size(); ++i) {
+    furthest.add(by_default->item_factors()[i], given->item_factors()[i]);
+  }
+  CHECK(furthest.value() < 1e-4);
+  const auto dense = train_ials(random_interactions(20, 20, 0.8f, 5), {{"num_factors", "4"}});
+  CHECK(dense->fold_in_parameters().unobserved_weight == 1);
 }
 
 TEST_CASE("folding in a training user gives the exact solution for the final item factors") {
@@ -413,6 +469,25 @@ TEST_CASE("ials and item_neighbors learn clusters that popularity cannot see") {
   CHECK(neighbors > popularity + 0.4);
 }
 
+TEST_CASE("one user with one item, and all users with all items, are learned by every solver") {
+  std::vector<UserItem> all;
+  for (std::int32_t user = 0; user < 5; ++user) {
+    for (std::int32_t item = 0; item < 4; ++item) all.emplace_back(user, item);
+  }
+  for (const std::vector<UserItem>& rows : {std::vector<UserItem>{{0, 0}}, all}) {
+    for (const char* solver : {"cholesky", "cg", "block"}) {
+      CAPTURE(rows.size());
+      CAPTURE(solver);
+      const auto model = train_ials(interactions_of(rows), {{"solver", solver}});
+      const HistoryEntry history[] = {{0, 1}};
+      for (const float score : scores_of(*model, history)) {
+        CHECK(score > 0.1f);
+        CHECK(score < 1);
+      }
+    }
+  }
+}
+
 TEST_CASE("training that leaves the finite numbers is an error, not a model") {
   // Vectors far longer than there are users, started huge, with next to no regularization: singular in float.
   const Interactions interactions = interactions_of({{0, 0}, {0, 1}, {1, 1}, {2, 2}, {2, 0}});
@@ -421,7 +496,8 @@ TEST_CASE("training that leaves the finite numbers is an error, not a model") {
                     {{"num_factors", "200"},
                      {"regularization", "0.0000001"},
                      {"unobserved_weight", "0.0001"},
-                     {"init_stddev", "10"}},
+                     {"init_stddev", "10"},
+                     {"solver", "cholesky"}},
                     {&interactions, nullptr}, 1, pool),
               ErrorCode::kNotFinite, {"ials", "regularization"}));
 }

@@ -13,12 +13,11 @@ namespace inkling {
 //
 //   (α₀ YᵀY + sum over entries of (c - replaced_weight) y yᵀ + ridge I) x  =  sum over entries of c p y
 //
-//   ridge = λ (sum of c + α₀ |I|)        kFrequency, as Ials trains
-//           λ max(entries with w > 0, 1) kCount
-//           λ                            kConstant
+//   ridge = λ (sum of c + α₀ |I|)         with kFrequency
+//           λ max(entries with w > 0, 1)  with kCount
+//           λ                             with kConstant
 //
-// The defaults are the problem that Ials trains. The others fold in by the problem that factors from elsewhere were
-// trained on.
+// The defaults are the problem that Ials trains; others are the problems that factors from elsewhere were trained on.
 struct IalsFoldIn {
   enum class Scaling { kFrequency, kCount, kConstant };
 
@@ -55,9 +54,20 @@ struct IalsFoldIn {
 //   minimize  sum over observed (u,i) of (1 - x_u·y_i)²  +  α₀ sum over all (u,i) of (x_u·y_i)²
 //           + λ sum over u of (|I_u| + α₀ |I|) |x_u|²  +  λ sum over i of (|U_i| + α₀ |U|) |y_i|²
 //
-// Values of interactions are not read: all observed ones count alike. An iteration costs
-// entries * num_factors² * 2 + (users + items) * num_factors³ / 3 flops; memory is (users + items) * num_factors
-// floats. Two thread counts, and two runs, give the same bits.
+// Values of interactions are not read: all observed ones count alike. Without a weight given, α₀ is 4 times the share
+// of pairs that are observed (at most 1): what suits a small dense catalogue would drown the interactions of a large
+// one.
+//
+// Each half of an iteration fixes one side and solves for every row of the other, by one of three solvers, with
+// n = 2 * entries and m = users + items:
+//   cg        some steps of conjugate gradients from the last solution: 4 (cg_steps + 1) (n k + m k² / 2) flops.
+//             Takács, Pilászy & Tikk, "Applications of the conjugate gradient method for implicit feedback
+//             collaborative filtering", RecSys 2011. As accurate as cholesky from 3 steps on, and the fastest.
+//   block     one block of b = block_size factors after the other: n k (b + 6) + m k (b² / 3 + 2 k) flops. Rendle,
+//             Krichene, Zhang & Koren, "iALS++: Speeding up matrix factorization with subspace optimization", 2021.
+//   cholesky  exactly: n k² + m k³ / 3 flops.
+// Memory is (users + items) * num_factors floats, at most 1 GiB (kTooLarge). Two thread counts, and two runs, give the
+// same bits. Errors of training: kNotFinite.
 class Ials final : public Model {
  public:
   static std::span<const SettingSpec> settings();
@@ -66,7 +76,7 @@ class Ials final : public Model {
   static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
                                              std::string config);
 
-  // From factors trained here or elsewhere. item_factors: (num_items, num_factors), row-major. fold_in must be valid.
+  // From factors trained here or elsewhere. item_factors: (num_items, num_factors), row-major, finite; fold_in: valid.
   Ials(std::vector<float> item_factors, std::size_t num_factors, const IalsFoldIn& fold_in,
        std::vector<float> item_counts, std::string config);
 

@@ -20,14 +20,15 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 using Kind = SettingSpec::Kind;
 constexpr SettingSpec kSettings[] = {
-    {"num_factors", Kind::kInteger, "64", "1", "1024", "length of the latent vectors"},
+    {"num_factors", Kind::kInteger, "128", "1", "1024", "length of the latent vectors"},
     {"iterations", Kind::kInteger, "12", "1", "1000", "passes over users and items"},
-    {"regularization", Kind::kNumber, "0.005", "0.0000001", "100",
+    {"regularization", Kind::kNumber, "0.006", "0.0000001", "100",
      "λ, multiplied by how much each row has been observed"},
-    {"unobserved_weight", Kind::kNumber, "0.2", "0.0001", "100", "α₀, weight of every pair, observed or not"},
+    {"unobserved_weight", Kind::kNumber, "0", "0", "100",
+     "α₀, weight of every pair, observed or not; 0 = 4 times the share of pairs that are observed, at most 1"},
     {"init_stddev", Kind::kNumber, "0.1", "0.000001", "10",
      "standard deviation of a factor vector's length at the start"},
-    {"solver", Kind::kChoice, "cholesky", "cholesky,cg,block", nullptr,
+    {"solver", Kind::kChoice, "cg", "cholesky,cg,block", nullptr,
      "how rows are solved: exactly, by conjugate gradients, or one block of factors after the other"},
     {"cg_steps", Kind::kInteger, "3", "1", "100", "steps of conjugate gradients a row, with solver=cg"},
     {"block_size", Kind::kInteger, "64", "1", "1024", "factors of a block, with solver=block"},
@@ -38,6 +39,13 @@ constexpr std::size_t kFoldInNumbers = 7;  // of the tensor, in the order of Ial
 
 constexpr std::uint64_t kMaxFactorBytes = std::uint64_t{1} << 30;
 
+float unobserved_weight_of(const Settings& settings, const Interactions& interactions) {
+  const double given = settings.number("unobserved_weight");
+  if (given > 0) return static_cast<float>(given);
+  const double pairs = static_cast<double>(interactions.num_users()) * interactions.num_items();
+  return static_cast<float>(std::min(4 * static_cast<double>(interactions.num_entries()) / pairs, 1.0));
+}
+
 class IalsTrainer final : public Trainer {
  public:
   IalsTrainer(const Settings& settings, const Interactions& interactions, std::uint64_t seed, ThreadPool& pool)
@@ -45,7 +53,7 @@ class IalsTrainer final : public Trainer {
         num_factors_(at(settings.integer("num_factors"))),
         iterations_(settings.integer("iterations")),
         regularization_(static_cast<float>(settings.number("regularization"))),
-        unobserved_weight_(static_cast<float>(settings.number("unobserved_weight"))),
+        unobserved_weight_(unobserved_weight_of(settings, interactions)),
         interactions_(interactions),
         pool_(pool),
         gram_(num_factors_, pool) {
@@ -264,7 +272,7 @@ Result<std::unique_ptr<Profile>> Ials::profile_of(History history) const {
   }
   CholeskySolver solver(num_factors_);
   std::vector<float> user_factors(num_factors_);
-  if (!solver.solve({item_factors_, gram_, items, ridge, added, pulls}, user_factors.data())) {
+  if (!solver.solve_weighted({item_factors_, gram_, items, ridge}, added, pulls, user_factors.data())) {
     return Status(ErrorCode::kNotFinite,
                   "the history cannot be folded in: the numbers overflow; use smaller event weights");
   }

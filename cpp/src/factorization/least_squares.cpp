@@ -18,7 +18,7 @@ constexpr std::size_t kGramBlockRows = 256;
 // Fewer where blocks are dear, so that a step stays short.
 std::size_t gram_blocks_per_step(std::size_t padded) { return std::clamp<std::size_t>(1024 / padded, 2, 8); }
 
-constexpr std::size_t kHeldFloats = 128 * 1024;  // half a mebibyte, of the second-level cache
+constexpr std::size_t kHeldFloats = 131072;  // half a mebibyte, of the second-level cache
 constexpr float kNoError = 1e-20f;
 
 bool copy_if_finite(const std::vector<float>& solution, float* x, std::size_t num_factors) {
@@ -57,22 +57,23 @@ void CholeskySolver::add_alone(const float* row, float added, float pull) {
   kernels::axpy(pull, row, right_hand_side_.data(), num_factors_);
 }
 
-bool CholeskySolver::solve(const RowEquations& equations, float* x) {
+bool CholeskySolver::solve_weighted(const RowEquations& equations, std::span<const float> added,
+                                    std::span<const float> pulls, float* x) {
   std::copy(equations.gram.begin(), equations.gram.end(), matrix_.begin());
   std::fill(right_hand_side_.begin(), right_hand_side_.end(), 0.0f);
   rows_in_panel_ = 0;
-  const bool weighted = !equations.added.empty();
+  const bool weighted = !added.empty();
   for (std::size_t e = 0; e < equations.entries.size(); ++e) {
     const float* row = equations.factors.data() + static_cast<std::size_t>(equations.entries[e]) * num_factors_;
     float root = 1;
     float pull = 1;
     if (weighted) {
-      if (!(equations.added[e] > 0)) {
-        add_alone(row, equations.added[e], equations.pulls[e]);
+      if (!(added[e] > 0)) {
+        add_alone(row, added[e], pulls[e]);
         continue;
       }
-      root = std::sqrt(equations.added[e]);
-      pull = equations.pulls[e] / root;
+      root = std::sqrt(added[e]);
+      pull = pulls[e] / root;
     }
     kernels::scaled_copy(root, row, panel_.data() + rows_in_panel_ * padded_, num_factors_);
     pulls_[rows_in_panel_] = pull;
@@ -103,6 +104,8 @@ void ConjugateGradientSolver::apply(const RowEquations& equations, const std::ve
                                     bool first) {
   const std::span<const std::int32_t> entries = equations.entries;
   const bool held = entries.size() <= held_rows_;
+  // The padding, too, or what a failure left there would stay.
+  std::fill(product_.begin(), product_.end(), 0.0f);
   kernels::gemv(equations.gram.data(), num_factors_, padded_, vector.data(), product_.data());
   kernels::axpy(equations.ridge, vector.data(), product_.data(), num_factors_);
   for (std::size_t e = 0; e < entries.size(); e += kPanelRows) {

@@ -10,15 +10,12 @@
 namespace inkling {
 
 // The normal equations of one row of an alternating least squares step:
-//   (α₀ YᵀY + sum over entries of added y yᵀ + ridge I) x = sum over entries of pull y.
+//   (α₀ YᵀY + sum over entries of y yᵀ + ridge I) x = sum over entries of y.
 struct RowEquations {
   std::span<const float> factors;         // (rows, num_factors): Y, the fixed side
   std::span<const float> gram;            // (padded, padded): α₀ YᵀY; CholeskySolver reads its upper triangle only
   std::span<const std::int32_t> entries;  // rows of Y
   float ridge;
-  // For CholeskySolver only. One an entry, or both empty for all 1; those added below 0 take away what gram has.
-  std::span<const float> added = {};
-  std::span<const float> pulls = {};
 };
 
 // Solves them, exactly or nearly. One instance a thread; nothing is allocated after construction.
@@ -36,7 +33,11 @@ class RowSolver {
 class CholeskySolver final : public RowSolver {
  public:
   explicit CholeskySolver(std::size_t num_factors);
-  bool solve(const RowEquations& equations, float* x) override;
+  bool solve(const RowEquations& equations, float* x) override { return solve_weighted(equations, {}, {}, x); }
+  // The same with added y yᵀ and pull y in the two sums: one each an entry, or both empty for all 1. Those added below
+  // 0 take away what gram has.
+  bool solve_weighted(const RowEquations& equations, std::span<const float> added, std::span<const float> pulls,
+                      float* x);
   std::int64_t row_cost() const override { return static_cast<std::int64_t>(num_factors_ / 6 + 1); }
 
   // The factor of the last matrix, for cholesky_solve: (padded, padded).
