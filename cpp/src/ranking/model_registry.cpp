@@ -17,12 +17,8 @@ constexpr ModelKind kind_of(bool needs_interactions = true) {
 }
 
 constexpr ModelKind kKinds[] = {
-    kind_of<Popularity>(),
-    kind_of<ItemNeighbors>(),
-    kind_of<Ials>(),
-    kind_of<Bpr>(),
-    kind_of<BiasedSgd>(),
-    kind_of<TfIdf>(false),
+    kind_of<Popularity>(), kind_of<ItemNeighbors>(), kind_of<Ials>(),
+    kind_of<Bpr>(),        kind_of<BiasedSgd>(),     kind_of<TfIdf>(false),
 };
 
 }  // namespace
