@@ -229,6 +229,7 @@ Result<std::unique_ptr<Profile>> Bpr::profile_of(History history) const {
   // The order does not count.
   std::sort(known.begin(), known.end(), [](const HistoryEntry& a, const HistoryEntry& b) { return a.item < b.item; });
   std::vector<std::int32_t> items;
+  items.reserve(known.size());
   for (const HistoryEntry& entry : known) items.push_back(entry.item);
   std::vector<float> factors((known.size() + 1) * num_factors_);  // each item's part, then the sum
   float* user = factors.data() + known.size() * num_factors_;
