@@ -17,11 +17,12 @@ namespace inkling {
 // settings fit small and large data; l2 * m compares with the l2 of ease. score(i) = sum over the history's j of
 // weight_j * w_j, so each term of the sum is one reason. Trains a SparseItemModel.
 //
-// Solved by coordinate descent (elastic_net.h) on the candidates' Gram matrix, which comes from that of all items up to
-// 11,585 of them (512 MiB), and beyond from the rows of the users who met a candidate, each row when it is first
-// needed. Memory beyond that: 4 * num_neighbors² bytes a thread and 16 bytes a weight. The seed is not read, and two
-// thread counts give the same bits. Errors: kTooLarge when items * num_neighbors is above 67,108,864 (1 GiB while
-// training).
+// Solved by coordinate descent (elastic_net.h; weights that would move by 0.001 or less stay where they are) on the
+// candidates' Gram matrix, which comes from that of all items up to 11,585 of them (512 MiB), and beyond from the rows
+// of the users who met a candidate, each row when it is first needed. Memory beyond that: 4 * num_neighbors² bytes a
+// thread and 16 bytes a weight. The seed is not read, and two thread counts give the same bits.
+//
+// Errors: kTooLarge when items * num_neighbors is above 67,108,864 (1 GiB while training).
 struct SparseLinear {
   static constexpr std::string_view kName = "sparse_linear";
   static std::span<const SettingSpec> settings();

@@ -27,11 +27,14 @@ constexpr char kTensor[] = "item_weights";
 
 using Kind = SettingSpec::Kind;
 constexpr SettingSpec kSettings[] = {
-    {"l2", Kind::kNumber, "1000", "0.001", "1000000000", "penalty of squared weights, counted in users"},
+    {"l2", Kind::kNumber, "0", "0", "1000000000",
+     "penalty of squared weights, counted in users; 0 = 5 times the mean users of an item"},
     {"num_neighbors", Kind::kInteger, "0", "0", "1000",
      "weights kept of each item, those largest in size; 0 = all of them, in a file of 4 * items² bytes"},
     kHistoryHalfLife,
 };
+
+constexpr double kAutomaticL2 = 5;
 
 // As many additions to the Gram matrix take about as long as the update of a block of the inverse.
 constexpr std::int64_t kAdditionsPerUnit = 16384;
@@ -123,7 +126,8 @@ class EaseTrainer final : public Trainer {
  public:
   EaseTrainer(const Settings& settings, const Interactions& interactions, ThreadPool& pool)
       : config_(settings.to_json()),
-        l2_(static_cast<float>(settings.number("l2"))),
+        l2_(static_cast<float>(settings.number("l2") > 0 ? settings.number("l2")
+                                                         : kAutomaticL2 * mean_users(interactions))),
         num_neighbors_(at(settings.integer("num_neighbors"))),
         interactions_(interactions),
         pool_(pool),
@@ -150,7 +154,6 @@ class EaseTrainer final : public Trainer {
   Status step(std::int64_t work) override {
     const std::int64_t goal = std::min(done_ + std::max<std::int64_t>(work, 1), total_);
     while (done_ < goal) {
-      const std::int64_t before = done_;
       if (next_gram_row_ < num_items_) {
         add_gram_rows(goal - done_);
       } else if (!inverse_.done()) {
@@ -158,11 +161,10 @@ class EaseTrainer final : public Trainer {
         if (!inverse_.step(goal - done_)) return not_invertible();
         done_ += inverse_.done_work() - inverted;
       } else if (next_mirrored_ < num_blocks()) {
-        mirror_blocks(std::min(goal - done_, num_blocks() - next_mirrored_));
-      } else if (Status status = finish_rows(std::min(goal - done_, total_ - done_)); !status.ok()) {
+        if (!mirror_blocks(std::min(goal - done_, num_blocks() - next_mirrored_))) return not_invertible();
+      } else if (Status status = finish_rows(goal - done_); !status.ok()) {
         return status;
       }
-      if (done_ == before) break;
     }
     return {};
   }
@@ -200,8 +202,9 @@ class EaseTrainer final : public Trainer {
     done_ += planned;
   }
 
-  // Writes the blocks below the diagonal from those above, a row of blocks at a time, and keeps the diagonal.
-  void mirror_blocks(std::int64_t count) {
+  // Writes the blocks below the diagonal from those above, a row of blocks at a time; then looks at the diagonal, which
+  // lies between 0 and 1 / l2 unless rounding has spoilt the inverse.
+  bool mirror_blocks(std::int64_t count) {
     const std::int64_t first = next_mirrored_;
     pool_.for_each_chunk(count, 1, [&](std::int64_t begin, std::int64_t end, int) {
       for (std::size_t row = at(first + begin) * kBlockSize; row < at(first + end) * kBlockSize; row += kBlockSize) {
@@ -213,9 +216,14 @@ class EaseTrainer final : public Trainer {
     });
     next_mirrored_ += count;
     done_ += count;
-    if (next_mirrored_ < num_blocks()) return;
-    scales_.resize(num_items_);
-    for (std::size_t item = 0; item < num_items_; ++item) scales_[item] = -1 / matrix_[item * stride_ + item];
+    if (next_mirrored_ < num_blocks()) return true;
+    scales_.reserve(num_items_);
+    for (std::size_t item = 0; item < num_items_; ++item) {
+      const float variance = -matrix_[item * stride_ + item];
+      if (!(variance > 0 && variance * l2_ < 2)) return false;
+      scales_.push_back(1 / variance);
+    }
+    return true;
   }
 
   Status finish_rows(std::int64_t count) {

@@ -20,4 +20,12 @@ std::int64_t additions_of(const Interactions& interactions, std::int32_t item) {
   return additions;
 }
 
+double mean_users(const Interactions& interactions) {
+  std::int64_t met = 0;
+  for (std::int32_t item = 0; item < interactions.num_items(); ++item) {
+    met += interactions.by_item().row_length(item) > 0 ? 1 : 0;
+  }
+  return static_cast<double>(interactions.num_entries()) / static_cast<double>(met);
+}
+
 }  // namespace inkling

@@ -21,4 +21,7 @@ void add_users_in_common(const Interactions& interactions, std::int32_t item, st
 // The additions of add_users_in_common from item 0.
 std::int64_t additions_of(const Interactions& interactions, std::int32_t item);
 
+// Of the items that anybody met: what penalties are counted in, so that they fit small and large data.
+double mean_users(const Interactions& interactions);
+
 }  // namespace inkling

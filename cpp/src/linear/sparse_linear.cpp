@@ -31,15 +31,6 @@ constexpr SettingSpec kSettings[] = {
 constexpr std::int64_t kMaxWeights = std::int64_t{1} << 26;
 constexpr float kTolerance = 1e-3f;
 
-// Mean users of an item that anybody met.
-double mean_users(const Interactions& interactions) {
-  std::int64_t met = 0;
-  for (std::int32_t item = 0; item < interactions.num_items(); ++item) {
-    met += interactions.by_item().row_length(item) > 0 ? 1 : 0;
-  }
-  return static_cast<double>(interactions.num_entries()) / static_cast<double>(met);
-}
-
 // What one thread needs to find the weights of one target after another.
 class TargetSolver final : public GramRows {
  public:
@@ -188,8 +179,9 @@ class SparseLinearTrainer final : public Trainer {
     target_costs_.reserve(num_items_);
     for (std::int32_t item = 0; item < interactions.num_items(); ++item) {
       const std::int64_t additions = additions_of(interactions, item);
-      gram_costs_.push_back(dense ? 1 + additions / kAdditionsPerUnit : 0);
-      target_costs_.push_back(1);
+      gram_costs_.push_back(dense ? 1 + additions / kOperationsPerUnit : 0);
+      target_costs_.push_back(1 + (additions + static_cast<std::int64_t>(4 * num_neighbors * num_neighbors)) /
+                                      kOperationsPerUnit);
       total_ += gram_costs_.back() + target_costs_.back();
     }
     if (!dense) next_gram_row_ = num_items_;
@@ -229,7 +221,7 @@ class SparseLinearTrainer final : public Trainer {
   }
 
  private:
-  static constexpr std::int64_t kAdditionsPerUnit = 16384;
+  static constexpr std::int64_t kOperationsPerUnit = 16384;
 
   std::string config_;
   const Interactions& interactions_;

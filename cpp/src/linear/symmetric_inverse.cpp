@@ -89,7 +89,7 @@ void SymmetricInverse::take_panel_block(std::int64_t pivot, std::int64_t column)
     return;
   }
   float taken[kBlockArea];
-  float* from = column > pivot ? block(pivot, column) : block(column, pivot);
+  float* from = block(std::min(pivot, column), std::max(pivot, column));
   if (column > pivot) {
     for (std::size_t row = 0; row < kBlockSize; ++row) {
       std::copy_n(from + row * size_, kBlockSize, taken + row * kBlockSize);
