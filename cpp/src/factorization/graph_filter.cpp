@@ -111,14 +111,15 @@ class GraphFilterTrainer final : public Trainer {
     thread.values.clear();
     thread.order.clear();
     for (const std::int32_t item : thread.touched) {
-      thread.values.push_back(item == target ? 0
-                                             : thread.sums[at(item)] * item_scales_[at(target)] * item_scales_[at(item)]);
+      thread.values.push_back(
+          item == target ? 0 : thread.sums[at(item)] * item_scales_[at(target)] * item_scales_[at(item)]);
       thread.order.push_back(static_cast<std::uint32_t>(item));
       thread.sums[at(item)] = 0;
     }
     Row& row = neighbors_[at(target)];
-    // One more than wanted, for the item itself comes last.
-    for (const std::int32_t n : kernels::top_k({thread.values, {}, thread.order}, at(settings_.integer("num_neighbors")))) {
+    // The item itself comes last, with 0.
+    for (const std::int32_t n :
+         kernels::top_k({thread.values, {}, thread.order}, at(settings_.integer("num_neighbors")))) {
       if (thread.values[at(n)] == 0) break;
       row.columns.push_back(thread.touched[at(n)]);
       row.values.push_back(thread.values[at(n)]);

@@ -18,13 +18,13 @@ namespace inkling {
 // algorithm 4.4 with Rayleigh and Ritz's step at the end.
 //
 // One iteration multiplies a block Q of l = num_factors + 10 (rounded up to a multiple of 16) vectors by AᵀA and makes
-// them independent again by the Cholesky factor of QᵀQ with a shift (Fukaya, Kannan, Nakatsukasa, Yamamoto & Yanagisawa,
-// "Shifted Cholesky QR for computing the QR factorization of ill-conditioned matrices", SIAM J. Sci. Comput. 2020); at
-// the end Q is made orthonormal by two more passes and turned by the eigenvectors of (AQ)ᵀ(AQ), which the one-sided
-// Jacobi method finds. An error of the factor f falls as (σ_l / σ_f)^(2 iterations + 1).
+// them independent again by the Cholesky factor of QᵀQ with a shift (Fukaya, Kannan, Nakatsukasa, Yamamoto &
+// Yanagisawa, "Shifted Cholesky QR for computing the QR factorization of ill-conditioned matrices", SIAM J. Sci.
+// Comput. 2020); at the end Q is made orthonormal by two more passes and turned by the eigenvectors of (AQ)ᵀ(AQ), which
+// the one-sided Jacobi method finds. An error of the factor f falls as (σ_l / σ_f)^(2 iterations + 1).
 //
-// An iteration costs 4 * entries * l + 2 * num_items * l² flops; memory is (num_users + num_items) * l floats. In slices,
-// and the same bits for any number of threads and any slices.
+// An iteration costs 4 * entries * l + 2 * num_items * l² flops; memory is (num_users + num_items) * l floats. In
+// slices, and the same bits for any number of threads and any slices.
 class RandomizedSvd {
  public:
   // user_scales: (num_users), item_scales: (num_items), all finite. The interactions must outlive this.
@@ -80,8 +80,8 @@ class RandomizedSvd {
   std::size_t width_;  // l
   ThreadPool& pool_;
   std::vector<Task> plan_;
-  std::size_t task_ = 0;        // in plan_
-  std::int64_t next_row_ = 0;   // of the task
+  std::size_t task_ = 0;          // in plan_
+  std::int64_t next_row_ = 0;     // of the task
   std::int64_t done_before_ = 0;  // the task
   std::int64_t done_ = 0;
   std::int64_t total_ = 0;
