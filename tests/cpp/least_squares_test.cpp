@@ -120,7 +120,7 @@ const std::vector<std::size_t> kLengths{0, 1, 2, 63, 64, 65, 128, 200};
 }  // namespace
 
 TEST_CASE("the sum over all rows is FᵀF, with the same bits for any number of threads") {
-  for (const std::size_t num_factors : {1, 3, 8, 17, 64}) {
+  for (const std::size_t num_factors : {1, 3, 8, 17, 64, 150}) {
     for (const std::size_t rows : {0, 1, 63, 64, 65, 255, 257, 2048, 2049, 5000}) {
       CAPTURE(num_factors);
       CAPTURE(rows);

@@ -30,8 +30,11 @@ struct Samples {
   TermMatrix terms = random_terms(kItems, 2);
 
   std::unique_ptr<Model> model(std::string_view name) const {
-    const Settings::Given settings =
-        name == "ials" ? Settings::Given{{"num_factors", "3"}, {"iterations", "2"}} : Settings::Given{};
+    Settings::Given settings;
+    for (const SettingSpec& spec : settings_of(name)) {
+      if (spec.name == std::string_view("num_factors")) settings.emplace_back(spec.name, "3");
+      if (spec.name == std::string_view("iterations")) settings.emplace_back(spec.name, "2");
+    }
     return trained(name, settings, {&interactions, &terms});
   }
   Bytes file(std::string_view name) const { return value_of(write_model_file(*model(name), item_ids(kItems))); }

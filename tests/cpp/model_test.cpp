@@ -58,7 +58,7 @@ TEST_CASE("unknown models and settings and missing data are errors with a cure")
   CHECK(settings_of("banana").empty());
   CHECK(fails(make_trainer("ials", {{"num_neighbors", "3"}}, {&interactions, nullptr}, 1, pool),
               ErrorCode::kInvalidArgument, {"num_neighbors"}));
-  for (const std::string name : {"popularity", "item_neighbors", "ials"}) {
+  for (const std::string name : {"popularity", "item_neighbors", "ials", "pure_svd", "graph_filter"}) {
     CHECK(
         fails(make_trainer(name, {}, {nullptr, nullptr}, 1, pool), ErrorCode::kInvalidInteractions, {"at least one"}));
     CHECK(fails(make_trainer(name, {}, {&none, nullptr}, 1, pool), ErrorCode::kInvalidInteractions, {"at least one"}));
@@ -91,7 +91,7 @@ TEST_CASE("each trainer moves on however little work a step is given") {
 TEST_CASE("training reports progress that rises to 1, and stops when told to") {
   const Interactions interactions = random_interactions(60, 40, 0.3f, 1);
   ThreadPool pool(2);
-  for (const std::string name : {"popularity", "item_neighbors", "ials"}) {
+  for (const std::string name : {"popularity", "item_neighbors", "ials", "pure_svd", "graph_filter"}) {
     CAPTURE(name);
     Stopper patient;
     auto model = value_of(train(name, {}, {&interactions, nullptr}, 1, pool, Stopper::on_progress, &patient));

@@ -14,10 +14,10 @@ namespace inkling {
 //
 // The first part is a linear filter that looks at neighbours, the second an ideal low-pass filter that looks at the
 // whole graph. Of BᵀB each target i keeps its num_neighbors largest entries, and none on the diagonal: an item does not
-// speak for itself, and no row of a user is kept. Values of interactions are not read. Training costs the sum over users
-// of n_u², and (4 * entries + 2 * items * l) * l * iterations flops (l: num_factors and ten or more to spare;
-// randomized_svd.h); memory is (users + items) * l floats, at most 1 GiB (else kTooLarge), and 16 bytes a neighbour. The
-// same bits for any number of threads. Trains a SpectralItemModel with neighbours.
+// speak for itself, and no row of a user is kept. Values of interactions are not read. Training costs the sum over
+// users of n_u², and (4 * entries + 2 * items * l) * l * iterations flops (l: num_factors and ten or more to spare;
+// randomized_svd.h); memory is (users + items) * l floats, at most 1 GiB (else kTooLarge), and 16 bytes a neighbour.
+// The same bits for any number of threads. Trains a SpectralItemModel with neighbours.
 struct GraphFilter {
   static constexpr std::string_view kName = "graph_filter";
   static std::span<const SettingSpec> settings();

@@ -24,7 +24,7 @@ constexpr SettingSpec kSettings[] = {
 };
 
 constexpr std::uint64_t kMaxNeighborBytes = std::uint64_t{1} << 30;
-constexpr std::int64_t kPairsPerUnit = 16;  // of the decomposition's units
+constexpr std::int64_t kPairsPerUnit = 64;  // of the decomposition's units
 
 class GraphFilterTrainer final : public Trainer {
  public:
@@ -36,10 +36,13 @@ class GraphFilterTrainer final : public Trainer {
         item_scales_(scales_of_rows(interactions.by_item(), 0.5)),
         svd_(interactions, user_scales_, item_scales_, at(settings.integer("num_factors")),
              settings.integer("iterations"), seed, pool),
-        threads_(at(pool.num_threads())),
-        neighbors_(at(interactions.num_items())) {
-    for (std::int32_t item = 0; item < interactions.num_items(); ++item) neighbor_work_ += work_of(item);
-    for (Thread& thread : threads_) thread.sums.resize(neighbors_.size());
+        threads_(at(pool.num_threads())) {
+    for (std::int32_t item = 0; item < interactions.num_items(); ++item) {
+      const std::int64_t pairs = pairs_of(item);
+      neighbor_work_ += work_of(pairs);
+      most_neighbors_ += std::min<std::int64_t>(pairs, settings.integer("num_neighbors"));
+    }
+    for (Thread& thread : threads_) thread.sums.resize(at(interactions.num_items()));
   }
 
   std::int64_t total_work() const override { return svd_.total_work() + neighbor_work_; }
@@ -48,32 +51,35 @@ class GraphFilterTrainer final : public Trainer {
   Status step(std::int64_t work) override {
     if (!svd_.done()) return svd_.step(work);
     const std::int32_t begin = next_item_;
+    if (begin == 0) {
+      by_target_.columns.reserve(at(most_neighbors_));
+      by_target_.values.reserve(at(most_neighbors_));
+    }
     std::int64_t planned = 0;
     const std::int64_t wanted = std::max<std::int64_t>(work, 1);
-    while (next_item_ < interactions_.num_items() && planned < wanted) planned += work_of(next_item_++);
+    while (next_item_ < interactions_.num_items() && planned < wanted) planned += work_of(pairs_of(next_item_++));
+    std::vector<Row> rows(at(next_item_ - begin));
     pool_.for_each_chunk(next_item_ - begin, 4, [&](std::int64_t from, std::int64_t to, int thread) {
-      for (std::int64_t i = begin + from; i < begin + to; ++i) {
-        find_neighbors(static_cast<std::int32_t>(i), threads_[at(thread)]);
+      for (std::int64_t i = from; i < to; ++i) {
+        find_neighbors(static_cast<std::int32_t>(begin + i), threads_[at(thread)], rows[at(i)]);
       }
     });
+    for (const Row& row : rows) {
+      by_target_.columns.insert(by_target_.columns.end(), row.columns.begin(), row.columns.end());
+      by_target_.values.insert(by_target_.values.end(), row.values.begin(), row.values.end());
+      by_target_.offsets.push_back(static_cast<std::int64_t>(by_target_.columns.size()));
+    }
     done_neighbor_work_ += planned;
     return {};
   }
 
   std::unique_ptr<Model> trained_model() override {
-    SparseRows by_target;
-    for (Row& row : neighbors_) {
-      by_target.columns.insert(by_target.columns.end(), row.columns.begin(), row.columns.end());
-      by_target.values.insert(by_target.values.end(), row.values.begin(), row.values.end());
-      by_target.offsets.push_back(static_cast<std::int64_t>(by_target.columns.size()));
-      row = {};
-    }
     SpectralItemModel::Parts parts;
     parts.item_factors = svd_.take_item_vectors();
     parts.num_factors = at(settings_.integer("num_factors"));
     parts.weight = static_cast<float>(settings_.number("alpha"));
     parts.exponent = 0.5f;
-    parts.neighbors = by_target.transposed(interactions_.num_items());
+    parts.neighbors = by_target_.transposed(interactions_.num_items());
     return std::make_unique<SpectralItemModel>(GraphFilter::kName, std::move(parts), count_users(interactions_),
                                                settings_.to_json());
   }
@@ -89,16 +95,17 @@ class GraphFilterTrainer final : public Trainer {
     std::vector<float> values;
   };
 
-  std::int64_t work_of(std::int32_t item) const {
+  std::int64_t pairs_of(std::int32_t item) const {
     std::int64_t pairs = 0;
     for (const std::int32_t user : interactions_.by_item().row_columns(item)) {
       pairs += interactions_.by_user().row_length(user);
     }
-    return pairs / kPairsPerUnit + 1;
+    return pairs;
   }
+  static std::int64_t work_of(std::int64_t pairs) { return pairs / kPairsPerUnit + 1; }
 
   // The largest entries of the target's column of BᵀB, but not its own.
-  void find_neighbors(std::int32_t target, Thread& thread) {
+  void find_neighbors(std::int32_t target, Thread& thread, Row& row) {
     thread.touched.clear();
     for (const std::int32_t user : interactions_.by_item().row_columns(target)) {
       const float square = user_scales_[at(user)] * user_scales_[at(user)];
@@ -114,8 +121,7 @@ class GraphFilterTrainer final : public Trainer {
           item == target ? 0 : thread.sums[at(item)] * item_scales_[at(target)] * item_scales_[at(item)]);
       thread.sums[at(item)] = 0;
     }
-    Row& row = neighbors_[at(target)];
-    // One more than wanted, for the item itself comes last.
+    // The item itself comes last, with 0.
     for (const std::int32_t n : kernels::top_k({thread.values, {}, {}}, at(settings_.integer("num_neighbors")))) {
       if (thread.values[at(n)] == 0) break;
       row.columns.push_back(thread.touched[at(n)]);
@@ -130,8 +136,9 @@ class GraphFilterTrainer final : public Trainer {
   std::vector<float> item_scales_;
   RandomizedSvd svd_;
   std::vector<Thread> threads_;
-  std::vector<Row> neighbors_;  // of each target
+  SparseRows by_target_;  // row i: what the targets found so far keep
   std::int64_t neighbor_work_ = 0;
+  std::int64_t most_neighbors_ = 0;  // at most this many in all
   std::int64_t done_neighbor_work_ = 0;
   std::int32_t next_item_ = 0;
 };

@@ -12,8 +12,8 @@ using Kind = SettingSpec::Kind;
 constexpr SettingSpec kSettings[] = {
     {"num_factors", Kind::kInteger, "64", "1", "1024", "singular vectors kept"},
     {"iterations", Kind::kInteger, "10", "1", "100", "passes over the interactions, for more exact singular vectors"},
-    {"user_exponent", Kind::kNumber, "0.25", "0", "2", "a user of n items counts n^-exponent"},
-    {"item_exponent", Kind::kNumber, "0.35", "0", "2", "an item of n users counts n^-exponent"},
+    {"user_exponent", Kind::kNumber, "0.25", "0", "1", "a user of n items counts n^-exponent"},
+    {"item_exponent", Kind::kNumber, "0.35", "0", "1", "an item of n users counts n^-exponent"},
     kHistoryHalfLife,
 };
 

@@ -111,11 +111,11 @@ std::int64_t RandomizedSvd::work_before(Task task, std::int64_t row) const {
     case Task::kGramItems:
     case Task::kGramUsers:
     case Task::kMultiplyUpper:
-      return row * (width / 8);
+      return row * (width / 16);
     case Task::kMultiply:
-      return row * (width / 4);
+      return row * (width / 8);
     case Task::kSweep:
-      return row * width;
+      return row * (width / 4);
     default:
       return row * (width * width / 4);
   }

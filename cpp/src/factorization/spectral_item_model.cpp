@@ -72,7 +72,7 @@ Result<std::unique_ptr<Profile>> SpectralItemModel::profile_of(History history) 
   std::vector<float> user_factors(parts_.num_factors);
   float total_weight = 0;
   for (const HistoryEntry& entry : history) {
-    if (entry.item < 0 || entry.item >= num_items()) continue;
+    if (entry.item < 0 || entry.item >= num_items() || entry.weight == 0) continue;
     known.push_back(entry);
     total_weight += std::abs(entry.weight);
     kernels::axpy(entry.weight * source_scales_[at(entry.item)],
