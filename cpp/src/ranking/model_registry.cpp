@@ -1,9 +1,11 @@
 #include "ranking/model_registry.h"
 
 #include "inkling/ials.h"
+#include "inkling/item_graph.h"
 #include "inkling/item_neighbors.h"
 #include "inkling/popularity.h"
 #include "inkling/tf_idf.h"
+#include "inkling/user_neighbors.h"
 
 namespace inkling {
 
@@ -15,10 +17,8 @@ constexpr ModelKind kind_of(bool needs_interactions = true) {
 }
 
 constexpr ModelKind kKinds[] = {
-    kind_of<Popularity>(),
-    kind_of<ItemNeighbors>(),
-    kind_of<Ials>(),
-    kind_of<TfIdf>(false),
+    kind_of<Popularity>(), kind_of<ItemNeighbors>(), kind_of<UserNeighbors>(),
+    kind_of<ItemGraph>(),  kind_of<Ials>(),          kind_of<TfIdf>(false),
 };
 
 }  // namespace
