@@ -37,7 +37,9 @@ TEST_CASE("every named model trains and says its own name, and its config says e
     CHECK(model->name() == name);
     CHECK(model->num_items() == 15);
     for (const SettingSpec& spec : settings_of(name)) {
-      CHECK(model->config().find(std::string("\"") + spec.name + "\":" + spec.default_text) != std::string::npos);
+      const char* quote = spec.kind == SettingSpec::Kind::kChoice ? "\"" : "";
+      CHECK(model->config().find(std::string("\"") + spec.name + "\":" + quote + spec.default_text + quote) !=
+            std::string::npos);
     }
   }
 }
@@ -52,11 +54,11 @@ TEST_CASE("unknown models and settings and missing data are errors with a cure")
   const TermMatrix no_terms = terms_of({"", ""});
   ThreadPool pool(1);
   CHECK(fails(make_trainer("banana", {}, {&interactions, nullptr}, 1, pool), ErrorCode::kInvalidArgument,
-              {"unknown model \"banana\"", "popularity, item_neighbors, ials, tf_idf"}));
+              {"unknown model \"banana\"", "popularity, item_neighbors, user_neighbors, item_graph, ials, tf_idf"}));
   CHECK(settings_of("banana").empty());
   CHECK(fails(make_trainer("ials", {{"num_neighbors", "3"}}, {&interactions, nullptr}, 1, pool),
               ErrorCode::kInvalidArgument, {"num_neighbors"}));
-  for (const std::string name : {"popularity", "item_neighbors", "ials"}) {
+  for (const std::string name : {"popularity", "item_neighbors", "user_neighbors", "item_graph", "ials"}) {
     CHECK(
         fails(make_trainer(name, {}, {nullptr, nullptr}, 1, pool), ErrorCode::kInvalidInteractions, {"at least one"}));
     CHECK(fails(make_trainer(name, {}, {&none, nullptr}, 1, pool), ErrorCode::kInvalidInteractions, {"at least one"}));
@@ -89,7 +91,7 @@ TEST_CASE("each trainer moves on however little work a step is given") {
 TEST_CASE("training reports progress that rises to 1, and stops when told to") {
   const Interactions interactions = random_interactions(60, 40, 0.3f, 1);
   ThreadPool pool(2);
-  for (const std::string name : {"popularity", "item_neighbors", "ials"}) {
+  for (const std::string name : {"popularity", "item_neighbors", "user_neighbors", "item_graph", "ials"}) {
     CAPTURE(name);
     Stopper patient;
     auto model = value_of(train(name, {}, {&interactions, nullptr}, 1, pool, Stopper::on_progress, &patient));
