@@ -59,8 +59,8 @@ Result<std::unique_ptr<Profile>> SparseItemModel::profile_of(History history) co
     total_weight += std::abs(entry.weight);
   }
   if (!std::isfinite(total_weight * largest_weight_)) {  // no score is larger
-    return Status(ErrorCode::kNotFinite,
-                  "the history cannot be folded in: the numbers overflow; use smaller event weights");
+    return Status(ErrorCode::kNotFinite, "the history cannot be folded in with " + std::string(name_) +
+                                             ": the numbers overflow; use smaller event weights");
   }
   return std::unique_ptr<Profile>(std::make_unique<SparseItemProfile>(*this, std::move(known)));
 }
