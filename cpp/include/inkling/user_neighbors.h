@@ -26,7 +26,7 @@ namespace inkling {
 // S is a sum over items of the history, so each neighbour's share in a score splits among them, and with it the score.
 // There is nothing to train. A fold-in costs the sum over the history's items of their users, then the sum of the
 // neighbours' items; an explanation the items of those neighbours who met the item. Memory is 8 bytes an interaction
-// and 12 a user. Values of interactions are not read.
+// and 16 a user or item. Values of interactions are not read.
 class UserNeighbors final : public Model {
  public:
   static std::span<const SettingSpec> settings();

@@ -77,8 +77,8 @@ class UserNeighborsProfile final : public Profile {
 
 class UserNeighborsTrainer final : public Trainer {
  public:
-  UserNeighborsTrainer(const Settings& settings, const Interactions& interactions)
-      : settings_(settings), interactions_(interactions) {}
+  UserNeighborsTrainer(Settings settings, const Interactions& interactions)
+      : settings_(std::move(settings)), interactions_(interactions) {}
   std::int64_t total_work() const override { return 1; }
   std::int64_t done_work() const override { return done_; }
   Status step(std::int64_t /*work*/) override {
