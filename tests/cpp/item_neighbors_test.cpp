@@ -16,29 +16,73 @@ namespace inkling {
 
 namespace {
 
-// similarity(i, j) of every pair, by its definition, in double precision: (num_items, num_items). When users are
-// normalized a user of n items has weight 1/sqrt(n), and the shrinkage counts users of average weight.
-std::vector<double> expected_similarities(const Interactions& interactions, double shrinkage, bool normalize_users) {
+// What a test varies, and the definition reads.
+struct Options {
+  std::string similarity = "cosine";
+  std::string weighting = "none";
+  double alpha = 0.5;
+  double shrinkage = 0;
+  bool normalize_users = false;
+
+  Settings::Given settings() const {
+    return {{"similarity", similarity},
+            {"weighting", weighting},
+            {"alpha", std::to_string(alpha)},
+            {"shrinkage", std::to_string(shrinkage)},
+            {"normalize_users", normalize_users ? "true" : "false"},
+            {"num_neighbors", "1000"}};
+  }
+};
+
+// similarity(i, j) of every pair with target i, by its definition, dense, in double precision: (num_items, num_items).
+std::vector<double> expected_similarities(const Interactions& interactions, const Options& options) {
   const auto num_items = static_cast<std::size_t>(interactions.num_items());
-  std::vector<double> products(num_items * num_items);
-  double weight_sum = 0;
+  const auto num_users = static_cast<std::size_t>(interactions.num_users());
+  std::vector<double> values(num_users * num_items);
   double known_users = 0;
-  for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
-    const auto items = interactions.by_user().row_columns(user);
+  double known_items = 0;
+  double user_squares = 0;
+  double item_squares = 0;
+  for (std::size_t item = 0; item < num_items; ++item) {
+    known_items += interactions.by_item().row_length(static_cast<std::int32_t>(item)) > 0 ? 1 : 0;
+  }
+  std::vector<double> item_weights;
+  for (std::size_t item = 0; item < num_items; ++item) {
+    const auto users = static_cast<double>(interactions.by_item().row_length(static_cast<std::int32_t>(item)));
+    const double relative = users / (static_cast<double>(interactions.num_entries()) / known_items);
+    item_weights.push_back(options.weighting == "bm25" ? 2.2 / (1 + 1.2 * (0.25 + 0.75 * relative)) : 1);
+    item_squares += users > 0 ? item_weights.back() * item_weights.back() : 0;
+  }
+  for (std::size_t user = 0; user < num_users; ++user) {
+    const auto items = interactions.by_user().row_columns(static_cast<std::int32_t>(user));
     if (items.empty()) continue;
-    const double squared_weight = normalize_users ? 1.0 / static_cast<double>(items.size()) : 1;
-    weight_sum += squared_weight;
+    const auto length = static_cast<double>(items.size());
+    double weight = options.weighting == "none" ? 1 : std::log((known_items + 1) / (length + 0.5));
+    if (options.normalize_users) weight /= std::sqrt(length);
     known_users += 1;
-    for (const std::int32_t i : items) {
-      for (const std::int32_t j : items) products[static_cast<std::size_t>(i) * num_items + j] += squared_weight;
+    user_squares += weight * weight;
+    for (const std::int32_t item : items) {
+      values[user * num_items + static_cast<std::size_t>(item)] = weight * item_weights[static_cast<std::size_t>(item)];
     }
   }
+  const double shrinkage = options.shrinkage * (user_squares / known_users) * (item_squares / known_items);
+  const auto product = [&](std::size_t i, std::size_t j) {
+    double sum = 0;
+    for (std::size_t user = 0; user < num_users; ++user)
+      sum += values[user * num_items + i] * values[user * num_items + j];
+    return sum;
+  };
   std::vector<double> out(num_items * num_items);
   for (std::size_t i = 0; i < num_items; ++i) {
     for (std::size_t j = 0; j < num_items; ++j) {
-      const double norms = std::sqrt(products[i * num_items + i]) * std::sqrt(products[j * num_items + j]);
-      if (norms == 0) continue;
-      out[i * num_items + j] = products[i * num_items + j] / (norms + shrinkage * weight_sum / known_users);
+      const double sum = product(i, j);
+      if (sum == 0) continue;
+      double below = std::sqrt(product(i, i) * product(j, j));
+      if (options.similarity == "asymmetric_cosine") {
+        below = std::pow(product(i, i), options.alpha) * std::pow(product(j, j), 1 - options.alpha);
+      }
+      if (options.similarity == "jaccard") below = product(i, i) + product(j, j) - sum;
+      out[i * num_items + j] = sum / (below + shrinkage);
     }
   }
   return out;
@@ -65,41 +109,59 @@ std::vector<float> dense_by_target(const SparseItemModel& model) {
 
 }  // namespace
 
-TEST_CASE("all similarities are the shrunk cosines, as the naive twin and the definition have them") {
+TEST_CASE("all similarities are what their definitions say, of every kind, weighting and shrinkage") {
   const Interactions interactions = random_interactions(60, 25, 0.2f, 1);
-  for (const bool normalize_users : {false, true}) {
-    for (const char* shrinkage : {"0", "3.5", "1000"}) {
-      CAPTURE(normalize_users);
-      CAPTURE(std::string(shrinkage));
-      const auto model = train_neighbors(
-          interactions, {{"shrinkage", shrinkage}, {"normalize_users", normalize_users ? "true" : "false"}});
-      const std::vector<float> actual = dense_by_target(*model);
-      const std::vector<double> expected = expected_similarities(interactions, std::atof(shrinkage), normalize_users);
-      Furthest furthest;
-      for (std::size_t i = 0; i < 25; ++i) {
-        for (std::size_t j = 0; j < 25; ++j) furthest.add(actual[i * 25 + j], i == j ? 0 : expected[i * 25 + j]);
+  for (const char* similarity : {"cosine", "asymmetric_cosine", "jaccard"}) {
+    for (const char* weighting : {"none", "bm25", "tf_idf"}) {
+      for (const bool normalize_users : {false, true}) {
+        for (const double shrinkage : {0.0, 3.5, 1000.0}) {
+          const Options options{similarity, weighting, 0.3, shrinkage, normalize_users};
+          CAPTURE(options.similarity);
+          CAPTURE(options.weighting);
+          CAPTURE(normalize_users);
+          CAPTURE(shrinkage);
+          const std::vector<float> actual = dense_by_target(*train_neighbors(interactions, options.settings()));
+          const std::vector<double> expected = expected_similarities(interactions, options);
+          Furthest furthest;
+          for (std::size_t i = 0; i < 25; ++i) {
+            for (std::size_t j = 0; j < 25; ++j) {
+              furthest.add(actual[i * 25 + j], i == j ? 0 : expected[i * 25 + j]);
+            }
+          }
+          const double most = *std::max_element(expected.begin(), expected.end());
+          CHECK(most > 0);
+          CHECK(furthest.value() < 1e-5 * most);
+        }
       }
-      CHECK(furthest.value() < 1e-6);
-      const double most = *std::max_element(actual.begin(), actual.end());
-      CHECK(most > 0);
-      CHECK(most <= 1.0001);
     }
-    const std::vector<float> naive = item_similarities_naive(interactions, 0.7f, normalize_users);
-    const auto cosines = expected_similarities(interactions, 0, normalize_users);
-    const auto shrunk = item_similarities_naive(interactions, 0, normalize_users);
-    Furthest furthest;
-    for (std::size_t n = 0; n < naive.size(); ++n) furthest.add(shrunk[n], cosines[n]);
-    CHECK(furthest.value() < 1e-6);
-    CHECK(naive[26] < shrunk[26]);
   }
+}
+
+TEST_CASE("known answers: two items that share two of their three users and four") {
+  const Interactions interactions = interactions_of({{0, 0}, {1, 0}, {2, 0}, {0, 1}, {1, 1}, {3, 1}, {4, 1}, {5, 2}});
+  const auto similarity = [&](const char* kind, double alpha, double shrinkage) {
+    const Options options{kind, "none", alpha, shrinkage, false};
+    const std::vector<float> all = dense_by_target(*train_neighbors(interactions, options.settings()));
+    return std::pair(all[1], all[3]);  // of target 0 to item 1, and the other way round
+  };
+  const auto near = [](float actual, double expected) { return std::abs(actual - expected) < 1e-6; };
+  CHECK(near(similarity("cosine", 0.9, 0).first, 2 / std::sqrt(12.0)));
+  CHECK(near(similarity("cosine", 0.9, 0).second, 2 / std::sqrt(12.0)));
+  CHECK(near(similarity("asymmetric_cosine", 1, 0).first, 2 / 3.0));
+  CHECK(near(similarity("asymmetric_cosine", 1, 0).second, 2 / 4.0));
+  CHECK(near(similarity("asymmetric_cosine", 0, 0).first, 2 / 4.0));
+  CHECK(near(similarity("asymmetric_cosine", 1, 2).first, 2 / 5.0));
+  CHECK(near(similarity("jaccard", 0.9, 0).first, 2 / 5.0));
+  CHECK(near(similarity("jaccard", 0.9, 3).second, 2 / 8.0));
 }
 
 TEST_CASE("users without interactions change nothing") {
   const std::vector<UserItem> rows{{0, 0}, {0, 1}, {1, 0}, {1, 1}, {1, 2}, {2, 2}, {2, 1}};
   const Interactions without = interactions_of(rows);
   const Interactions with = interactions_of(rows, 50, 0);
-  for (const char* normalize_users : {"false", "true"}) {
-    const Settings::Given settings{{"normalize_users", normalize_users}};
+  for (const char* weighting : {"none", "bm25", "tf_idf"}) {
+    const Settings::Given settings{{"weighting", weighting},
+                                   {"normalize_users", weighting[0] == 'b' ? "false" : "true"}};
     CHECK(train_neighbors(with, settings)->weights().values == train_neighbors(without, settings)->weights().values);
   }
 }
@@ -206,6 +268,23 @@ TEST_CASE("weights so large that neighbours' scores overflow are refused") {
   const auto model = train_neighbors(interactions, {});
   const HistoryEntry history[] = {{1, 3e38f}, {2, 3e38f}, {3, 3e38f}};
   CHECK(fails(model->fold_in(history), ErrorCode::kNotFinite, {"smaller"}));
+  // Finite weights, but not times these similarities.
+  const SparseItemModel large("item_neighbors", SparseRows{{0, 1, 1}, {1}, {1e10f}}, {1, 1}, "{}");
+  const HistoryEntry one[] = {{0, 1e30f}};
+  CHECK(fails(large.fold_in(one), ErrorCode::kNotFinite, {"smaller"}));
+}
+
+TEST_CASE("more neighbours than memory takes are refused before training, with what to do") {
+  // One user who met everything: each of the items has all others as neighbours.
+  std::vector<UserItem> rows;
+  for (std::int32_t item = 0; item < 9000; ++item) rows.emplace_back(0, item);
+  const Interactions interactions = interactions_of(rows);
+  ThreadPool pool(1);
+  for (const char* model : {"item_neighbors", "item_graph"}) {
+    CHECK(fails(make_trainer(model, {{"num_neighbors", "10000"}}, {&interactions, nullptr}, 1, pool),
+                ErrorCode::kTooLarge, {model, "81000000", "67108864", "num_neighbors", "ials"}));
+    CHECK(succeeds(make_trainer(model, {{"num_neighbors", "7000"}}, {&interactions, nullptr}, 1, pool)));
+  }
 }
 
 }  // namespace inkling

@@ -6,14 +6,24 @@
 
 namespace inkling {
 
-// Item-based nearest neighbours with cosine similarity. Sarwar, Karypis, Konstan & Riedl, "Item-based collaborative
-// filtering recommendation algorithms", WWW 2001; Deshpande & Karypis, TOIS 2004.
+// Item-based nearest neighbours. Sarwar, Karypis, Konstan & Riedl, "Item-based collaborative filtering recommendation
+// algorithms", WWW 2001; Deshpande & Karypis, TOIS 2004; similarities and weights as in Ferrari Dacrema, Boglio,
+// Cremonesi & Jannach, TOIS 2021.
 //
-// similarity(i, j) = sum over u of r_ui r_uj / (|r_i| |r_j| + shrinkage), where r_ui is 1, or 1/sqrt(items of u) with
-// normalize_users; the shrinkage is then multiplied by the mean of r_u² over users, so that it still counts users. Each
-// *target* item keeps its num_neighbors most similar ones. score(i) = sum over the history's j of weight_j *
-// similarity(i, j), so each term of the sum is one reason. Training costs the sum over users of (items of the user)²;
-// memory is num_items * num_neighbors entries. Trains a SparseItemModel.
+//   r_ui    = a_i b_u where user u met item i: a_i from `weighting`, b_u from `weighting` and `normalize_users`
+//             (src/collaborative/pair_similarity.h); both 1 without them. Values of interactions are not read.
+//   S(i, j) = sum over u of r_ui r_uj,   A_i = S(i, i)
+//   similarity(i, j), of the target i and the history's j:
+//     cosine             S / (A_i^½ A_j^½ + shrinkage)
+//     asymmetric_cosine  S / (A_i^alpha A_j^(1 - alpha) + shrinkage)     Aiolli, RecSys 2013; alpha ½ is cosine
+//     jaccard            S / (A_i + A_j - S + shrinkage)
+//   score(i) = sum over the history's j among the num_neighbors most similar of i of w_j similarity(i, j)
+//
+// so each term of the sum is one reason. The shrinkage is multiplied by the mean of b_u² and of a_i² over who and what
+// is not without interactions, so that it counts users of average weight. Neighbours are kept of each *target* item:
+// kept of each source, they give visibly worse lists. Training costs the sum over users of (items of the user)²;
+// memory is 16 bytes a neighbour, num_items * num_neighbors of them at most. Errors: kTooLarge when these might be
+// more than 2^26. Trains a SparseItemModel.
 struct ItemNeighbors {
   static constexpr std::string_view kName = "item_neighbors";
   static std::span<const SettingSpec> settings();
@@ -22,9 +32,5 @@ struct ItemNeighbors {
   static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
                                              std::string config);
 };
-
-// Every similarity, computed pair by pair, before neighbours are cut, with this very shrinkage: (num_items, num_items),
-// dense, row-major. For tests.
-std::vector<float> item_similarities_naive(const Interactions& interactions, float shrinkage, bool normalize_users);
 
 }  // namespace inkling

@@ -32,6 +32,7 @@ class SparseItemModel final : public Model {
  private:
   std::string_view name_;
   SparseRows weights_;
+  float largest_weight_ = 0;  // without its sign
 };
 
 }  // namespace inkling

@@ -46,7 +46,9 @@ class SparseItemProfile final : public Profile {
 
 SparseItemModel::SparseItemModel(std::string_view name, SparseRows weights, std::vector<float> item_counts,
                                  std::string config)
-    : Model(std::move(item_counts), std::move(config)), name_(name), weights_(std::move(weights)) {}
+    : Model(std::move(item_counts), std::move(config)), name_(name), weights_(std::move(weights)) {
+  for (const float weight : weights_.values) largest_weight_ = std::max(largest_weight_, std::abs(weight));
+}
 
 Result<std::unique_ptr<Profile>> SparseItemModel::profile_of(History history) const {
   std::vector<HistoryEntry> known;
@@ -56,9 +58,9 @@ Result<std::unique_ptr<Profile>> SparseItemModel::profile_of(History history) co
     known.push_back(entry);
     total_weight += std::abs(entry.weight);
   }
-  if (!std::isfinite(total_weight)) {
-    return Status(ErrorCode::kNotFinite,
-                  "the history cannot be folded in: the numbers overflow; use smaller event weights");
+  if (!std::isfinite(total_weight * largest_weight_)) {  // no score is larger
+    return Status(ErrorCode::kNotFinite, "the history cannot be folded in with " + std::string(name_) +
+                                             ": the numbers overflow; use smaller event weights");
   }
   return std::unique_ptr<Profile>(std::make_unique<SparseItemProfile>(*this, std::move(known)));
 }

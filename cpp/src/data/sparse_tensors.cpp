@@ -9,6 +9,7 @@ void write_sparse_rows(const SparseRows& rows, const std::string& name, TensorFi
   const auto entries = rows.num_entries();
   file.add(name + ".offsets", std::span<const std::uint32_t>(offsets), {static_cast<std::int64_t>(offsets.size())});
   file.add(name + ".columns", std::span<const std::int32_t>(rows.columns), {entries});
+  if (rows.values.empty() && entries > 0) return;
   file.add(name + ".values", std::span<const float>(rows.values), {entries});
 }
 
@@ -30,21 +31,17 @@ Status check_offsets(const std::vector<std::uint32_t>& offsets, std::size_t coun
                                             " entries into " + std::to_string(count) + " rows"};
 }
 
-Result<SparseRows> read_sparse_rows(const TensorFile& file, const std::string& name, std::int32_t num_rows,
-                                    std::int32_t num_columns) {
+Result<SparseRows> read_sparse_pattern(const TensorFile& file, const std::string& name, std::int32_t num_rows,
+                                       std::int32_t num_columns) {
   SparseRows rows;
   std::vector<std::uint32_t> offsets;
   if (Status s = file.get(name + ".offsets", 1, offsets); !s.ok()) return s;
   if (Status s = file.get(name + ".columns", 1, rows.columns); !s.ok()) return s;
-  if (Status s = file.get(name + ".values", 1, rows.values); !s.ok()) return s;
-  if (rows.columns.size() != rows.values.size()) {
-    return Status(ErrorCode::kCorruptModelFile, "\"" + name + "\" has columns and values of different length");
-  }
+  if (num_rows < 0) num_rows = static_cast<std::int32_t>(offsets.size()) - (offsets.empty() ? 0 : 1);
   if (Status s = check_offsets(offsets, static_cast<std::size_t>(num_rows), rows.columns.size(), name + ".offsets");
       !s.ok()) {
     return s;
   }
-  if (Status s = check_finite(rows.values, name + ".values"); !s.ok()) return s;
   rows.offsets.assign(offsets.begin(), offsets.end());
   for (std::int32_t row = 0; row < num_rows; ++row) {
     std::int32_t previous = -1;
@@ -57,6 +54,19 @@ Result<SparseRows> read_sparse_rows(const TensorFile& file, const std::string& n
     }
   }
   return rows;
+}
+
+Result<SparseRows> read_sparse_rows(const TensorFile& file, const std::string& name, std::int32_t num_rows,
+                                    std::int32_t num_columns) {
+  Result<SparseRows> pattern = read_sparse_pattern(file, name, num_rows, num_columns);
+  if (!pattern.ok()) return pattern;
+  SparseRows& rows = pattern.value();
+  if (Status s = file.get(name + ".values", 1, rows.values); !s.ok()) return s;
+  if (rows.columns.size() != rows.values.size()) {
+    return Status(ErrorCode::kCorruptModelFile, "\"" + name + "\" has columns and values of different length");
+  }
+  if (Status s = check_finite(rows.values, name + ".values"); !s.ok()) return s;
+  return pattern;
 }
 
 }  // namespace inkling

@@ -8,11 +8,16 @@
 namespace inkling {
 
 // Sparse rows in a model file: `<name>.offsets` U32 (rows + 1), `<name>.columns` I32 and `<name>.values` F32 (entries).
+// Rows without values (only which columns there are) have no `.values`.
 void write_sparse_rows(const SparseRows& rows, const std::string& name, TensorFile& file);
 
 // Errors: kCorruptModelFile when offsets fall, a column is out of range or out of order, or a value is not finite.
 Result<SparseRows> read_sparse_rows(const TensorFile& file, const std::string& name, std::int32_t num_rows,
                                     std::int32_t num_columns);
+
+// The same without values. num_rows: -1 = as many as there are.
+Result<SparseRows> read_sparse_pattern(const TensorFile& file, const std::string& name, std::int32_t num_rows,
+                                       std::int32_t num_columns);
 
 // Errors: kCorruptModelFile, naming the tensor, when a value is not finite.
 Status check_finite(const std::vector<float>& values, const std::string& name);

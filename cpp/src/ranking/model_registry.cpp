@@ -6,11 +6,13 @@
 #include "inkling/ensemble.h"
 #include "inkling/graph_filter.h"
 #include "inkling/ials.h"
+#include "inkling/item_graph.h"
 #include "inkling/item_neighbors.h"
 #include "inkling/popularity.h"
 #include "inkling/pure_svd.h"
 #include "inkling/sparse_linear.h"
 #include "inkling/tf_idf.h"
+#include "inkling/user_neighbors.h"
 
 namespace inkling {
 
