@@ -417,6 +417,10 @@ TEST_CASE("progress counts test users") {
   REQUIRE(succeeds(evaluator.step(3)));
   CHECK(evaluator.done_work() == 4);
   CHECK(evaluator.done());
+  const std::vector<double> results = evaluator.results();
+  REQUIRE(succeeds(evaluator.step(3)));  // there is nothing left to do
+  CHECK(evaluator.done_work() == 4);
+  CHECK(evaluator.results() == results);
 }
 
 TEST_CASE("no test users, or a score that is not finite, are errors") {

@@ -29,6 +29,21 @@ describe('checkOptions', () => {
     expect(() => checkOptions('open', { name: '' })).toThrow(invalid(/1 to 100 characters/));
     expect(() => checkOptions('evaluate', { metrics: [] })).toThrow(invalid(/ndcg@20/));
   });
+
+  test.each(['ials', null, {}, { model: 3 }, { model: 'ials', seed: 2 }])(
+    'refuses %j as a baseline',
+    (baseline) => {
+      expect(() => checkOptions('evaluate', { baseline })).toThrow(
+        invalid(/\{model, settings\?\}/),
+      );
+    },
+  );
+
+  test('takes a baseline with settings and without', () => {
+    const settings = { numFactors: 8 };
+    checkOptions('evaluate', { baseline: { model: 'ials' }, knownItemsOnly: true });
+    checkOptions('evaluate', { baseline: { model: 'ials', settings } });
+  });
 });
 
 describe('checkEvent', () => {

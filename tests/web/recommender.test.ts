@@ -197,6 +197,7 @@ describe('a trained model', () => {
         'recall',
         'recall_capped',
         'precision',
+        'f1',
         'hit_rate',
         'ndcg',
         'mrr',
@@ -218,6 +219,65 @@ describe('a trained model', () => {
       expect(result.users).toBe(240);
     },
   );
+
+  test('is compared with a baseline on the same users, in the same words each time', async () => {
+    const recommender = await open();
+    const steps = new Set<string>();
+    const compare = () =>
+      recommender.evaluate({
+        interactions,
+        settings: { numFactors: 8 },
+        baseline: { model: 'popularity', settings: { halfLifeDays: 1 } },
+        metrics: ['recall@10', 'auc', 'diversity@10', 'gini@10'],
+        onProgress: ({ phase, model }) => steps.add(`${phase} ${model}`),
+      });
+    const { model, metrics, intervals, baseline, differences } = await compare();
+    expect([model, baseline?.model]).toEqual(['ials', 'popularity']);
+    expect(Object.keys(metrics)).toEqual(['recall@10', 'auc', 'diversity@10', 'gini@10']);
+    expect(Object.keys(intervals)).toEqual(['recall@10', 'auc', 'diversity@10']);
+    for (const [name, [low, high]] of Object.entries(intervals)) {
+      expect(low).toBeLessThan(metrics[name] as number);
+      expect(high).toBeGreaterThan(metrics[name] as number);
+    }
+    const recall = differences?.['recall@10'];
+    expect(recall?.mean).toBeCloseTo(
+      (metrics['recall@10'] as number) - (baseline?.metrics['recall@10'] as number),
+    );
+    expect(recall?.low).toBeGreaterThan(0.1);
+    expect(recall?.p).toBe(0.0005);
+    expect(Object.keys(differences?.['gini@10'] ?? {})).toEqual(['mean']);
+    expect([...steps].sort()).toEqual([
+      'evaluate ials',
+      'evaluate popularity',
+      'train ials',
+      'train popularity',
+    ]);
+    const { seconds: _, ...again } = await compare();
+    expect(again).toMatchObject({ metrics, intervals, differences });
+  });
+
+  test('counts a repeated row once, so that what is tested was never shown', async () => {
+    const recommender = await open();
+    const repeated = interactions.flatMap((row) => [row, { ...row, timestamp: 0 }]);
+    const measure = (rows: typeof interactions) =>
+      recommender.evaluate({ interactions: rows, settings: { numFactors: 8 } });
+    const once = await measure(interactions);
+    const twice = await measure(repeated);
+    expect(twice.interactions).toBe(once.interactions);
+    expect(twice.metrics).toEqual(once.metrics);
+  });
+
+  test('leaves items out of the test that nobody met in training, where that is asked for', async () => {
+    const recommender = await open();
+    const test = [
+      { user: 'u1', item: 'never met' },
+      { user: 'u2', item: 'i9' },
+    ];
+    const options = { train: interactions, test, model: 'popularity' as const };
+    expect((await recommender.evaluate(options)).test_users).toBe(2);
+    const known = await recommender.evaluate({ ...options, knownItemsOnly: true });
+    expect(known.test_users).toBe(1);
+  });
 
   test('can be stopped, and what was in use before stays in use', async () => {
     const recommender = await open();
@@ -442,6 +502,18 @@ describe('bad input is refused with the cure', () => {
     ['train without test', { train: interactions }, /test/],
     ['an unknown metric', { interactions, metrics: ['recal@5'] }, /known are recall@k/],
     ['k = 0', { interactions, metrics: ['recall@0'] }, /k from 1/],
+    ['a comma too many', { interactions, metrics: ['recall@5,'] }, /unknown metric ""/],
+    ['values of a model that has none', { interactions, metrics: ['rmse'] }, /biased_sgd/],
+    ['a baseline that is a name', { interactions, baseline: 'ials' }, /\{model, settings\?\}/],
+    [
+      'times that are not there',
+      {
+        interactions: interactions.map(({ timestamp: _, ...row }) => row),
+        model: 'popularity',
+        settings: { halfLifeDays: 3 },
+      },
+      /half_life_days needs a timestamp/,
+    ],
     ['an unknown split', { interactions, split: 'half' }, /leave-one-out/],
     ['a fraction of everything', { interactions, split: 'random', testFraction: 1 }, /below 1/],
   ])('evaluate: %s', async (_, options, message) => {

@@ -10,7 +10,7 @@
 namespace inkling {
 
 // How sure a figure is, judged by drawing the test users again. Where there are more than 8,192 of them, that many
-// groups of neighbouring users stand for them, so the cost is at most about 10 ms a metric.
+// groups of neighbouring users stand for them, so the cost is bounded: some 10 ms a metric.
 
 struct Interval {
   double low = 0;

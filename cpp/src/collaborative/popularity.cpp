@@ -44,7 +44,7 @@ class PopularityTrainer final : public Trainer {
   std::int64_t total_work() const override { return total_work_; }
   std::int64_t done_work() const override { return done_; }
   Status step(std::int64_t work) override {
-    const std::int64_t end = done_ + std::clamp<std::int64_t>(work, 1, total_work_ - done_);
+    const std::int64_t end = done_ + std::min(std::max<std::int64_t>(work, 1), total_work_ - done_);
     const std::int64_t last_user = std::min<std::int64_t>(end * kUsersPerUnit, interactions_.num_users());
     for (std::int64_t user = done_ * kUsersPerUnit; half_life_days_ > 0 && user < last_user; ++user) {
       add_decayed(static_cast<std::int32_t>(user));

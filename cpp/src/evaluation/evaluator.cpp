@@ -132,8 +132,7 @@ Status Evaluator::check() const {
 Status Evaluator::step(std::int64_t users) {
   if (Status status = check(); !status.ok()) return status;
   const std::size_t begin = next_;
-  next_ = begin + static_cast<std::size_t>(
-                      std::clamp<std::int64_t>(users, 1, static_cast<std::int64_t>(test_users_.size() - begin)));
+  next_ = begin + at(std::min(std::max<std::int64_t>(users, 1), total_work() - done_work()));
   std::atomic<bool> failed = false;
   pool_.for_each_chunk(static_cast<std::int64_t>(next_ - begin), 4,
                        [&](std::int64_t from, std::int64_t to, int thread) {

@@ -23,7 +23,7 @@ class Before {
  private:
   // One to one, so no two candidates have the same.
   std::uint64_t hash(std::int32_t candidate) const {
-    return Random(*input_.shuffle ^ static_cast<std::uint64_t>(candidate)).next();
+    return Random(input_.shuffle.value_or(0) ^ static_cast<std::uint64_t>(candidate)).next();
   }
 
   const TopKInput& input_;

@@ -135,6 +135,25 @@ describe('the command line with the real engine', () => {
     },
   );
 
+  test('compares two models and shows how sure the difference is', () => {
+    const args = [
+      ...['evaluate', '--interactions', 'ratings.csv.gz', '--split', 'temporal', '--seed', '4'],
+      ...['--model', 'item_neighbors', '--baseline', 'popularity', '--metrics', 'ndcg@10,gini@10'],
+    ];
+    const result = json(...args);
+    const { mean, low, high, p } = result.differences['ndcg@10'];
+    expect(mean).toBeCloseTo(result.metrics['ndcg@10'] - result.baseline.metrics['ndcg@10'], 12);
+    expect(low).toBeLessThan(mean);
+    expect(high).toBeGreaterThan(mean);
+    expect(p).toBeLessThan(0.01);
+    expect(Object.keys(result.intervals)).toEqual(['ndcg@10']);
+    const { stdout } = inkling(...args);
+    expect(stdout).toMatch(/^model +item_neighbors +popularity +difference +p$/m);
+    expect(stdout).toMatch(
+      /^ndcg@10 +0\.\d{4} \[0\.\d{3}, \d\.\d{3}\] +0\.\d{4} \[.*\] +\+0\.\d{4} \[.*\] +0\.\d{4}$/m,
+    );
+  });
+
   test('says which items of a history it does not know, and stops when it knows none', () => {
     inkling(
       'train',
