@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -485,6 +486,17 @@ describe('inkling import', () => {
       /there is no directory/,
     ],
   ];
+  test("takes the README's commands, which fail here for want of files only", async () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const commands = readme.replaceAll('\\\n', '').match(/^npx inkling import .*$/gm) ?? [];
+    expect(commands).toHaveLength(3);
+    for (const command of commands) {
+      const { code, stderr } = await inklingWithoutEngine(command.trim().split(/ +/).slice(2));
+      expect(stderr).toMatch(/^error: .*there is no such file/);
+      expect(code).toBe(1);
+    }
+  });
+
   for (const [what, args, code, message] of wrong) {
     test(`refuses ${what}, says what to do, and leaves no file`, async () => {
       const result = await inklingWithoutEngine(['import', ...args()]);
