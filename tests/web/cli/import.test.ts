@@ -332,6 +332,22 @@ describe('what others trained', () => {
     expect(files.has('x')).toBe(false);
   });
 
+  test('is refused when nobody could be folded in', () => {
+    files.write(
+      'one.npy',
+      npyMatrix(
+        randomMatrix(ITEMS, 1, 5).map(([x]) => new Array(6).fill(Math.fround((x as number) * 3e5))),
+      ),
+    );
+    const { status, stdout, stderr } = inkling(
+      ...['import', '--item-factors', 'one.npy', '--item-ids', 'ids.txt', '--out', 'one.model'],
+      ...['--trained-with', 'implicit', '--regularization', '0.000001', '--alpha', '1'],
+    );
+    expect(stderr).toMatch(/error: one\.npy: nobody can be folded in.* 0\.000001; train with/);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(files.has('one.model')).toBe(false);
+  });
+
   test('lacks popularity unless counts are given, and says how many have none', () => {
     files.write('item.npy', npyMatrix(matrix));
     files.write('some.csv', 'id,count\nfilm-2,5\nfilm-1,3\nunknown,9\n');
