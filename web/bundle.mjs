@@ -113,8 +113,8 @@ const bundleCli = () =>
     platform: 'node',
     conditions: ['node'],
     banner: {
-      // The progress bar's library is CommonJS.
-      js: '#!/usr/bin/env node\nimport { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      // The progress bar's library is CommonJS. The name is one that no bundled module has.
+      js: '#!/usr/bin/env node\nimport { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
     },
   });
 

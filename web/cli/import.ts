@@ -1,3 +1,5 @@
+import type { Engine } from '../engine/engine.js';
+import type { TrainedModel } from '../engine/trained-model.js';
 import { InklingError } from '../errors.js';
 import { namedColumns } from '../import/id-list.js';
 import {
@@ -77,6 +79,7 @@ export const importCommand: Command = {
     try {
       const model = importFactors(engine, { ...named, itemCounts, config });
       try {
+        await tryFoldIn(work, engine, model, config, path);
         const bytes = model.save();
         work.signal.throwIfAborted();
         await writeWholeFile(out, bytes);
@@ -107,6 +110,35 @@ export const importCommand: Command = {
     }
   },
 };
+
+/**
+ * Folds someone in who likes one item: better that it fails here than on people's devices.
+ *
+ * @throws InklingError `not_finite`
+ */
+async function tryFoldIn(
+  work: Workplace,
+  engine: Engine,
+  model: TrainedModel,
+  { regularization }: ImportedFactors['config'],
+  path: string,
+): Promise<void> {
+  const ranker = await work.engine.ranker(engine, { model });
+  try {
+    const item = model.itemIds[0] as string;
+    ranker.recommend([{ item, type: 'like' }], { k: 1, explain: false });
+  } catch (cause) {
+    if (!(cause instanceof InklingError) || cause.code !== 'not_finite') throw cause;
+    throw new InklingError(
+      'not_finite',
+      `${path}: nobody can be folded in, for the factors depend on each other too closely for float32 ` +
+        `and a regularization of ${regularization}; train with fewer factors or more regularization.`,
+      { cause },
+    );
+  } finally {
+    ranker.dispose();
+  }
+}
 
 /** What the command line says of the training. */
 interface GivenProblem {

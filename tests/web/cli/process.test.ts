@@ -26,8 +26,8 @@ describe('the process', () => {
       outfile: cli,
       banner: {
         js:
-          '#!/usr/bin/env node\nimport { createRequire } from "node:module";' +
-          'const require = createRequire(import.meta.url);',
+          '#!/usr/bin/env node\nimport { createRequire as requireOf } from "node:module";' +
+          'const require = requireOf(import.meta.url);',
       },
       plugins: [
         {
