@@ -23,9 +23,7 @@ struct MemberSpec {
   const char* settings;  // "name=value" lines
 };
 constexpr MemberSpec kMembers[] = {
-    {"popularity", ""},
-    {"item_neighbors", ""},
-    {"ials", ""},
+    {"popularity", ""}, {"item_neighbors", ""}, {"item_graph", ""}, {"ials", ""}, {"ease", ""}, {"sparse_linear", ""},
 };
 constexpr float kHalfLives[] = {0, 2, 8, 32};
 constexpr float kLeastWeight = 0.01f;

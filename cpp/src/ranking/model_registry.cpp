@@ -27,6 +27,8 @@ constexpr ModelKind kKinds[] = {
     kind_of<Popularity>(),
     // between items, or users
     kind_of<ItemNeighbors>(),
+    kind_of<UserNeighbors>(),
+    kind_of<ItemGraph>(),
     kind_of<Ease>(),
     kind_of<SparseLinear>(),
     // factors
