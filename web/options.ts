@@ -11,6 +11,8 @@ const callback: Check = (value) => (typeof value === 'function' ? null : 'a func
 const anything: Check = () => null;
 const positive: Check = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 1 ? null : 'a whole number of at least 1';
+const moreThanZero: Check = (value) =>
+  Number.isFinite(value) && (value as number) > 0 ? null : 'a number above 0';
 const idList: Check = (value) =>
   Array.isArray(value) && value.every((id) => typeof id === 'string')
     ? null
@@ -68,6 +70,7 @@ const OPTIONS = {
   train: {
     model: text,
     settings: anything,
+    budgetSeconds: moreThanZero,
     seed: anything,
     use: flag,
     onProgress: callback,
@@ -82,6 +85,7 @@ const OPTIONS = {
     negatives: anything,
     model: text,
     settings: anything,
+    budgetSeconds: moreThanZero,
     metrics: (value: unknown) =>
       Array.isArray(value) &&
       value.length > 0 &&

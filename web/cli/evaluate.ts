@@ -1,3 +1,4 @@
+import { settingsCell } from '../selection/trials-table.js';
 import {
   type EvaluateOptions,
   type EvaluateResult,
@@ -17,7 +18,6 @@ import {
   TRAINING_OPTIONS,
   trainingOptions,
 } from './data-options.js';
-import { settingsCell } from '../selection/trials-table.js';
 import { UsageError } from './failures.js';
 import { parseSettings } from './settings.js';
 import { textTable } from './text-table.js';

@@ -15,7 +15,15 @@ import { similar } from './similar.js';
 import { train } from './train.js';
 import { tune } from './tune.js';
 
-const COMMANDS: readonly Command[] = [train, evaluate, tune, recommend, similar, inspect, importCommand];
+const COMMANDS: readonly Command[] = [
+  train,
+  evaluate,
+  tune,
+  recommend,
+  similar,
+  inspect,
+  importCommand,
+];
 
 export const EXIT = { done: 0, failed: 1, wrongUsage: 2, stopped: 130 } as const;
 

@@ -174,7 +174,9 @@ async function openTable(path: string, identity: SearchIdentity): Promise<Trial[
 function trainCommand(path: string, best: Trial, seed: number, args: Arguments): string {
   const settings = settingsCell(best.settings);
   const reading = INTERACTION_OPTIONS.flatMap(({ name, value }) =>
-    args.has(name) ? [value === undefined ? `--${name}` : `--${name} ${quoted(args.text(name))}`] : [],
+    args.has(name)
+      ? [value === undefined ? `--${name}` : `--${name} ${quoted(args.text(name))}`]
+      : [],
   );
   return [
     `inkling train --interactions ${quoted(path)}`,
@@ -195,8 +197,7 @@ function bestTable(trials: readonly Trial[], metric: string): string {
     .filter((trial) => trial.value !== null)
     .sort(
       (a, b) =>
-        b.fidelity - a.fidelity ||
-        (smaller ? -1 : 1) * ((b.value as number) - (a.value as number)),
+        b.fidelity - a.fidelity || (smaller ? -1 : 1) * ((b.value as number) - (a.value as number)),
     )
     .slice(0, BEST_SHOWN);
   return textTable(

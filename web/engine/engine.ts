@@ -31,6 +31,7 @@ import type { Choice } from './variants.js';
 export const DEFAULT_METRICS = ['recall@20', 'ndcg@20', 'hit_rate@10'] as const;
 export const DEFAULT_SEED = 1;
 const DEFAULT_TEST_FRACTION = 0.2;
+const NO_NEGATIVES = { users: new Int32Array(), items: new Int32Array() };
 const DEFAULT_BUDGET_SECONDS = 300;
 const DEFAULT_MAX_TRIALS = 48;
 const DEFAULT_CHOICE_METRIC = 'ndcg@10';
@@ -294,7 +295,7 @@ export class Engine {
       Named & { metrics: readonly string[]; maxTestUsers?: number },
     items: IdIndex,
     parts: Parts,
-    negatives = { users: new Int32Array(), items: new Int32Array() },
+    negatives: { users: Int32Array; items: Int32Array } = NO_NEGATIVES,
   ): Promise<Measured> {
     const { heap, wasm, module } = this;
     const { model, metrics, seed, signal, knownItemsOnly = false, maxTestUsers = 0 } = options;

@@ -84,7 +84,7 @@ export class Ranker {
 
   recommend(events: readonly InteractionEvent[], options: RecommendOptions = {}): Recommendation[] {
     const { k = DEFAULT_K, query = '', exclude = [], excludeSeen = true, explain = true } = options;
-    const history = this.known(itemHistories(events));
+    const history = this.known(itemHistories(events).reverse()); // the core wants the oldest first
     const excluded = [...exclude, ...(excludeSeen ? history.map((entry) => entry.item) : [])]
       .map((id) => this.ids.get(id))
       .filter((index) => index !== undefined);

@@ -111,9 +111,7 @@ export async function choose(
       );
     },
     onTrial: async (trial, fresh) => {
-      onProgress?.(
-        Math.min(1, Math.max(used() / budgetSeconds, trial.trial / options.maxTrials)),
-      );
+      onProgress?.(Math.min(1, Math.max(used() / budgetSeconds, trial.trial / options.maxTrials)));
       await options.onTrial?.(trial, fresh);
     },
   });

@@ -56,8 +56,9 @@ export interface Calls {
   train: {
     request: {
       table: InteractionTable;
-      model?: ModelName | undefined;
+      model?: ModelName | 'auto' | undefined;
       settings?: Settings | undefined;
+      budgetSeconds?: number | undefined;
       seed?: number | undefined;
       use?: boolean | undefined;
     };

@@ -190,12 +190,13 @@ export class Session {
     context: CallContext,
   ): Promise<Calls['train']['result']> {
     const start = performance.now();
-    const { table, model: name = 'ials', settings, seed, use = true } = request;
+    const { table, model: name = 'ials', settings, budgetSeconds, seed, use = true } = request;
     const engine = this.loaded();
     const model = await engine.train(table, {
       model: name,
       items: this.items,
       ...(settings && { settings }),
+      ...(budgetSeconds !== undefined && { budgetSeconds }),
       ...(seed !== undefined && { seed }),
       ...context,
     } as never);
@@ -204,7 +205,7 @@ export class Session {
     if (use) await this.use(model, modelFile.byteLength, this.items, context.signal);
     else model.dispose();
     return {
-      model: name,
+      model: model.name,
       users: table.userIds.length,
       items,
       interactions: table.users.length,
