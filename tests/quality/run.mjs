@@ -1,0 +1,65 @@
+// `npm run quality`: measures the whole table by the command line and writes RESULTS.md beside this file.
+// `npm run quality -- ncf ials` measures only rows whose set, model and settings have all these words, and writes nothing.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { ensurePackage } from '../../web/build.mjs';
+import { dataSets, printable, root } from './data-sets.mjs';
+import { report } from './report.mjs';
+import { ROWS } from './table.mjs';
+
+const SEED = 1;
+const words = process.argv.slice(2);
+
+if (!process.env.SKIP) await ensurePackage();
+const sets = dataSets();
+const wanted = ROWS.filter(({ set, model, settings }) =>
+  words.every((word) => `${set} ${model} ${settings}`.includes(word)),
+);
+const absent = [...new Set(wanted.map(({ set }) => set))].filter((set) => !sets[set].here);
+for (const set of absent) console.log(`${set}: the data is not there; its rows are left out`);
+
+const results = [];
+for (const row of wanted.filter(({ set }) => sets[set].here)) {
+  const { set, model, settings, metrics, least } = row;
+  const args = [
+    'evaluate',
+    ...sets[set].args,
+    '--model',
+    model,
+    ...(settings ? ['--set', ...settings.split(' ')] : []),
+    '--metrics',
+    metrics,
+    '--seed',
+    String(SEED),
+    '--json',
+  ];
+  const run = spawnSync(process.execPath, [join(root, 'dist', 'cli.js'), ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const command = `inkling ${printable(args)}`;
+  const result = run.status === 0 ? JSON.parse(run.stdout) : null;
+  const failure = result ? '' : (/^error: .*$/m.exec(run.stderr)?.[0] ?? run.stderr.slice(-400));
+  const figures = result ? Object.values(result.metrics) : [];
+  const smaller = metrics.startsWith('rmse');
+  const reached =
+    least && result
+      ? least.every((bound, m) => bound === null || (smaller ? figures[m] <= bound : figures[m] >= bound))
+      : null;
+  results.push({ ...row, command, result, failure, reached });
+  const shown = result ? figures.map((figure) => figure.toFixed(4)).join(' / ') : failure;
+  const seconds = result ? ` in ${(result.seconds.train + result.seconds.evaluate).toFixed(1)} s` : '';
+  console.log(
+    `${set}: ${model} ${settings}: ${shown}${seconds}${reached === false ? '  BELOW its floor' : ''}`,
+  );
+}
+
+if (words.length === 0) {
+  const machine = `${cpus()[0].model}, ${availableParallelism()} processors, Node ${process.version}`;
+  writeFileSync(join(root, 'tests', 'quality', 'RESULTS.md'), report(results, sets, { machine, seed: SEED, absent }));
+  console.log('tests/quality/RESULTS.md: written');
+}
+if (results.some(({ reached, result }) => reached === false || result === null)) process.exitCode = 1;
