@@ -65,50 +65,80 @@ export function dataSets() {
     test: 'cf-test-10-users.dat.gz',
     all: 'users.dat.gz',
   });
-  add('citeulike-10', cite, 'citeulike-a, 10 papers a user to train, all others to find', citeFiles, (files) => {
-    const train = join(scratch, 'citeulike-10-train.csv');
-    const test = join(scratch, 'citeulike-10-test.csv');
-    pairsFile(files.train, train);
-    pairsFile(files.test, test);
-    return ['--train', train, '--test', test];
-  });
-  add('citeulike-loo', cite, 'citeulike-a, leave-one-out, all papers ranked', citeFiles, (files) => {
-    const all = join(scratch, 'citeulike.csv');
-    pairsFile(files.all, all);
-    return ['--interactions', all, '--split', 'leave-one-out'];
-  });
+  add(
+    'citeulike-10',
+    cite,
+    'citeulike-a, 10 papers a user to train, all others to find',
+    citeFiles,
+    (files) => {
+      const train = join(scratch, 'citeulike-10-train.csv');
+      const test = join(scratch, 'citeulike-10-test.csv');
+      pairsFile(files.train, train);
+      pairsFile(files.test, test);
+      return ['--train', train, '--test', test];
+    },
+  );
+  add(
+    'citeulike-loo',
+    cite,
+    'citeulike-a, leave-one-out, all papers ranked',
+    citeFiles,
+    (files) => {
+      const all = join(scratch, 'citeulike.csv');
+      pairsFile(files.all, all);
+      return ['--interactions', all, '--split', 'leave-one-out'];
+    },
+  );
 
   const books = join(shared, 'goodbooks-10k');
-  add('goodbooks-users', books, 'goodbooks-10k sample, ratings of 4 and more, strong generalization', books, (folder) => [
-    '--interactions',
-    join(folder, 'ratings_5pct_users.csv.gz'),
-    '--min-value',
-    '4',
-    '--split',
-    'users',
-  ]);
+  add(
+    'goodbooks-users',
+    books,
+    'goodbooks-10k sample, ratings of 4 and more, strong generalization',
+    books,
+    (folder) => [
+      '--interactions',
+      join(folder, 'ratings_5pct_users.csv.gz'),
+      '--min-value',
+      '4',
+      '--split',
+      'users',
+    ],
+  );
 
   const small = join(shared, 'ml-latest-small');
   for (const split of ['temporal', 'users']) {
     const title = split === 'users' ? 'strong generalization' : 'the latest fifth';
-    add(`ml-small-${split}`, small, `MovieLens-latest-small, ratings of 4 and more, ${title}`, small, (folder) => [
+    add(
+      `ml-small-${split}`,
+      small,
+      `MovieLens-latest-small, ratings of 4 and more, ${title}`,
+      small,
+      (folder) => [
+        '--interactions',
+        join(folder, 'ratings.csv'),
+        '--min-value',
+        '4',
+        '--split',
+        split,
+        '--known-items-only',
+      ],
+    );
+  }
+  add(
+    'ml-small-ratings',
+    small,
+    'MovieLens-latest-small ratings, random 90/10',
+    small,
+    (folder) => [
       '--interactions',
       join(folder, 'ratings.csv'),
-      '--min-value',
-      '4',
       '--split',
-      split,
-      '--known-items-only',
-    ]);
-  }
-  add('ml-small-ratings', small, 'MovieLens-latest-small ratings, random 90/10', small, (folder) => [
-    '--interactions',
-    join(folder, 'ratings.csv'),
-    '--split',
-    'random',
-    '--test-fraction',
-    '0.1',
-  ]);
+      'random',
+      '--test-fraction',
+      '0.1',
+    ],
+  );
   return sets;
 }
 

@@ -12,23 +12,41 @@ function setTable(rows, title) {
   const metrics = rows[0].metrics.split(',');
   const published = rows.some((row) => row.published);
   const least = rows.some((row) => row.least);
-  const bound = (values) => (values ? values.map((value) => value ?? '').join(' / ').replace(/( \/ )+$/, '') : '');
-  const head = ['model', 'settings', ...metrics, ...(least ? ['at least'] : []), ...(published ? ['published'] : []), 'train, s', 'memory, MB'];
-  const lines = rows.map(({ model, settings, result, failure, least: floor, reached, published: others }) => {
-    if (!result) return cells([model, settings, failure, ...head.slice(3).map(() => '')]);
-    const chosen = result.chosen
-      ? `chose ${result.chosen.model} ${Object.entries(result.chosen.settings).map(([name, value]) => `${name}=${value}`).join(' ')}`
-      : settings || 'defaults';
-    return cells([
-      `\`${model}\``,
-      chosen,
-      ...metrics.map((metric) => figure(result, metric)),
-      ...(least ? [floor ? `${bound(floor)} ${reached ? '✓' : '✗'}` : ''] : []),
-      ...(published ? [bound(others)] : []),
-      result.seconds.train.toFixed(1),
-      (result.peak_memory_bytes / 2 ** 20).toFixed(0),
-    ]);
-  });
+  const bound = (values) =>
+    values
+      ? values
+          .map((value) => value ?? '')
+          .join(' / ')
+          .replace(/( \/ )+$/, '')
+      : '';
+  const head = [
+    'model',
+    'settings',
+    ...metrics,
+    ...(least ? ['at least'] : []),
+    ...(published ? ['published'] : []),
+    'train, s',
+    'memory, MB',
+  ];
+  const lines = rows.map(
+    ({ model, settings, result, failure, least: floor, reached, published: others }) => {
+      if (!result) return cells([model, settings, failure, ...head.slice(3).map(() => '')]);
+      const chosen = result.chosen
+        ? `chose ${result.chosen.model} ${Object.entries(result.chosen.settings)
+            .map(([name, value]) => `${name}=${value}`)
+            .join(' ')}`
+        : settings || 'defaults';
+      return cells([
+        `\`${model}\``,
+        chosen,
+        ...metrics.map((metric) => figure(result, metric)),
+        ...(least ? [floor ? `${bound(floor)} ${reached ? '✓' : '✗'}` : ''] : []),
+        ...(published ? [bound(others)] : []),
+        result.seconds.train.toFixed(1),
+        (result.peak_memory_bytes / 2 ** 20).toFixed(0),
+      ]);
+    },
+  );
   const { result, command } = rows.find((row) => row.result) ?? rows[0];
   const sizes = result
     ? `${result.users} users, ${result.items} items, ${result.interactions} training interactions, ${result.test_users} test users.`
@@ -64,5 +82,12 @@ Published figures: Ferrari Dacrema, Boglio, Cremonesi & Jannach, "A troubling an
 recommender systems research", TOIS 2021; Rendle, Krichene, Zhang & Koren, "Revisiting the performance of iALS on item
 recommendation benchmarks", RecSys 2022; for ratings, LIBMF run on the same protocol.
 ${absent.length > 0 ? `\nNot measured, for want of the data: ${absent.join(', ')}.\n` : ''}
-${names.map((name) => setTable(results.filter(({ set }) => set === name), sets[name].title)).join('\n')}`;
+${names
+  .map((name) =>
+    setTable(
+      results.filter(({ set }) => set === name),
+      sets[name].title,
+    ),
+  )
+  .join('\n')}`;
 }

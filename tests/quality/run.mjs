@@ -47,11 +47,15 @@ for (const row of wanted.filter(({ set }) => sets[set].here)) {
   const smaller = metrics.startsWith('rmse');
   const reached =
     least && result
-      ? least.every((bound, m) => bound === null || (smaller ? figures[m] <= bound : figures[m] >= bound))
+      ? least.every(
+          (bound, m) => bound === null || (smaller ? figures[m] <= bound : figures[m] >= bound),
+        )
       : null;
   results.push({ ...row, command, result, failure, reached });
   const shown = result ? figures.map((figure) => figure.toFixed(4)).join(' / ') : failure;
-  const seconds = result ? ` in ${(result.seconds.train + result.seconds.evaluate).toFixed(1)} s` : '';
+  const seconds = result
+    ? ` in ${(result.seconds.train + result.seconds.evaluate).toFixed(1)} s`
+    : '';
   console.log(
     `${set}: ${model} ${settings}: ${shown}${seconds}${reached === false ? '  BELOW its floor' : ''}`,
   );
@@ -59,7 +63,11 @@ for (const row of wanted.filter(({ set }) => sets[set].here)) {
 
 if (words.length === 0) {
   const machine = `${cpus()[0].model}, ${availableParallelism()} processors, Node ${process.version}`;
-  writeFileSync(join(root, 'tests', 'quality', 'RESULTS.md'), report(results, sets, { machine, seed: SEED, absent }));
+  writeFileSync(
+    join(root, 'tests', 'quality', 'RESULTS.md'),
+    report(results, sets, { machine, seed: SEED, absent }),
+  );
   console.log('tests/quality/RESULTS.md: written');
 }
-if (results.some(({ reached, result }) => reached === false || result === null)) process.exitCode = 1;
+if (results.some(({ reached, result }) => reached === false || result === null))
+  process.exitCode = 1;

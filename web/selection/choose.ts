@@ -1,7 +1,7 @@
 import { InklingError } from '../errors.js';
 import type { ModelName, Settings } from '../types.js';
 import { type Candidate, keyOf, ranked, search, type Trial } from './search.js';
-import { atFidelity, drawSettings, seededUniform } from './search-space.js';
+import { atFidelity, drawSettings, hasHalfLife, seededUniform } from './search-space.js';
 
 /** Where candidates are measured: training data divided once more. */
 export interface Arena {
@@ -88,9 +88,11 @@ export async function choose(
       const good = [...new Set(best.map((trial) => trial.model))].slice(0, MODELS_TO_GO_ON_WITH);
       for (let n = 0; n < MAX_DRAWS && good.length > 0; n++) {
         const model = good[Math.floor(uniform() * good.length)] as ModelName;
+        const bestOfModel = best.find((trial) => trial.model === model);
+        const halfLife = (bestOfModel?.settings.history_half_life ?? 0) as number;
         const candidate = {
           model,
-          settings: drawSettings(model, uniform, { fixed, ordered: arena.ordered }),
+          settings: drawSettings(model, uniform, { fixed, ordered: arena.ordered, halfLife }),
         };
         if (tried.has(keyOf(candidate, 1))) continue;
         tried.add(keyOf(candidate, 1));
@@ -133,8 +135,7 @@ function firstCandidates(
   const candidates: Candidate[] = [];
   for (const model of models) {
     candidates.push({ model, settings: { ...fixed } });
-    const hasOrder = ordered && !['popularity', 'biased_sgd', 'ensemble'].includes(model);
-    if (hasOrder && fixed?.history_half_life === undefined) {
+    if (ordered && hasHalfLife(model) && fixed?.history_half_life === undefined) {
       candidates.push({ model, settings: { ...fixed, history_half_life: FIRST_HALF_LIFE } });
     }
   }

@@ -15,55 +15,69 @@ const SIMILARITY: Dimension = { choices: ['cosine', 'asymmetric_cosine', 'jaccar
 const SPACES: Partial<Record<ModelName, Record<string, Dimension>>> = {
   item_neighbors: {
     num_neighbors: { low: 20, high: 800, log: true, whole: true },
-    shrinkage: { low: 1, high: 500, log: true },
     similarity: SIMILARITY,
+    alpha: { low: 0.2, high: 0.6 },
     weighting: WEIGHTING,
+    shrinkage: { low: 1, high: 300, log: true },
     normalize_users: { choices: [true, false] },
   },
   user_neighbors: {
     num_neighbors: { low: 50, high: 1000, log: true, whole: true },
-    shrinkage: { low: 1, high: 500, log: true },
     similarity: SIMILARITY,
+    alpha: { low: 0.1, high: 0.6 },
     weighting: WEIGHTING,
+    shrinkage: { low: 0.1, high: 100, log: true },
+    amplification: { low: 0.5, high: 3 },
+    beta: { low: 0, high: 0.8 },
   },
   item_graph: {
-    num_neighbors: { low: 50, high: 1500, log: true, whole: true },
-    alpha: { low: 0.4, high: 1.6 },
-    beta: { low: 0, high: 1 },
+    num_neighbors: { low: 50, high: 1000, log: true, whole: true },
+    alpha: { low: 0.4, high: 1.4 },
+    beta: { low: 0.1, high: 0.9 },
   },
-  ease: { l2: { low: 30, high: 6000, log: true } },
+  ease: { l2: { low: 10, high: 10_000, log: true } },
   sparse_linear: {
-    l1: { low: 0.1, high: 30, log: true },
-    l2: { low: 5, high: 2000, log: true },
+    l1: { low: 0.002, high: 0.2, log: true },
+    l2: { low: 0.1, high: 20, log: true },
     num_neighbors: { low: 100, high: 1000, log: true, whole: true },
   },
   ials: {
     num_factors: { choices: [32, 64, 96, 128, 192, 256] },
     iterations: { low: 8, high: 20, whole: true },
-    regularization: { low: 0.0005, high: 0.1, log: true },
-    unobserved_weight: { low: 0.01, high: 1, log: true },
+    regularization: { low: 0.001, high: 0.05, log: true },
+    unobserved_weight: { low: 0.001, high: 1, log: true },
   },
   bpr: {
     num_factors: { choices: [32, 64, 128] },
-    learning_rate: { low: 0.01, high: 0.2, log: true },
-    regularization: { low: 0.0005, high: 0.1, log: true },
-    num_negatives: { choices: [1, 2, 4, 8, 16] },
+    learning_rate: { low: 0.02, high: 0.3, log: true },
+    regularization: { low: 0.002, high: 0.1, log: true },
+    num_negatives: { choices: [2, 4, 6, 10, 16] },
   },
   biased_sgd: {
     num_factors: { choices: [8, 16, 32, 64, 128] },
-    learning_rate: { low: 0.005, high: 0.2, log: true },
+    learning_rate: { low: 0.01, high: 0.2, log: true },
     regularization: { low: 0.005, high: 0.3, log: true },
     epochs: { low: 10, high: 60, whole: true },
   },
-  pure_svd: { num_factors: { low: 8, high: 400, log: true, whole: true } },
+  pure_svd: {
+    num_factors: { low: 16, high: 400, log: true, whole: true },
+    user_exponent: { low: 0, high: 0.6 },
+    item_exponent: { low: 0, high: 0.6 },
+  },
   graph_filter: {
     num_factors: { choices: [64, 128, 256, 384] },
-    alpha: { low: 0, high: 1 },
+    alpha: { low: 0.05, high: 1.2 },
+    num_neighbors: { choices: [100, 200, 400] },
   },
 };
 
-/** Models whose score foretells a value do not rank by the order of a history. */
+/** Models without a half-life: their scores do not come from the order of a history, or their members have their own. */
 const WITHOUT_ORDER: readonly ModelName[] = ['popularity', 'biased_sgd', 'ensemble'];
+
+/** Whether a model has the setting `history_half_life`. */
+export function hasHalfLife(model: ModelName): boolean {
+  return !WITHOUT_ORDER.includes(model);
+}
 
 /** Uniform numbers in [0, 1) from a seed: SplitMix32 (after Steele, Lea & Flood 2014). */
 export function seededUniform(seed: number): () => number {
@@ -88,21 +102,24 @@ export function searchedSettings(model: ModelName): string[] {
 }
 
 /**
- * Settings drawn at random; those of `fixed` are kept.
+ * Settings drawn at random; those of `fixed` are kept. Half of the draws keep the half-life that did best so far, for it
+ * often matters more than all the rest.
  *
- * @param ordered whether the data has times, so that the order of a history may count
+ * @param options.ordered whether the data has times, so that the order of a history may count
+ * @param options.halfLife that did best with this model so far
  */
 export function drawSettings(
   model: ModelName,
   uniform: () => number,
-  options: { fixed?: Settings | undefined; ordered: boolean },
+  options: { fixed?: Settings | undefined; ordered: boolean; halfLife?: number | undefined },
 ): Settings {
   const drawn: Settings = {};
   for (const [name, dimension] of Object.entries(SPACES[model] ?? {})) {
     drawn[name] = draw(dimension, uniform());
   }
-  const halfLife = draw(HALF_LIVES, uniform()) as number;
-  if (options.ordered && halfLife > 0 && !WITHOUT_ORDER.includes(model)) {
+  const drawnHalfLife = draw(HALF_LIVES, uniform()) as number;
+  const halfLife = uniform() < 0.5 ? (options.halfLife ?? drawnHalfLife) : drawnHalfLife;
+  if (options.ordered && halfLife > 0 && hasHalfLife(model)) {
     drawn.history_half_life = halfLife;
   }
   return { ...drawn, ...options.fixed };

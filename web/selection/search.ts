@@ -95,8 +95,10 @@ export async function search(options: SearchOptions): Promise<Trial[]> {
       }
       const best = ranked(round, larger).slice(0, Math.ceil(candidates.length / 2));
       candidates = best.map(({ model, settings }) => ({ model, settings }));
-      const standard = bracket === 1 && fidelity < 1 ? first[0] : undefined;
-      if (standard && !candidates.some((each) => keyOf(each, 1) === keyOf(standard, 1))) {
+      const [standard] = first;
+      const stillIn = (each: Candidate) => keyOf(each, 1) === keyOf(standard as Candidate, 1);
+      const works = round.some((trial) => stillIn(trial) && trial.value !== null);
+      if (bracket === 1 && fidelity < 1 && standard && works && !candidates.some(stillIn)) {
         candidates.push(standard);
       }
     }
