@@ -94,6 +94,31 @@ TEST_CASE("with negatives only they and the test items are ranked, and a test it
   }
 }
 
+TEST_CASE("who has no history gets the most popular items from a model that knows nothing of them") {
+  const Interactions train = interactions_of({{0, 0}, {0, 1}, {1, 1}, {2, 1}, {2, 0}, {1, 2}}, 5, 4);
+  const Interactions test = interactions_of({{3, 1}, {4, 0}}, 5, 4);
+  const auto neighbors = trained("item_neighbors", {}, {&train, nullptr});
+  CHECK(evaluate(*neighbors, {&train, &test, nullptr}, "mrr@4")[0] == doctest::Approx(0.75));
+  const ConstantModel knows_the_last(4, 7);  // also of somebody new
+  CHECK(evaluate(knows_the_last, {&train, &test, nullptr}, "hit_rate@1")[0] == 0);
+}
+
+TEST_CASE("at most so many test users are drawn, by the seed") {
+  const ClusteredData data = clustered_data(150, 60, 4, 2);
+  const auto popularity = trained("popularity", {}, {&data.train, nullptr});
+  ThreadPool pool(1);
+  const auto mean = [&](std::uint64_t seed) {
+    EvaluationData few = {&data.train, &data.test, nullptr};
+    few.max_test_users = 20;
+    Evaluator evaluator(*popularity, few, value_of(parse_metrics("recall@10")), seed, pool);
+    CHECK(evaluator.total_work() == 20);
+    while (!evaluator.done()) REQUIRE(succeeds(evaluator.step(1000)));
+    return evaluator.results()[0];
+  };
+  CHECK(mean(1) == mean(1));
+  CHECK(mean(1) != mean(2));
+}
+
 TEST_CASE("an item of the history is never ranked, so a test item among it is never found") {
   const Interactions train = interactions_of({{0, 0}, {0, 1}, {1, 0}}, 2, 3);
   const Interactions test = interactions_of({{0, 1}}, 2, 3);

@@ -29,7 +29,8 @@ struct EvaluationData {
 
 // Ranks for every test user and averages, in slices. Every user is folded in from the history, so test users need not
 // have been there at training. Equal scores are ordered at random, for each user anew, by the seed, the user and the
-// item; never by which one is a test item.
+// item; never by which one is a test item. Who has no history, and of whom the model knows nothing, gets the most popular
+// items, as recommend() has it.
 class Evaluator {
  public:
   // All must outlive the evaluator; once it is done, only the pool.

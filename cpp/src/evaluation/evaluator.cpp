@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "inkling/random.h"
 #include "kernels/top_k.h"
@@ -167,6 +168,10 @@ bool Evaluator::rank(std::size_t n, Desk& desk) {
   const Result<std::unique_ptr<Profile>> profile = model_.fold_in(history);
   if (!profile.ok()) return false;
   profile.value()->score_all(scores);
+  const auto counts = model_.item_counts();
+  if (history.empty() && std::adjacent_find(scores.begin(), scores.end(), std::not_equal_to<>()) == scores.end()) {
+    std::copy(counts.begin(), counts.end(), scores.begin());  // as the Ranker does for a new person
+  }
 
   if (data_.negatives != nullptr) {
     std::fill(skip.begin(), skip.end(), std::uint8_t{1});

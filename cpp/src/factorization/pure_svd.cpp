@@ -1,5 +1,7 @@
 #include "inkling/pure_svd.h"
 
+#include <algorithm>
+
 #include "factorization/randomized_svd.h"
 #include "inkling/popularity.h"
 #include "inkling/spectral_item_model.h"
@@ -10,12 +12,18 @@ namespace {
 
 using Kind = SettingSpec::Kind;
 constexpr SettingSpec kSettings[] = {
-    {"num_factors", Kind::kInteger, "64", "1", "1024", "singular vectors kept"},
+    {"num_factors", Kind::kInteger, "0", "0", "1024",
+     "singular vectors kept; 0 = one for every 64 items, from 64 to 256"},
     {"iterations", Kind::kInteger, "10", "1", "100", "passes over the interactions, for more exact singular vectors"},
     {"user_exponent", Kind::kNumber, "0.25", "0", "1", "a user of n items counts n^-exponent"},
     {"item_exponent", Kind::kNumber, "0.35", "0", "1", "an item of n users counts n^-exponent"},
     kHistoryHalfLife,
 };
+
+std::int64_t num_vectors(const Settings& settings, const Interactions& interactions) {
+  const int wanted = settings.integer("num_factors");
+  return wanted > 0 ? wanted : std::clamp(interactions.num_items() / 64, 64, 256);
+}
 
 class PureSvdTrainer final : public Trainer {
  public:
@@ -24,7 +32,8 @@ class PureSvdTrainer final : public Trainer {
         interactions_(interactions),
         svd_(interactions, scales_of_rows(interactions.by_user(), settings.number("user_exponent")),
              scales_of_rows(interactions.by_item(), settings.number("item_exponent")),
-             static_cast<std::size_t>(settings.integer("num_factors")), settings.integer("iterations"), seed, pool) {}
+             static_cast<std::size_t>(num_vectors(settings, interactions)), settings.integer("iterations"), seed,
+             pool) {}
 
   std::int64_t total_work() const override { return svd_.total_work(); }
   std::int64_t done_work() const override { return svd_.done_work(); }
@@ -33,7 +42,7 @@ class PureSvdTrainer final : public Trainer {
   std::unique_ptr<Model> trained_model() override {
     SpectralItemModel::Parts parts;
     parts.item_factors = svd_.take_item_vectors();
-    parts.num_factors = static_cast<std::size_t>(settings_.integer("num_factors"));
+    parts.num_factors = static_cast<std::size_t>(num_vectors(settings_, interactions_));
     return std::make_unique<SpectralItemModel>(PureSvd::kName, std::move(parts), count_users(interactions_),
                                                settings_.to_json());
   }
@@ -50,7 +59,8 @@ std::span<const SettingSpec> PureSvd::settings() { return kSettings; }
 
 Result<std::unique_ptr<Trainer>> PureSvd::make_trainer(const Settings& settings, const TrainingData& data,
                                                        std::uint64_t seed, ThreadPool& pool) {
-  if (Status s = RandomizedSvd::check_size(kName, *data.interactions, settings.integer("num_factors")); !s.ok()) {
+  if (Status s = RandomizedSvd::check_size(kName, *data.interactions, num_vectors(settings, *data.interactions));
+      !s.ok()) {
     return s;
   }
   return std::unique_ptr<Trainer>(std::make_unique<PureSvdTrainer>(settings, *data.interactions, seed, pool));
