@@ -136,8 +136,8 @@ describe(real ? 'on the NCF split of MovieLens-1M' : 'on generated data', () => 
         ? { users: 6040, items: 3706, interactions: 994_169, test_users: 6040 }
         : { users: 2000, items: 1000, interactions: 78_000, test_users: 2000 },
     );
-    expect(Math.abs(hitRate - (real ? 0.454 : 0.1))).toBeLessThanOrEqual(real ? 0.003 : 0.05);
-    if (real) expect(Math.abs(ndcg - 0.254)).toBeLessThanOrEqual(0.003);
+    expect(Math.abs(hitRate - (real ? 0.454 : 0.1))).toBeLessThanOrEqual(real ? 0.002 : 0.05);
+    if (real) expect(Math.abs(ndcg - 0.254)).toBeLessThanOrEqual(0.002);
   });
 
   test.each(VARIANTS)('ials with 64 factors reaches its floor in the variant %s', (variant) => {
@@ -148,8 +148,8 @@ describe(real ? 'on the NCF split of MovieLens-1M' : 'on generated data', () => 
       `ials ${variant} ${hitRate.toFixed(4)} / ${ndcg.toFixed(4)}, ${result.seconds.train.toFixed(2)} s`,
     );
     expect(result.variant).toBe(variant);
-    expect(hitRate).toBeGreaterThanOrEqual(real ? 0.715 : 0.7);
-    expect(ndcg).toBeGreaterThanOrEqual(real ? 0.44 : 0.4);
+    expect(hitRate).toBeGreaterThanOrEqual(real ? 0.721 : 0.7);
+    expect(ndcg).toBeGreaterThanOrEqual(real ? 0.444 : 0.4);
   });
 
   test('all variants agree within 0.002', () => {
@@ -169,10 +169,58 @@ describe(real ? 'on the NCF split of MovieLens-1M' : 'on generated data', () => 
     expect(figures(three)).toEqual(figures(one));
   });
 
-  test('item_neighbors reaches the published figures', () => {
-    const [hitRate, ndcg] = figures(evaluate('item_neighbors', 'simd-threads'));
-    console.log(`item_neighbors ${hitRate.toFixed(4)} / ${ndcg.toFixed(4)}`);
-    expect(hitRate).toBeGreaterThanOrEqual(real ? 0.669 : 0.7);
-    expect(ndcg).toBeGreaterThanOrEqual(real ? 0.398 : 0.4);
+  // A little below what tests/quality/RESULTS.md has. On generated data all that matters is the own cluster.
+  test.each([
+    ['item_neighbors', '', 0.669, 0.398],
+    ['user_neighbors', '', 0.669, 0.402],
+    ['user_neighbors', 'history_half_life=8', 0.76, 0.51],
+    ['item_graph', '', 0.668, 0.399],
+    ['ease', '', 0.719, 0.449],
+    ['sparse_linear', '', 0.714, 0.445],
+    ['pure_svd', '', 0.705, 0.435],
+    ['graph_filter', '', 0.695, 0.43],
+    ['bpr', '', 0.705, 0.438],
+    ['ials', 'history_half_life=8', 0.77, 0.54],
+    ['ensemble', '', 0.8, 0.57],
+  ])('%s %s reaches its floor', (model, settings, leastHitRate, leastNdcg) => {
+    const chosen = real ? settings : `num_factors=16 ${settings}`;
+    const set = chosen
+      .split(' ')
+      .filter(
+        (pair) => pair !== '' && (real || !pair.startsWith('num_factors') || hasFactors(model)),
+      );
+    const result = evaluate(model, 'simd-threads', ...(set.length > 0 ? ['--set', ...set] : []));
+    const [hitRate, ndcg] = figures(result);
+    console.log(`${model} ${settings} ${hitRate.toFixed(4)} / ${ndcg.toFixed(4)}`);
+    expect(hitRate).toBeGreaterThanOrEqual(real ? leastHitRate : 0.7);
+    expect(ndcg).toBeGreaterThanOrEqual(real ? leastNdcg : 0.4);
   });
+});
+
+function hasFactors(model: string): boolean {
+  return ['ials', 'bpr', 'pure_svd', 'graph_filter', 'ensemble'].includes(model);
+}
+
+const ratings = join(root, '..', 'shared', 'data', 'ml-latest-small', 'ratings.csv');
+
+test.skipIf(!existsSync(ratings))('biased_sgd foretells ratings on MovieLens-latest-small', () => {
+  const args = ['--split', 'random', '--test-fraction', '0.1', '--model', 'biased_sgd'];
+  const run = spawnSync(
+    process.execPath,
+    [
+      join(root, 'dist', 'cli.js'),
+      'evaluate',
+      '--interactions',
+      ratings,
+      ...args,
+      '--metrics',
+      'rmse,mae',
+      '--json',
+    ],
+    { encoding: 'utf8' },
+  );
+  const { metrics } = JSON.parse(run.stdout) as EvaluateResult;
+  console.log(`biased_sgd RMSE ${metrics.rmse?.toFixed(4)}, MAE ${metrics.mae?.toFixed(4)}`);
+  expect(metrics.rmse).toBeLessThanOrEqual(0.875);
+  expect(metrics.mae).toBeLessThanOrEqual(0.67);
 });

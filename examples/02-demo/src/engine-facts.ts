@@ -8,6 +8,15 @@ import { bytes, counted, milliseconds } from './quantities.ts';
 const MODELS: Record<string, string> = {
   ials: 'iALS, trained in this tab',
   item_neighbors: 'item neighbours',
+  user_neighbors: 'user neighbours',
+  item_graph: 'RP3beta, a walk on the graph of people and films',
+  ease: 'EASE',
+  sparse_linear: 'SLIM',
+  bpr: 'BPR',
+  biased_sgd: 'biased matrix factorization',
+  pure_svd: 'PureSVD',
+  graph_filter: 'GF-CF, a graph filter',
+  ensemble: 'several models at once',
   popularity: 'popularity',
   tf_idf: 'TF-IDF of the catalogue',
 };

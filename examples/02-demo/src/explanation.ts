@@ -15,9 +15,24 @@ export interface Explanation {
 /** A score is split into at most this many parts and one for the rest. */
 const MOST_PARTS = 5;
 
+const LEARNED: Record<string, string> = {
+  ials: 'iALS',
+  item_neighbors: 'item neighbours',
+  user_neighbors: 'user neighbours',
+  item_graph: 'RP3beta',
+  ease: 'EASE',
+  sparse_linear: 'SLIM',
+  bpr: 'BPR',
+  biased_sgd: 'biased matrix factorization',
+  pure_svd: 'PureSVD',
+  graph_filter: 'GF-CF',
+  ensemble: 'several models',
+};
+
 const SOURCES: Record<string, string> = {
-  ials: 'Learned from ratings (iALS).',
-  item_neighbors: 'Learned from ratings (item neighbours).',
+  ...Object.fromEntries(
+    Object.entries(LEARNED).map(([model, name]) => [model, `Learned from ratings (${name}).`]),
+  ),
   tf_idf: 'From what the films are about (TF-IDF).',
   query: 'From your search.',
   popularity: 'From what most people like.',
@@ -111,7 +126,7 @@ export function explainSimilar(
   const film = catalogue.films.get(item);
   const shared = (film?.tags ?? []).filter((tag) => to.tags.includes(tag) && !/^\d{4}s$/.test(tag));
   const line =
-    source === 'ials' || source === 'item_neighbors' || shared.length === 0
+    source in LEARNED || shared.length === 0
       ? `Liked by the same people as ${to.title}`
       : `Shares ${list.format(shared.slice(0, 3))}`;
   return {
