@@ -135,7 +135,7 @@ Status Evaluator::step(std::int64_t users) {
   const std::size_t begin = next_;
   next_ = begin + at(std::min(std::max<std::int64_t>(users, 1), total_work() - done_work()));
   std::atomic<bool> failed = false;
-  pool_.for_each_chunk(static_cast<std::int64_t>(next_ - begin), 4,
+  pool_.for_each_chunk(static_cast<std::int64_t>(next_ - begin), 1,
                        [&](std::int64_t from, std::int64_t to, int thread) {
                          for (std::int64_t n = from; n < to; ++n) {
                            if (!rank(begin + at(n), desks_[at(thread)])) failed.store(true, std::memory_order_relaxed);
