@@ -42,6 +42,10 @@ export interface InteractionEvent {
 /** Which step of the ladder an item came from: a trained model's name, content, or popularity. */
 export type Source = ModelName | 'query';
 
+/**
+ * What can be trained; README.md says which to take, cpp/README.md what each is. A file of `user_neighbors` holds
+ * the items of every training user, without ids: publish it only where those may be public.
+ */
 export const MODEL_NAMES = [
   'popularity',
   'item_neighbors',

@@ -11,6 +11,10 @@ import {
 import { UsageError } from './failures.js';
 import { checkOutputPath, writeWholeFile } from './output-file.js';
 
+const HOLDS_HISTORIES =
+  'note: a user_neighbors file holds the items of every training user, without ids; publish it only ' +
+  'where the interactions themselves may be published.';
+
 export const train: Command = {
   command: 'train',
   summary: 'train a model and write a model file',
@@ -57,6 +61,7 @@ export const train: Command = {
         const { items: numItems } = model.inspect();
         work.signal.throwIfAborted();
         await writeWholeFile(out, bytes);
+        if (model.name === 'user_neighbors') work.progress.say(HOLDS_HISTORIES);
         const result = {
           model: model.name,
           out,

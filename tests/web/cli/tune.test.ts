@@ -186,3 +186,10 @@ test('an ensemble trains, is written, and gives reasons from its file', () => {
   );
   expect(sum).toBeCloseTo(first.score, 3);
 });
+
+test('a file that holds histories of people is announced as one', () => {
+  const train = (model: string) =>
+    inkling('train', '--interactions', 'rows.csv', '--model', model, '--out', 'n.safetensors');
+  expect(train('user_neighbors').stderr).toMatch(/holds the items of every training user/);
+  expect(train('item_neighbors').stderr).not.toMatch(/holds the items/);
+});
