@@ -167,6 +167,7 @@ std::vector<float> BlendLearner::weights() const {
   double total = 0;
   for (const double weight : weights_) total += weight;
   std::vector<float> shares;
+  shares.reserve(weights_.size());
   for (const double weight : weights_) {
     shares.push_back(static_cast<float>(total > 0 ? weight / total : 1.0 / static_cast<double>(weights_.size())));
   }

@@ -39,10 +39,14 @@ class EnsembleProfile final : public Profile {
     std::stable_sort(all.begin(), all.end(), [](const Contribution& a, const Contribution& b) {
       return a.item != b.item ? a.item < b.item : a.term < b.term;
     });
-    for (std::size_t n = 0; n < all.size();) {
-      Contribution sum = all[n];
-      while (++n < all.size() && all[n].item == sum.item && all[n].term == sum.term) sum.value += all[n].value;
-      parts.push_back(sum);
+    const std::size_t begin = parts.size();
+    for (const Contribution& part : all) {
+      const bool first = parts.size() == begin || parts.back().item != part.item || parts.back().term != part.term;
+      if (first) {
+        parts.push_back(part);
+      } else {
+        parts.back().value += part.value;
+      }
     }
   }
 

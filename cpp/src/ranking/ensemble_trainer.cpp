@@ -31,9 +31,9 @@ constexpr float kLeastWeight = 0.01f;
 // Phases: the members on what is not held out; the weights; the members that got one on everything.
 class EnsembleTrainer final : public Trainer {
  public:
-  EnsembleTrainer(const Settings& settings, const Interactions& interactions, HeldOut held_out, std::uint64_t seed,
+  EnsembleTrainer(Settings settings, const Interactions& interactions, HeldOut held_out, std::uint64_t seed,
                   ThreadPool& pool)
-      : settings_(settings),
+      : settings_(std::move(settings)),
         interactions_(interactions),
         held_out_(std::move(held_out)),
         seed_(seed),
@@ -115,6 +115,7 @@ class EnsembleTrainer final : public Trainer {
   Status learn(std::int64_t work) {
     if (!learner_.has_value()) {
       std::vector<const Model*> members;
+      members.reserve(members_.size());
       for (const auto& member : members_) members.push_back(member.get());
       for (std::size_t m = 0; m < members_.size(); ++m) {
         if (members_[m] == nullptr) continue;
