@@ -20,12 +20,12 @@ if(EMSCRIPTEN)
   target_compile_options(
     inkling_flags
     INTERFACE
-      -Os # small: most of the code runs once in a while; what runs all the time is set to -O3 below
+      -Oz # small: most of the code runs once in a while; what runs all the time is set to -O3 below
       -msimd128 # 128-bit vectors: in all three browser engines
       -flto # lets the linker drop and inline across files
   )
   # The linker is told too: it picks the system libraries to match.
-  target_link_options(inkling_flags INTERFACE -Os -msimd128 -flto -fno-exceptions -fno-rtti)
+  target_link_options(inkling_flags INTERFACE -Oz -msimd128 -flto -fno-exceptions -fno-rtti)
   if(INKLING_RELAXED_SIMD)
     target_compile_options(inkling_flags INTERFACE -mrelaxed-simd) # the fused multiply-add
     target_link_options(inkling_flags INTERFACE -mrelaxed-simd)

@@ -1,8 +1,8 @@
 #include <emscripten/bind.h>
 
 #include <cmath>
-#include <cstdlib>
 
+#include "inkling/decimal.h"
 #include "seam_types.h"
 
 namespace {
@@ -37,10 +37,12 @@ int step(Training& training, Engine& engine, double work) {
   return engine.report(training.trainer->step(static_cast<std::int64_t>(work)));
 }
 
+bool can_train_model(const std::string& model) { return can_train(model); }
+
 // A setting's default, or NaN where the model has no such setting or it is no number.
 double default_setting(const std::string& model, const std::string& name) {
   for (const SettingSpec& spec : settings_of(model)) {
-    if (spec.name == name && spec.kind != SettingSpec::Kind::kChoice) return std::strtod(spec.default_text, nullptr);
+    if (spec.name == name && spec.kind != SettingSpec::Kind::kChoice) return decimal_value(spec.default_text);
   }
   return std::nan("");
 }
@@ -60,5 +62,6 @@ EMSCRIPTEN_BINDINGS(training) {
       .function("totalWork", &Training::total_work)
       .function("doneWork", &Training::done_work)
       .function("finish", &finish);
+  emscripten::function("canTrain", &can_train_model);
   emscripten::function("defaultSetting", &default_setting);
 }

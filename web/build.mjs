@@ -62,11 +62,8 @@ export async function ensurePackage(say = console.log) {
   await unlessFresh({ stamp, current, output }, async () => {
     say('build: the engine and the package');
     // Loaded here: esbuild is there only after set-up.
-    const { bundle } = await import('./bundle.mjs');
-    const { totals } = await bundle();
-    say(
-      `build: ready; ${Math.ceil(Math.max(...Object.values(totals)) / 1000)} KB gzipped to recommend`,
-    );
+    const { bundle, describeDownload } = await import('./bundle.mjs');
+    say(`build: ready; gzipped, ${describeDownload(await bundle())}`);
   });
   return current;
 }

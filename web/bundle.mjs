@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** All that a page downloads to recommend, gzipped: index.js, worker.js and one wasm file. */
+/** All that a page downloads to recommend and to train the usual models, gzipped: index.js, worker.js, one wasm file. */
 const DOWNLOAD_BUDGET_BYTES = 150_000;
 
 /** Byte sequences of instructions; three bytes long, so chance hits are next to none. */
@@ -22,7 +22,7 @@ const FEWEST_VECTOR_INSTRUCTIONS = 30;
 /** Builds the wasm variants and everything in dist/. */
 export async function bundle() {
   for (const preset of Object.values(WASM_PRESETS)) {
-    buildPreset(preset, { targets: ['inkling_web', 'inkling_node'] });
+    buildPreset(preset, { targets: ['inkling_web', 'inkling_web_full', 'inkling_node'] });
   }
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
@@ -41,21 +41,27 @@ export async function bundle() {
 }
 
 const wasmFolder = (preset) => join(root, 'build', preset, 'wasm');
+const loaderOf = (preset) => join(wasmFolder(preset), 'web', 'inkling.js');
 
 function copyEngines() {
   for (const [variant, preset] of Object.entries(WASM_PRESETS)) {
-    cpSync(join(wasmFolder(preset), 'inkling_web.wasm'), join(dist, `inkling-${variant}.wasm`));
+    const folders = ['web', 'web_full'].map((name) => join(wasmFolder(preset), name));
+    wasmFiles(variant).forEach((file, n) => {
+      cpSync(join(folders[n], 'inkling.wasm'), join(dist, file));
+    });
+    checkLoaders(folders.map((folder) => join(folder, 'inkling.js')));
     for (const file of ['inkling_node.js', 'inkling_node.wasm']) {
       cpSync(join(wasmFolder(preset), file), join(dist, 'node-engine', variant, file));
     }
   }
-  // One script serves both threaded variants: in a thread, every copy of it would start the engine.
-  const [plain, relaxed] = ['wasm-simd-threads', 'wasm-relaxed-threads'].map((preset) =>
-    readFileSync(join(wasmFolder(preset), 'inkling_web.js')),
-  );
-  if (!plain.equals(relaxed)) {
-    throw new Error('the loaders of the two threaded variants differ; worker.js can hold only one');
-  }
+  checkLoaders(['wasm-simd-threads', 'wasm-relaxed-threads'].map(loaderOf));
+}
+
+/** One loader serves several modules: in a thread, every copy of it would start the engine. */
+function checkLoaders(files) {
+  const [first, second] = files.map((file) => readFileSync(file));
+  if (first.equals(second)) return;
+  throw new Error(`${files.join(' and ')} differ; worker.js can hold only one of them`);
 }
 
 function bundleWith(options) {
@@ -86,8 +92,8 @@ const bundleWorker = () =>
     platform: 'browser',
     format: 'iife',
     alias: {
-      '#glue/simd': join(wasmFolder('wasm-simd'), 'inkling_web.js'),
-      '#glue/threads': join(wasmFolder('wasm-simd-threads'), 'inkling_web.js'),
+      '#glue/simd': loaderOf('wasm-simd'),
+      '#glue/threads': loaderOf('wasm-simd-threads'),
     },
   });
 
@@ -150,6 +156,15 @@ function writeLicenses(results) {
   );
 }
 
+/** What a page starts with, and what has all trainers. */
+const wasmFiles = (variant) => [`inkling-${variant}.wasm`, `inkling-${variant}-full.wasm`];
+
+/** @param {Awaited<ReturnType<typeof bundle>>} sizes */
+export function describeDownload({ totals, full }) {
+  const largest = (sizes) => `${Math.ceil(Math.max(...Object.values(sizes)) / 1000)} KB`;
+  return `at most ${largest(totals)} to recommend and train, ${largest(full)} more for all models`;
+}
+
 function count(bytes, sequence) {
   let found = 0;
   for (let at = bytes.indexOf(sequence); at >= 0; at = bytes.indexOf(sequence, at + 1)) found++;
@@ -158,44 +173,41 @@ function count(bytes, sequence) {
 
 /** What calls itself SIMD must hold SIMD. */
 function checkVectorInstructions() {
-  for (const variant of Object.keys(WASM_PRESETS)) {
-    const bytes = readFileSync(join(dist, `inkling-${variant}.wasm`));
-    const relaxed = variant.startsWith('relaxed');
+  for (const file of Object.keys(WASM_PRESETS).flatMap(wasmFiles)) {
+    const bytes = readFileSync(join(dist, file));
+    const relaxed = file.includes('relaxed');
     const found = count(bytes, relaxed ? F32X4_RELAXED_MADD : F32X4_MUL);
     if (found < FEWEST_VECTOR_INSTRUCTIONS) {
-      throw new Error(
-        `inkling-${variant}.wasm has only ${found} of the vector instructions it is named for`,
-      );
+      throw new Error(`${file} has only ${found} of the vector instructions it is named for`);
     }
     if (!relaxed && count(bytes, F32X4_RELAXED_MADD) > 0) {
-      throw new Error(
-        `inkling-${variant}.wasm has relaxed SIMD instructions, which not every browser can parse`,
-      );
+      throw new Error(`${file} has relaxed SIMD instructions, which not every browser can parse`);
     }
   }
 }
 
-/** Gzipped bytes of each download, and of all that one variant needs. */
+/** Gzipped bytes: of the scripts, of all that each variant needs at first, and of its full wasm file. */
 function checkDownload() {
   const size = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length;
   const scripts = size('index.js') + size('worker.js');
   const totals = {};
+  const full = {};
   for (const variant of Object.keys(WASM_PRESETS)) {
-    totals[variant] = scripts + size(`inkling-${variant}.wasm`);
+    const [first, whole] = wasmFiles(variant).map(size);
+    totals[variant] = scripts + first;
+    full[variant] = whole;
     if (totals[variant] > DOWNLOAD_BUDGET_BYTES) {
       throw new Error(
         `the download of ${variant} is ${totals[variant]} bytes gzipped, above the budget of ${DOWNLOAD_BUDGET_BYTES}`,
       );
     }
   }
-  return { scripts, totals };
+  return { scripts, totals, full };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    const { totals } = await bundle();
-    const largest = Math.max(...Object.values(totals));
-    console.log(`dist: ready; at most ${(largest / 1000).toFixed(0)} KB gzipped to recommend`);
+    console.log(`dist: ready; gzipped, ${describeDownload(await bundle())}`);
   } catch (error) {
     console.error(`error: ${error.message}`);
     process.exitCode = 1;

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { nodeFeatures } from './engine/load-node.js';
 import type { Features } from './engine/variants.js';
-import type { VariantName } from './types.js';
+import type { WasmName } from './types.js';
 import type { WorkerConnection } from './worker/protocol.js';
 
 /** What this Node process offers. */
@@ -10,7 +10,7 @@ export function hostFeatures(): Features {
 }
 
 /** Node's worker finds the file by itself. */
-export function defaultWasmUrl(_variant: VariantName): URL | undefined {
+export function defaultWasmUrl(_name: WasmName): URL | undefined {
   return undefined;
 }
 

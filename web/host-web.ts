@@ -1,47 +1,36 @@
 import { detectFeatures } from './engine/features.js';
 import type { Features } from './engine/variants.js';
 import { InklingError } from './errors.js';
-import type { VariantName } from './types.js';
-import type { FromWorker, WorkerConnection } from './worker/protocol.js';
+import type { WasmName } from './types.js';
+import { connectTo } from './worker/connect-web.js';
+import type { WorkerConnection } from './worker/protocol.js';
 
 /** What a browser offers. */
 export function hostFeatures(): Features {
   return detectFeatures();
 }
 
-/** The wasm file of a variant. The addresses are written out, so that bundlers find the files and move them along. */
-export function defaultWasmUrl(variant: VariantName): URL | undefined {
-  switch (variant) {
+/** The wasm file of that name. The addresses are written out, so that bundlers find the files and move them along. */
+export function defaultWasmUrl(name: WasmName): URL | undefined {
+  switch (name) {
     case 'simd':
       return new URL('./inkling-simd.wasm', import.meta.url);
+    case 'simd-full':
+      return new URL('./inkling-simd-full.wasm', import.meta.url);
     case 'simd-threads':
       return new URL('./inkling-simd-threads.wasm', import.meta.url);
+    case 'simd-threads-full':
+      return new URL('./inkling-simd-threads-full.wasm', import.meta.url);
     case 'relaxed-threads':
       return new URL('./inkling-relaxed-threads.wasm', import.meta.url);
+    case 'relaxed-threads-full':
+      return new URL('./inkling-relaxed-threads-full.wasm', import.meta.url);
   }
 }
 
-const NOT_LOADED = 'its script could not be loaded';
-const ISOLATED =
-  ' (on this cross-origin isolated page it needs the header Cross-Origin-Embedder-Policy: require-corp too)';
-
 /** Starts the worker. */
 export function connectWorker(workerUrl: URL | string | undefined): WorkerConnection {
-  const worker = startWorker(workerUrl);
-  return {
-    post: (message, transfer = []) => worker.postMessage(message, transfer),
-    onMessage: (listener) => {
-      worker.onmessage = (event: MessageEvent<FromWorker>) => listener(event.data);
-    },
-    onFailure: (listener) => {
-      worker.onerror = (event) => {
-        event.preventDefault();
-        listener(event.message || NOT_LOADED + (globalThis.crossOriginIsolated ? ISOLATED : ''));
-      };
-      worker.onmessageerror = () => listener('a message could not be read');
-    },
-    terminate: () => worker.terminate(),
-  };
+  return connectTo(startWorker(workerUrl));
 }
 
 function startWorker(workerUrl: URL | string | undefined): Worker {

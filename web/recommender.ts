@@ -62,7 +62,7 @@ export class Recommender {
     try {
       const request: OpenRequest = {
         choice,
-        wasmUrl: wasmAddress(options.wasmUrl, choice.variant),
+        ...wasmAddresses(options, choice.variant),
         wasmBinary: options.wasmBinary,
         ...publicData(catalog, model),
         log: log.kind === 'indexeddb' ? name : null,
@@ -184,9 +184,10 @@ export class Recommender {
 
   /**
    * Trains a model in the tab and, unless `use` is false, recommends from it from then on. The person's own events are not part of it.
+   * A model that the small wasm file of a page does not train is trained by the full one, which is loaded for it.
    *
-   * @throws InklingError `invalid_interactions`, `invalid_argument` (settings), `too_large`, `not_finite`, `aborted`;
-   *   the model in use stays then
+   * @throws InklingError `invalid_interactions`, `invalid_argument` (settings), `too_large`, `not_finite`, `aborted`,
+   *   `wasm_unavailable`; the model in use stays then
    */
   async train(
     interactions: InteractionTable | Iterable<Interaction>,
@@ -243,8 +244,7 @@ export class Recommender {
     try {
       return await client.call(name, request, options);
     } catch (error) {
-      const died = error instanceof InklingError && error.code === 'engine_failed';
-      if (died && this.client === client && !this.closed) await this.restart(error);
+      if (client.died && this.client === client && !this.closed) await this.restart(client.died);
       throw error;
     }
   }
@@ -276,9 +276,19 @@ function closedError(): InklingError {
   return new InklingError('closed', 'the recommender is closed; open a new one');
 }
 
-function wasmAddress(given: OpenOptions['wasmUrl'], variant: VariantName): string | undefined {
-  const url = typeof given === 'function' ? given(variant) : (given ?? defaultWasmUrl(variant));
-  return url === undefined ? undefined : absolute(url);
+/** An app that has put one file of its own in the place of ours has said nothing of the other one. */
+function wasmAddresses(
+  { wasmUrl, wasmBinary }: OpenOptions,
+  variant: VariantName,
+): Pick<OpenRequest, 'wasmUrl' | 'fullWasmUrl'> {
+  const find = typeof wasmUrl === 'function' ? wasmUrl : defaultWasmUrl;
+  const one = typeof wasmUrl === 'function' ? undefined : wasmUrl;
+  const url = one ?? find(variant);
+  const fullUrl = one || (wasmBinary && !wasmUrl) ? undefined : find(`${variant}-full`);
+  return {
+    wasmUrl: url && absolute(url),
+    fullWasmUrl: fullUrl && absolute(fullUrl),
+  };
 }
 
 /** Addresses are resolved here: the worker may stand in another folder. */

@@ -133,6 +133,9 @@ export interface Progress {
 
 export type VariantName = 'simd' | 'simd-threads' | 'relaxed-threads';
 
+/** A wasm file of the package, `inkling-<name>.wasm`: the one a page starts with, or the full one. */
+export type WasmName = VariantName | `${VariantName}-full`;
+
 export interface Logger {
   debug(message: string): void;
   warn(message: string): void;
@@ -151,9 +154,12 @@ export interface OpenOptions {
   threads?: 'auto' | number;
   /** Default `auto`. Anything else forces one build, for tests and measurements. */
   variant?: 'auto' | VariantName;
-  /** Where the wasm file of the chosen variant is, if the bundler moved it. */
-  wasmUrl?: URL | string | ((variant: VariantName) => URL | string);
-  /** The bytes of the wasm file, if the app has them already. */
+  /**
+   * Where the wasm files are, if the bundler moved them. The function is asked for the chosen variant and for its full
+   * file (`simd`, `simd-full`). A single address is of one file: everything can be trained only if that is the full one.
+   */
+  wasmUrl?: URL | string | ((name: WasmName) => URL | string);
+  /** The bytes of the wasm file, if the app has them already. Everything can be trained only if it is the full one. */
   wasmBinary?: ArrayBuffer | Uint8Array;
   /** Where the worker script is, if the bundler moved it. */
   workerUrl?: URL | string;
@@ -183,7 +189,8 @@ export type Settings = Record<string, number | string | boolean>;
 export interface TrainOptions {
   /**
    * Default `ials`. With `auto`, a part of the interactions is held out, models and settings are tried on it,
-   * and the best is trained on everything.
+   * and the best is trained on everything. For other models than `popularity`, `item_neighbors`, `ials` and `tf_idf`
+   * a browser loads the full wasm file.
    */
   model?: ModelName | 'auto';
   /** With `auto`: settings that are not to be searched. */

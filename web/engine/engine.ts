@@ -3,19 +3,20 @@ import { toInteractionTable } from '../catalog/interaction-table.js';
 import { InklingError } from '../errors.js';
 import { AUTO_MODELS, choose, RATING_MODELS } from '../selection/choose.js';
 import type { Trial } from '../selection/search.js';
-import type {
-  EvaluateOptions,
-  EvaluateResult,
-  Interaction,
-  InteractionTable,
-  Item,
-  MetricDifference,
-  ModelName,
-  Progress,
-  Settings,
-  SplitName,
-  TrainOptions,
-  VariantName,
+import {
+  type EvaluateOptions,
+  type EvaluateResult,
+  type Interaction,
+  type InteractionTable,
+  type Item,
+  type MetricDifference,
+  MODEL_NAMES,
+  type ModelName,
+  type Progress,
+  type Settings,
+  type SplitName,
+  type TrainOptions,
+  type VariantName,
 } from '../types.js';
 import { VERSION } from '../version.js';
 import { ValidationArena } from './arena.js';
@@ -70,6 +71,7 @@ export class Engine {
   readonly variant: VariantName;
   readonly threads: number;
   readonly why: readonly string[];
+  private readonly trainsAll: boolean;
 
   /** @throws InklingError `version_mismatch` when the wasm is of another build. */
   constructor(
@@ -91,6 +93,15 @@ export class Engine {
     this.variant = choice.variant;
     this.threads = this.wasm.numThreads();
     this.why = choice.why;
+    this.trainsAll = MODEL_NAMES.every((name) => module.canTrain(name));
+  }
+
+  /** Whether it takes the full module to train these. A name that is none is not its business. */
+  lacks(models: readonly string[]): boolean {
+    const isModel = (name: string) => (MODEL_NAMES as readonly string[]).includes(name);
+    const missing = (name: string) =>
+      name === 'auto' || (isModel(name) && !this.module.canTrain(name));
+    return !this.trainsAll && models.some(missing);
   }
 
   /**

@@ -1,6 +1,8 @@
 import createSimd from '#glue/simd';
 import createThreads from '#glue/threads';
 import { InklingError } from '../errors.js';
+import type { Progress } from '../types.js';
+import { readBody } from '../worker/read-source.js';
 import { Engine } from './engine.js';
 import { compileWasm, instantiateWith } from './load-wasm.js';
 import type { Choice } from './variants.js';
@@ -9,8 +11,9 @@ import type { Choice } from './variants.js';
 export async function loadVariant(
   choice: Choice,
   source: { wasmUrl: string; wasmBinary?: ArrayBuffer | Uint8Array | undefined },
+  onProgress?: (progress: Progress) => void,
 ): Promise<Engine> {
-  const bytes = source.wasmBinary ?? (await fetchWasm(source.wasmUrl));
+  const bytes = source.wasmBinary ?? (await fetchWasm(source.wasmUrl, onProgress));
   const compiled = await compileWasm(
     bytes as BufferSource,
     source.wasmBinary ? 'wasmBinary' : source.wasmUrl,
@@ -26,7 +29,10 @@ export async function loadVariant(
   return new Engine(module, choice, bytes.byteLength);
 }
 
-async function fetchWasm(url: string): Promise<ArrayBuffer> {
+async function fetchWasm(
+  url: string,
+  onProgress: ((progress: Progress) => void) | undefined,
+): Promise<Uint8Array> {
   let response: Response;
   try {
     response = await fetch(url, { credentials: 'same-origin' });
@@ -45,7 +51,7 @@ async function fetchWasm(url: string): Promise<ArrayBuffer> {
       `the wasm file ${url} could not be fetched (HTTP ${response.status}); ${CURE}`,
     );
   }
-  return response.arrayBuffer();
+  return readBody(response, onProgress);
 }
 
 const CURE = 'serve the files of the inkling package beside each other, or pass wasmUrl';

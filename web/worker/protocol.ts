@@ -31,6 +31,8 @@ export interface OpenRequest extends PublicData {
   choice: Choice;
   /** Address of the chosen variant's wasm; not used in Node, which finds its own. */
   wasmUrl?: string | undefined;
+  /** Address of the module that trains everything; none when only the app knows it. */
+  fullWasmUrl?: string | undefined;
   wasmBinary?: ArrayBuffer | Uint8Array | undefined;
   catalog?: { items: readonly Item[] } | DataSource | undefined;
   model?: DataSource | undefined;
@@ -81,7 +83,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { kind: 'result'; id: number; result: unknown; info: EngineInfo | null }
-  | { kind: 'error'; id: number; code: ErrorCode | null; message: string }
+  /** fatal: the worker's engine has stopped with it. */
+  | { kind: 'error'; id: number; code: ErrorCode | null; message: string; fatal: boolean }
   | { kind: 'progress'; id: number; progress: Progress }
   | { kind: 'closed' };
 

@@ -46,7 +46,8 @@ export async function readSource(
   return readBody(response, onProgress);
 }
 
-async function readBody(
+/** The bytes of a response; tells how far it is where the length is known. */
+export async function readBody(
   response: Response,
   onProgress: ((progress: Progress) => void) | undefined,
 ): Promise<Uint8Array> {

@@ -131,10 +131,13 @@ class Trainer {
 // As the registry lists them (ranking/model_registry.h).
 std::vector<std::string_view> model_names();
 
-// The settings a model knows. Empty for an unknown name.
+// Whether this build trains models of that name. The small WebAssembly module of a page trains a few and reads all.
+bool can_train(std::string_view model);
+
+// The settings a model knows. Empty for a name that cannot be trained.
 std::span<const SettingSpec> settings_of(std::string_view model);
 
-// Errors: an unknown model or setting, missing data, no interactions at all.
+// Errors: an unknown model or setting, one that this build cannot train, missing data, no interactions at all.
 Result<std::unique_ptr<Trainer>> make_trainer(std::string_view model, const Settings::Given& settings,
                                               const TrainingData& data, std::uint64_t seed, ThreadPool& pool);
 

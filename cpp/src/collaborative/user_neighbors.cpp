@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 #include "collaborative/pair_similarity.h"
 #include "data/sparse_tensors.h"
+#include "inkling/decimal.h"
 #include "inkling/popularity.h"
 
 namespace inkling {
@@ -220,8 +220,8 @@ Result<std::unique_ptr<Model>> UserNeighbors::read(const TensorFile& file, std::
   bool valid = parameters.size() == kCount;
   for (std::size_t p = 0; valid && p < kCount; ++p) {
     const bool is_word = kSettings[p].kind == Kind::kChoice;
-    const double least = is_word ? 0 : std::strtod(kSettings[p].minimum, nullptr);
-    const double most = is_word ? 2 : std::strtod(kSettings[p].maximum, nullptr);
+    const double least = is_word ? 0 : decimal_value(kSettings[p].minimum);
+    const double most = is_word ? 2 : decimal_value(kSettings[p].maximum);
     valid = parameters[p] >= least && parameters[p] <= most && (!is_word || parameters[p] == std::floor(parameters[p]));
   }
   if (!valid) {

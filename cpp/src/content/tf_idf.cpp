@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/sorting.h"
 #include "inkling/popularity.h"
 
 namespace inkling {
@@ -170,7 +171,7 @@ std::vector<Contribution> TfIdf::interests(History history, std::size_t count) c
   for (std::size_t term = 0; term < profile.weights.size(); ++term) {
     if (profile.weights[term] != 0) all.push_back({kNone, static_cast<std::int32_t>(term), profile.weights[term]});
   }
-  std::sort(all.begin(), all.end(), [](const Contribution& a, const Contribution& b) {
+  sort_contributions(all, [](const Contribution& a, const Contribution& b) {
     const float size_a = std::abs(a.value);
     const float size_b = std::abs(b.value);
     return size_a != size_b ? size_a > size_b : a.term < b.term;

@@ -6,6 +6,8 @@
 #include <numeric>
 #include <string>
 
+#include "data/sorting.h"
+
 namespace inkling {
 
 namespace {
@@ -128,7 +130,7 @@ std::vector<std::int32_t> InteractionLog::distinct_rows_in_time() const {
   for (auto begin = rows.begin(); begin != rows.end();) {
     auto end = begin;
     while (end != rows.end() && users_[at(*end)] == users_[at(*begin)]) ++end;
-    std::sort(begin, end, [this](std::int32_t a, std::int32_t b) {
+    sort_numbers({begin, end}, [this](std::int32_t a, std::int32_t b) {
       if (has_timestamps() && timestamps_[at(a)] != timestamps_[at(b)]) return timestamps_[at(a)] < timestamps_[at(b)];
       return a < b;
     });
@@ -184,7 +186,7 @@ Result<Interactions> Interactions::build(const InteractionLog& log, RowChoice ro
     const auto begin = out.oldest_first_.begin() + static_cast<std::ptrdiff_t>(start);
     const auto end = begin + static_cast<std::ptrdiff_t>(by_user.row_length(user));
     std::iota(begin, end, 0);
-    std::sort(begin, end, [&](std::int32_t a, std::int32_t b) {
+    sort_numbers({begin, end}, [&](std::int32_t a, std::int32_t b) {
       const auto entry_a = static_cast<std::size_t>(start + a);
       const auto entry_b = static_cast<std::size_t>(start + b);
       if (out.has_timestamps() && out.timestamps_[entry_a] != out.timestamps_[entry_b]) {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
+
+#include "inkling/decimal.h"
 
 namespace inkling {
 
@@ -42,31 +43,6 @@ Status unknown_setting(std::string_view model, std::span<const SettingSpec> spec
   return {ErrorCode::kInvalidArgument, message};
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// JSON's grammar of a number, so that the text can go into a model file as it is.
-bool is_json_number(std::string_view text) {
-  std::size_t i = 0;
-  const auto digits = [&] {
-    const std::size_t start = i;
-    while (i < text.size() && is_digit(text[i])) ++i;
-    return i > start;
-  };
-  if (i < text.size() && text[i] == '-') ++i;
-  const std::size_t first = i;
-  if (!digits() || (text[first] == '0' && i > first + 1)) return false;
-  if (i < text.size() && text[i] == '.') {
-    ++i;
-    if (!digits()) return false;
-  }
-  if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
-    ++i;
-    if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
-    if (!digits()) return false;
-  }
-  return i == text.size();
-}
-
 // Lets people write .5 and +3.
 std::string normalized_number(std::string text) {
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.erase(0, 1);
@@ -86,8 +62,6 @@ int place_among(std::string_view words, std::string_view word) {
     ++place;
   }
 }
-
-double number_from(const std::string& text) { return std::strtod(text.c_str(), nullptr); }
 
 }  // namespace
 
@@ -128,9 +102,10 @@ Result<Settings> Settings::resolve(std::string_view model, std::span<const Setti
     const std::string range = " from " + std::string(spec.minimum) + " to " + spec.maximum;
     const bool whole = spec.kind == SettingSpec::Kind::kInteger;
     const std::string expected = (whole ? "a whole number" : "a number") + range;
-    if (!is_json_number(text)) return invalid(expected);
-    const double number = number_from(text);
-    if (!(number >= number_from(spec.minimum) && number <= number_from(spec.maximum))) return invalid(expected);
+    // JSON's grammar, so that the text can go into a model file as it is.
+    if (!is_decimal(text)) return invalid(expected);
+    const double number = decimal_value(text);
+    if (!(number >= decimal_value(spec.minimum) && number <= decimal_value(spec.maximum))) return invalid(expected);
     if (whole && number != std::floor(number)) return invalid(expected);
     settings.values_.push_back({spec.name, text, number});
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "data/sorting.h"
 #include "inkling/random.h"
 
 namespace inkling {
@@ -53,7 +54,7 @@ Split random_rows(const InteractionLog& log, double fraction, std::uint64_t seed
 Split temporal(const InteractionLog& log, double fraction) {
   Split out;
   std::vector<std::int32_t> order = log.distinct_rows();
-  std::sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
+  sort_numbers(order, [&](std::int32_t a, std::int32_t b) {
     const double time_a = log.timestamps()[at(a)];
     const double time_b = log.timestamps()[at(b)];
     return time_a != time_b ? time_a < time_b : a < b;

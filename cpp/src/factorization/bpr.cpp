@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 
+#include "data/sorting.h"
 #include "data/sparse_tensors.h"
 #include "factorization/factor_rows.h"
 #include "factorization/sgd_blocks.h"
@@ -232,22 +233,21 @@ Bpr::Bpr(std::vector<float> item_factors, std::size_t num_factors, const FoldIn&
       norms_(row_norms(item_factors_, num_factors)) {}
 
 Result<std::unique_ptr<Profile>> Bpr::profile_of(History history) const {
-  std::vector<HistoryEntry> known;
-  for (const HistoryEntry& entry : history) {
-    if (entry.item >= 0 && entry.item < num_items() && entry.weight != 0) known.push_back(entry);
+  std::vector<Contribution> known;  // the weights by item: the order of the history does not count
+  for (const auto& [item, weight] : history) {
+    if (item >= 0 && item < num_items() && weight != 0) known.push_back({item, kNone, weight});
   }
-  // The order does not count.
-  std::sort(known.begin(), known.end(), [](const HistoryEntry& a, const HistoryEntry& b) { return a.item < b.item; });
+  sort_contributions(known, [](const Contribution& a, const Contribution& b) { return a.item < b.item; });
   std::vector<std::int32_t> items;
   items.reserve(known.size());
-  for (const HistoryEntry& entry : known) items.push_back(entry.item);
+  for (const Contribution& entry : known) items.push_back(entry.item);
   std::vector<float> factors((known.size() + 1) * num_factors_);  // each item's part, then the sum
   float* user = factors.data() + known.size() * num_factors_;
   float scale = 1;  // of all factors: shrinking them is one multiplication
   for (int round = 0; round < kFoldInRounds; ++round) {
     const float rate = kFoldInRate * (1 - static_cast<float>(round) / kFoldInRounds);
     for (std::size_t e = 0; e < known.size(); ++e) {
-      const auto [item, weight] = known[e];
+      const auto [item, _, weight] = known[e];
       // Its own numbers for each item, so that what is drawn for one does not hang on the others.
       Random random((static_cast<std::uint64_t>(item) << 8) + static_cast<std::uint64_t>(round));
       const Negative negative =

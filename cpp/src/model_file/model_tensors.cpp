@@ -1,9 +1,9 @@
 #include "model_file/model_tensors.h"
 
 #include <cmath>
-#include <cstdlib>
 #include <string>
 
+#include "inkling/decimal.h"
 #include "ranking/model_registry.h"
 
 namespace inkling {
@@ -14,9 +14,8 @@ namespace {
 Result<double> read_history_half_life(const TensorFile& file) {
   const std::string* text = file.find_metadata(kHistoryHalfLife.name);
   if (text == nullptr) return 0.0;
-  char* end = nullptr;
-  const double half_life = std::strtod(text->c_str(), &end);
-  if (!text->empty() && *end == '\0' && std::isfinite(half_life) && half_life >= 0) return half_life;
+  const double half_life = is_decimal(*text) ? decimal_value(*text) : -1;
+  if (std::isfinite(half_life) && half_life >= 0) return half_life;
   return Status(ErrorCode::kCorruptModelFile, "the metadata's history_half_life is not a number of at least 0");
 }
 
@@ -26,7 +25,7 @@ void write_model(const Model& model, TensorFile& file) {
   file.set_metadata("model", std::string(model.name()));
   file.set_metadata("config", model.config());
   if (model.history_half_life() > 0) {
-    file.set_metadata(kHistoryHalfLife.name, std::to_string(model.history_half_life()));
+    file.set_metadata(kHistoryHalfLife.name, decimal_text(model.history_half_life()));
   }
   model.write(file);
 }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <numeric>
 
+#include "data/sorting.h"
 #include "model_file/json_header.h"
 
 namespace inkling {
@@ -175,9 +177,13 @@ Result<TensorFile> TensorFile::read(std::span<const std::uint8_t> bytes) {
     }
     ranges.emplace_back(entry.begin, entry.end);
   }
-  std::sort(ranges.begin(), ranges.end());
+  std::vector<std::int32_t> order(ranges.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto range = [&](std::int32_t n) { return ranges[static_cast<std::size_t>(n)]; };
+  sort_numbers(order, [&](std::int32_t a, std::int32_t b) { return range(a) < range(b); });
   std::int64_t covered = 0;
-  for (const auto& [begin, end] : ranges) {
+  for (const std::int32_t n : order) {
+    const auto [begin, end] = range(n);
     if (begin != covered) return corrupt("the tensors of the model file overlap or leave gaps");
     covered = end;
   }

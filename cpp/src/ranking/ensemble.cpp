@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/sorting.h"
 #include "data/sparse_tensors.h"
 #include "model_file/model_tensors.h"
 #include "ranking/standard_scores.h"
@@ -36,7 +37,7 @@ class EnsembleProfile final : public Profile {
       for (std::size_t n = begin; n < all.size(); ++n) all[n].value *= voice.factor;
     }
     all.push_back({kNone, kNone, constant_});
-    std::stable_sort(all.begin(), all.end(), [](const Contribution& a, const Contribution& b) {
+    sort_contributions(all, [](const Contribution& a, const Contribution& b) {
       return a.item != b.item ? a.item < b.item : a.term < b.term;
     });
     const std::size_t begin = parts.size();

@@ -44,13 +44,21 @@ std::vector<std::string_view> model_names() {
 
 std::span<const SettingSpec> settings_of(std::string_view model) {
   const ModelKind* kind = find_model_kind(model);
-  return kind != nullptr ? kind->settings() : std::span<const SettingSpec>();
+  return kind != nullptr && kind->settings != nullptr ? kind->settings() : std::span<const SettingSpec>();
+}
+
+bool can_train(std::string_view model) {
+  const ModelKind* kind = find_model_kind(model);
+  return kind != nullptr && kind->make_trainer != nullptr;
 }
 
 Result<std::unique_ptr<Trainer>> make_trainer(std::string_view model, const Settings::Given& settings,
                                               const TrainingData& data, std::uint64_t seed, ThreadPool& pool) {
   const ModelKind* kind = find_model_kind(model);
   if (kind == nullptr) return unknown_model(model);
+  if (kind->make_trainer == nullptr) {
+    return Status(ErrorCode::kInvalidArgument, "this build cannot train " + std::string(model) + "; take the full one");
+  }
   Result<Settings> resolved = Settings::resolve(model, kind->settings(), settings);
   if (!resolved.ok()) return resolved.status();
   if (kind->needs_interactions && (data.interactions == nullptr || data.interactions->num_entries() == 0)) {

@@ -18,27 +18,41 @@ namespace inkling {
 
 namespace {
 
+#ifdef INKLING_FEW_TRAINERS
+constexpr bool kAllTrainers = false;
+#else
+constexpr bool kAllTrainers = true;
+#endif
+
+// A kind that every build trains.
 template <class Kind>
-constexpr ModelKind kind_of(bool needs_interactions = true) {
+constexpr ModelKind always(bool needs_interactions = true) {
   return {Kind::kName, &Kind::settings, &Kind::make_trainer, &Kind::read, needs_interactions};
 }
 
+// A kind that the build for pages only reads: nothing then refers to its trainer, and the linker leaves it out.
+template <class Kind>
+constexpr ModelKind kind_of() {
+  if constexpr (kAllTrainers) return always<Kind>();
+  return {Kind::kName, nullptr, nullptr, &Kind::read};
+}
+
 constexpr ModelKind kKinds[] = {
-    kind_of<Popularity>(),
+    always<Popularity>(),
     // between items, or users
-    kind_of<ItemNeighbors>(),
+    always<ItemNeighbors>(),
     kind_of<UserNeighbors>(),
     kind_of<ItemGraph>(),
     kind_of<Ease>(),
     kind_of<SparseLinear>(),
     // factors
-    kind_of<Ials>(),
+    always<Ials>(),
     kind_of<Bpr>(),
     kind_of<BiasedSgd>(),
     kind_of<PureSvd>(),
     kind_of<GraphFilter>(),
     // texts
-    kind_of<TfIdf>(false),
+    always<TfIdf>(false),
     // all of them
     kind_of<Ensemble>(),
 };

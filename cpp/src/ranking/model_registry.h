@@ -13,6 +13,7 @@ namespace inkling {
 // A kind of model: how it is trained and read. The table in model_registry.cpp is the one list of them.
 struct ModelKind {
   std::string_view name;
+  // Null, like make_trainer, in a build that only reads this kind.
   std::span<const SettingSpec> (*settings)();
   // data has interactions with entries unless !needs_interactions.
   Result<std::unique_ptr<Trainer>> (*make_trainer)(const Settings& settings, const TrainingData& data,

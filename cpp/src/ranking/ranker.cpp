@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/sorting.h"
 #include "kernels/top_k.h"
 
 namespace inkling {
@@ -24,16 +25,19 @@ Status not_finite(const Model& model) {
 // Events by falling size, each followed by its own terms by falling size.
 void sort_reasons(std::vector<Contribution>& reasons) {
   const auto size = [](const Contribution& part) { return std::abs(part.value); };
-  std::vector<std::pair<std::int32_t, float>> events;  // by item
+  std::vector<Contribution> events;  // by item
   for (const Contribution& part : reasons) {
-    if (part.item == kNone || part.term == kNone) events.emplace_back(part.item, size(part));
+    if (part.item == kNone || part.term == kNone) events.push_back({part.item, kNone, size(part)});
   }
-  std::sort(events.begin(), events.end());
-  const auto weight_of = [&](std::int32_t item) {
-    const auto found = std::lower_bound(events.begin(), events.end(), std::pair(item, 0.0f));
-    return found != events.end() && found->first == item ? found->second : 0.0f;
+  const auto by_item = [](const Contribution& a, const Contribution& b) {
+    return a.item != b.item ? a.item < b.item : a.value < b.value;
   };
-  std::stable_sort(reasons.begin(), reasons.end(), [&](const Contribution& a, const Contribution& b) {
+  sort_contributions(events, by_item);
+  const auto weight_of = [&](std::int32_t item) {
+    const auto found = std::lower_bound(events.begin(), events.end(), Contribution{item}, by_item);
+    return found != events.end() && found->item == item ? found->value : 0.0f;
+  };
+  sort_contributions(reasons, [&](const Contribution& a, const Contribution& b) {
     if (a.item != b.item) {
       const float weight_a = weight_of(a.item);
       const float weight_b = weight_of(b.item);
