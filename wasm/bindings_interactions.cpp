@@ -26,11 +26,12 @@ int build(InteractionSet& set, Engine& engine, const InteractionLog& log, int nu
 
 // Divides the log. history stays empty where the test users are known by what is trained on.
 int split_interactions(Engine& engine, const InteractionLog& log, const std::string& kind, double test_fraction,
-                       double seed, int num_users, int num_items, InteractionSet& train, InteractionSet& history,
-                       InteractionSet& test) {
+                       double seed, bool rows_tell_time, int num_users, int num_items, InteractionSet& train,
+                       InteractionSet& history, InteractionSet& test) {
   const Result<SplitKind> parsed = parse_split_kind(kind);
   if (!parsed.ok()) return engine.report(parsed.status());
-  const Result<Split> parts = split(log, parsed.value(), test_fraction, static_cast<std::uint64_t>(seed));
+  const Result<Split> parts =
+      split(log, parsed.value(), test_fraction, static_cast<std::uint64_t>(seed), rows_tell_time);
   if (!parts.ok()) return engine.report(parts.status());
   const auto take = [&](const std::vector<std::int32_t>& rows, InteractionSet& set) -> Status {
     Result<Interactions> built = Interactions::build(log, rows, num_users, num_items);

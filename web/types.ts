@@ -228,7 +228,8 @@ export interface EvaluateOptions {
   /** One table, to be split by `split` … */
   interactions?: InteractionTable | Iterable<Interaction>;
   /**
-   * Default `leave-one-out`. A row that repeats an earlier one's user and item replaces it, so no pair is
+   * Default `leave-one-out`: each user's last row, by timestamp, or by the order of the rows where there are none (but one
+   * at random where those are simply sorted by item). A row that repeats an earlier one's user and item replaces it, so no pair is
    * both trained on and tested.
    */
   split?: SplitName;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <numeric>
 #include <string>
@@ -215,6 +216,27 @@ TEST_CASE("splits that cannot be made are errors that say why") {
   CHECK(fails(split(one_each, SplitKind::kUsers, 0.2, 1), ErrorCode::kInvalidInteractions, {"nothing"}));
   const InteractionLog one_user = log_of({{0, 0}, {0, 1}, {0, 2}});
   CHECK(fails(split(one_user, SplitKind::kUsers, 0.2, 1), ErrorCode::kInvalidInteractions, {"nothing"}));
+}
+
+TEST_CASE("where the rows do not tell time, the last of a user is any of theirs, by the seed") {
+  std::vector<UserItem> rows;
+  for (std::int32_t user = 0; user < 400; ++user) {
+    for (std::int32_t item = 0; item < 4; ++item) rows.emplace_back(user, item);
+  }
+  const InteractionLog log = log_of(rows);
+  const auto tested = [&](SplitKind kind, std::uint64_t seed) {
+    std::vector<int> counts(4, 0);
+    const Split parts = value_of(split(log, kind, 0.5, seed, false));
+    for (const std::int32_t row : parts.test) ++counts[static_cast<std::size_t>(row) % 4];
+    CHECK(parts.train.size() + parts.history.size() + parts.test.size() == rows.size());
+    return counts;
+  };
+  for (const int count : tested(SplitKind::kLeaveOneOut, 1)) CHECK(std::abs(count - 100) < 40);
+  for (const int count : tested(SplitKind::kUsers, 1)) CHECK(std::abs(count - 50) < 30);
+  CHECK(tested(SplitKind::kLeaveOneOut, 1) == tested(SplitKind::kLeaveOneOut, 1));
+  CHECK(tested(SplitKind::kLeaveOneOut, 1) != tested(SplitKind::kLeaveOneOut, 2));
+  const Split in_order = value_of(split(log, SplitKind::kLeaveOneOut, 0.5, 1));
+  for (const std::int32_t row : in_order.test) CHECK(row % 4 == 3);
 }
 
 }  // namespace inkling

@@ -1,3 +1,4 @@
+import { rowsTellTime } from '../catalog/row-order.js';
 import { settingsCell } from '../selection/trials-table.js';
 import {
   type EvaluateOptions,
@@ -94,6 +95,11 @@ export const evaluate: Command = {
             split: data.split,
             ...(data.testFraction !== undefined && { testFraction: data.testFraction }),
           };
+    if ('interactions' in tables && !rowsTellTime(tables.interactions)) {
+      work.progress.say(
+        `${args.text('interactions')}: no timestamps, and the rows are sorted by item: which rows of a user are held out is drawn at random`,
+      );
+    }
     const negatives =
       negativesPath === undefined ? undefined : await work.files.negatives(negativesPath);
     const items = itemsPath === undefined ? undefined : await work.files.items(itemsPath);

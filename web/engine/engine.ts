@@ -1,5 +1,6 @@
 import type { Evaluation, InteractionSet, MainModule, Engine as WasmEngine } from '#engine-module';
 import { toInteractionTable } from '../catalog/interaction-table.js';
+import { rowsTellTime } from '../catalog/row-order.js';
 import { InklingError } from '../errors.js';
 import { AUTO_MODELS, choose, RATING_MODELS } from '../selection/choose.js';
 import type { Trial } from '../selection/search.js';
@@ -396,7 +397,8 @@ export class Engine {
       const append = (data: Interactions, to: typeof log) =>
         appendTable(heap, wasm, to, toInteractionTable(data), { users, items }, signal);
       if (given) {
-        await append(interactions, log);
+        const table = toInteractionTable(interactions);
+        await append(table, log);
         const negatives = indexNegatives(options.negatives, users, items);
         const status = module.splitInteractions(
           wasm,
@@ -404,6 +406,7 @@ export class Engine {
           options.split ?? 'leave-one-out',
           options.testFraction ?? DEFAULT_TEST_FRACTION,
           checkSeed(options.seed),
+          rowsTellTime(table),
           users.size,
           items.size,
           parts.train,

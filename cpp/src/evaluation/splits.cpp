@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "data/sorting.h"
 #include "inkling/random.h"
@@ -30,9 +31,22 @@ void for_each_user(const InteractionLog& log, const std::vector<std::int32_t>& r
   }
 }
 
-Split leave_one_out(const InteractionLog& log) {
+// The distinct rows by user, oldest first; each user's at random where the log knows nothing of time.
+std::vector<std::int32_t> rows_of_users(const InteractionLog& log, bool rows_tell_time, std::uint64_t seed) {
+  std::vector<std::int32_t> rows = log.distinct_rows_in_time();
+  if (rows_tell_time || log.has_timestamps()) return rows;
+  Random random(seed);
+  for_each_user(log, rows, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t n = end - begin; n > 1; --n) {
+      std::swap(rows[begin + n - 1], rows[begin + static_cast<std::size_t>(random.below(n))]);
+    }
+  });
+  return rows;
+}
+
+Split leave_one_out(const InteractionLog& log, bool rows_tell_time, std::uint64_t seed) {
   Split out;
-  const std::vector<std::int32_t> rows = log.distinct_rows_in_time();
+  const std::vector<std::int32_t> rows = rows_of_users(log, rows_tell_time, seed);
   for_each_user(log, rows, [&](std::size_t begin, std::size_t end) {
     const std::size_t cut = end - begin > 1 ? end - 1 : end;
     out.train.insert(out.train.end(), rows.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -65,14 +79,14 @@ Split temporal(const InteractionLog& log, double fraction) {
   return out;
 }
 
-Split unseen_users(const InteractionLog& log, double fraction, std::uint64_t seed) {
+Split unseen_users(const InteractionLog& log, double fraction, std::uint64_t seed, bool rows_tell_time) {
   constexpr double kHeldOutOfHistory = 0.2;
   Split out;
   const auto num_users = at(log.num_users());
   const std::vector<std::uint32_t> order = Random(seed).permutation(num_users);
   std::vector<std::uint8_t> is_test(num_users, 0);
   for (std::size_t n = 0; n < tested_count(fraction, num_users); ++n) is_test[order[n]] = 1;
-  const std::vector<std::int32_t> rows = log.distinct_rows_in_time();
+  const std::vector<std::int32_t> rows = rows_of_users(log, rows_tell_time, seed);
   for_each_user(log, rows, [&](std::size_t begin, std::size_t end) {
     const bool test = is_test[at(log.users()[at(rows[begin])])] != 0;
     const std::size_t cut = test && end - begin > 1 ? end - tested_count(kHeldOutOfHistory, end - begin) : end;
@@ -92,7 +106,8 @@ Result<SplitKind> parse_split_kind(std::string_view name) {
                 "unknown split \"" + std::string(name) + "\"; known are leave-one-out, random, temporal, users");
 }
 
-Result<Split> split(const InteractionLog& log, SplitKind kind, double test_fraction, std::uint64_t seed) {
+Result<Split> split(const InteractionLog& log, SplitKind kind, double test_fraction, std::uint64_t seed,
+                    bool rows_tell_time) {
   if (kind != SplitKind::kLeaveOneOut && !(test_fraction > 0 && test_fraction < 1)) {
     return Status(ErrorCode::kInvalidArgument, "the test fraction must be above 0 and below 1, for example 0.2");
   }
@@ -108,7 +123,7 @@ Result<Split> split(const InteractionLog& log, SplitKind kind, double test_fract
   Split out;
   switch (kind) {
     case SplitKind::kLeaveOneOut:
-      out = leave_one_out(log);
+      out = leave_one_out(log, rows_tell_time, seed);
       break;
     case SplitKind::kRandom:
       out = random_rows(log, test_fraction, seed);
@@ -117,7 +132,7 @@ Result<Split> split(const InteractionLog& log, SplitKind kind, double test_fract
       out = temporal(log, test_fraction);
       break;
     case SplitKind::kUsers:
-      out = unseen_users(log, test_fraction, seed);
+      out = unseen_users(log, test_fraction, seed, rows_tell_time);
       break;
   }
   if (out.train.empty() || out.test.empty()) {
