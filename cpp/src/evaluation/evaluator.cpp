@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/sorting.h"
 #include "inkling/random.h"
 #include "kernels/top_k.h"
 
@@ -77,7 +78,7 @@ Evaluator::Evaluator(const Model& model, const EvaluationData& data, std::vector
       drawn.push_back(test_users_[place]);
       if (drawn.size() == data_.max_test_users) break;
     }
-    std::sort(drawn.begin(), drawn.end());
+    sort_numbers(drawn, [](std::int32_t a, std::int32_t b) { return a < b; });
     test_users_ = std::move(drawn);
   }
   sums_.resize(test_users_.size() * metrics_.size());
