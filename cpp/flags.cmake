@@ -22,10 +22,21 @@ if(EMSCRIPTEN)
     INTERFACE
       -Oz # small: most of the code runs once in a while; what runs all the time is set to -O3 below
       -msimd128 # 128-bit vectors: in all three browser engines
+      -mbulk-memory -mnontrapping-fptoint -msign-ext # what came before vectors: every engine that has those has these
       -flto # lets the linker drop and inline across files
   )
   # The linker is told too: it picks the system libraries to match.
-  target_link_options(inkling_flags INTERFACE -Oz -msimd128 -flto -fno-exceptions -fno-rtti)
+  target_link_options(
+    inkling_flags
+    INTERFACE
+      -Oz
+      -msimd128
+      -mbulk-memory
+      -mnontrapping-fptoint
+      -msign-ext
+      -flto
+      -fno-exceptions
+      -fno-rtti)
   if(INKLING_RELAXED_SIMD)
     target_compile_options(inkling_flags INTERFACE -mrelaxed-simd) # the fused multiply-add
     target_link_options(inkling_flags INTERFACE -mrelaxed-simd)

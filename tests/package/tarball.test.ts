@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { expect, inject, test } from 'vitest';
 
-/** All that a page downloads to recommend, gzipped: index.js, worker.js and one wasm file. */
+/** All that a page downloads to recommend and to train the usual models, gzipped: index.js, worker.js, one wasm file. */
 const DOWNLOAD_BUDGET_BYTES = 150_000;
 const TARBALL_BUDGET_BYTES = 1_500_000;
 const VARIANTS = ['simd', 'simd-threads', 'relaxed-threads'];
@@ -48,6 +48,7 @@ test('the tarball holds all that package.json promises', async () => {
   }
   for (const variant of VARIANTS) {
     expect(paths).toContain(`dist/inkling-${variant}.wasm`);
+    expect(paths).toContain(`dist/inkling-${variant}-full.wasm`);
     expect(paths).toContain(`dist/node-engine/${variant}/inkling_node.js`);
     expect(paths).toContain(`dist/node-engine/${variant}/inkling_node.wasm`);
   }

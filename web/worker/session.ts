@@ -264,7 +264,10 @@ export class Session {
       const client = new WorkerClient(trainer);
       const items = models.includes('tf_idf') ? this.items : undefined;
       const catalog = items && { items };
+      const download = (fraction: number) => context.onProgress?.({ phase: 'download', fraction });
+      download(0); // not every server tells how long the file is
       await client.call('open', { choice, wasmUrl: fullWasmUrl, catalog, log: null }, context);
+      download(1);
       return await client.call(name, request, context);
     } finally {
       trainer.terminate();

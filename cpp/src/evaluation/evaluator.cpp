@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "data/sorting.h"
 #include "inkling/random.h"
 #include "kernels/top_k.h"
 
@@ -78,7 +79,7 @@ Evaluator::Evaluator(const Model& model, const EvaluationData& data, std::vector
       drawn.push_back(test_users_[place]);
       if (drawn.size() == data_.max_test_users) break;
     }
-    std::sort(drawn.begin(), drawn.end());
+    sort_numbers(drawn, [](std::int32_t a, std::int32_t b) { return a < b; });
     test_users_ = std::move(drawn);
   }
   sums_.resize(test_users_.size() * metrics_.size());

@@ -57,17 +57,15 @@ const char* tensor_type_name(Tensor::Type type) {
 }
 
 std::uint32_t crc32(std::span<const std::uint8_t> bytes) {
-  static constexpr auto kTable = [] {
-    std::array<std::uint32_t, 256> table{};
-    for (std::uint32_t n = 0; n < 256; ++n) {
-      std::uint32_t value = n;
-      for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ ((value & 1) != 0 ? 0xEDB88320u : 0u);
-      table[n] = value;
-    }
-    return table;
-  }();
+  // Made anew each time: two thousand steps, where a table in the module is a kilobyte that does not compress.
+  std::array<std::uint32_t, 256> table{};
+  for (std::uint32_t n = 0; n < 256; ++n) {
+    std::uint32_t value = n;
+    for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ ((value & 1) != 0 ? 0xEDB88320u : 0u);
+    table[n] = value;
+  }
   std::uint32_t value = 0xFFFFFFFFu;
-  for (const std::uint8_t byte : bytes) value = kTable[(value ^ byte) & 0xFF] ^ (value >> 8);
+  for (const std::uint8_t byte : bytes) value = table[(value ^ byte) & 0xFF] ^ (value >> 8);
   return ~value;
 }
 
