@@ -103,6 +103,32 @@ TEST_CASE("who has no history gets the most popular items from a model that know
   CHECK(evaluate(knows_the_last, {&train, &test, nullptr}, "hit_rate@1")[0] == 0);
 }
 
+TEST_CASE("negatives drawn at random are as many as asked for, unmet, and the same for a seed") {
+  constexpr std::int32_t kItems = 40;
+  const ConstantModel model(kItems, 1);
+  std::vector<UserItem> met;
+  std::vector<UserItem> wanted;
+  for (std::int32_t user = 0; user < 3000; ++user) {
+    for (std::int32_t item = 0; item < 20; ++item) met.emplace_back(user, item);
+    wanted.emplace_back(user, 39);
+  }
+  const Interactions history = interactions_of(met, 3000, kItems);
+  const Interactions test = interactions_of(wanted, 3000, kItems);
+  ThreadPool pool(2);
+  const auto value = [&](std::size_t negatives, const char* metric, std::uint64_t seed) {
+    EvaluationData data = {&history, &test, nullptr};
+    data.sampled_negatives = negatives;
+    Evaluator evaluator(model, data, value_of(parse_metrics(metric)), seed, pool);
+    while (!evaluator.done()) REQUIRE(succeeds(evaluator.step(1000)));
+    return evaluator.results()[0];
+  };
+  CHECK(std::abs(value(9, "hit_rate@1", 1) - 0.1) < 0.02);  // ten candidates, all alike
+  CHECK(value(9, "hit_rate@10", 1) == 1);
+  CHECK(std::abs(value(100, "hit_rate@1", 1) - 0.05) < 0.02);  // no more than the twenty that are unmet
+  CHECK(value(9, "hit_rate@1", 1) == value(9, "hit_rate@1", 1));
+  CHECK(value(9, "hit_rate@1", 1) != value(9, "hit_rate@1", 2));
+}
+
 TEST_CASE("at most so many test users are drawn, by the seed") {
   const ClusteredData data = clustered_data(150, 60, 4, 2);
   const auto popularity = trained("popularity", {}, {&data.train, nullptr});

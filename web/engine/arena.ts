@@ -22,6 +22,7 @@ export class ValidationArena implements Arena {
     private readonly options: {
       metric: string;
       validation?: SplitName | undefined;
+      sampledNegatives: number;
       seed: number;
     },
   ) {
@@ -52,7 +53,7 @@ export class ValidationArena implements Arena {
     share: number,
     signal: AbortSignal,
   ): Promise<number> {
-    const { metric, seed } = this.options;
+    const { metric, sampledNegatives, seed } = this.options;
     const evaluation = new this.engine.module.Evaluation();
     try {
       const measured = await this.engine.measure(
@@ -63,6 +64,7 @@ export class ValidationArena implements Arena {
           metrics: [metric],
           seed,
           signal,
+          sampledNegatives,
           maxTestUsers: Math.ceil(MAX_VALIDATION_USERS * share),
         },
         this.items,

@@ -52,6 +52,8 @@ export interface SearchOptions {
   fixed?: Settings | undefined;
   metric: string;
   validation?: SplitName | undefined;
+  /** Where above 0: of a validation user only the held-out items and this many unmet ones are ranked. */
+  sampledNegatives?: number | undefined;
   seed?: number | undefined;
   budgetSeconds?: number | undefined;
   maxTrials?: number | undefined;
@@ -205,9 +207,10 @@ export class Engine {
     items: IdIndex,
     options: SearchOptions,
   ): Promise<{ best: Trial; trials: Trial[] }> {
-    const { metric, validation, onProgress } = options;
+    const { metric, validation, sampledNegatives = 0, onProgress } = options;
     const seed = checkSeed(options.seed);
-    const arena = new ValidationArena(this, interactions, items, { metric, validation, seed });
+    const asked = { metric, validation, sampledNegatives, seed };
+    const arena = new ValidationArena(this, interactions, items, asked);
     try {
       return await choose(arena, {
         ...options,
@@ -226,7 +229,11 @@ export class Engine {
   private async resolve(
     interactions: InteractionSet,
     items: IdIndex,
-    options: Omit<TrainOptions, 'use'> & { metrics?: readonly string[] },
+    options: Omit<TrainOptions, 'use'> & {
+      metrics?: readonly string[];
+      split?: SplitName;
+      sampledNegatives?: number;
+    },
   ): Promise<Named> {
     const { model = 'ials', settings } = options;
     if (model !== 'auto') return { model, ...(settings && { settings }) };
@@ -235,6 +242,8 @@ export class Engine {
       models: SMALLER_IS_BETTER.includes(metric) ? RATING_MODELS : AUTO_MODELS,
       fixed: settings,
       metric,
+      validation: options.split,
+      sampledNegatives: options.sampledNegatives,
       seed: options.seed,
       budgetSeconds: options.budgetSeconds,
       onProgress: options.onProgress,
@@ -267,7 +276,13 @@ export class Engine {
         const { settings: _, ...others } = options;
         return this.measure(evaluation, { ...others, ...named, metrics }, items, parts, negatives);
       };
-      const chosen = await this.resolve(parts.train, items, { ...options, metrics });
+      const chosen = await this.resolve(parts.train, items, {
+        ...options,
+        metrics,
+        sampledNegatives: Math.round(
+          negatives.items.length / Math.max(1, new Set(negatives.users).size),
+        ),
+      });
       const measured = await measure(chosen);
       const other = baseline && (await measure(baseline));
       return {
@@ -304,13 +319,14 @@ export class Engine {
   async measure(
     evaluation: Evaluation,
     options: WithItems<Pick<EvaluateOptions, 'seed' | 'signal' | 'onProgress' | 'knownItemsOnly'>> &
-      Named & { metrics: readonly string[]; maxTestUsers?: number },
+      Named & { metrics: readonly string[]; maxTestUsers?: number; sampledNegatives?: number },
     items: IdIndex,
     parts: Parts,
     negatives: { users: Int32Array; items: Int32Array } = NO_NEGATIVES,
   ): Promise<Measured> {
     const { heap, wasm, module } = this;
-    const { model, metrics, seed, signal, knownItemsOnly = false, maxTestUsers = 0 } = options;
+    const { model, metrics, seed, signal, knownItemsOnly = false } = options;
+    const { maxTestUsers = 0, sampledNegatives = 0 } = options;
     const onProgress = (progress: Progress) => options.onProgress?.({ ...progress, model });
     const trainStart = performance.now();
     const trained = await this.trainOn(parts.train, items, { ...options, onProgress });
@@ -326,6 +342,7 @@ export class Engine {
           own(heap.write(negatives.users)),
           own(heap.write(negatives.items)),
           knownItemsOnly,
+          sampledNegatives,
           maxTestUsers,
           metrics.join(','),
           checkSeed(seed),

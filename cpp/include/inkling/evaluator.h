@@ -23,14 +23,17 @@ struct EvaluationData {
   // Test items that nobody met in training are misses for most models, and stay in the test all the same. With this
   // they are not to be found (but stay candidates), and users with no others are not test users.
   bool known_items_only = false;
+  // Where above 0 and negatives is null: a user's candidates are the test items and this many others, drawn by the seed
+  // from what is neither among the history nor tested.
+  std::size_t sampled_negatives = 0;
   // At most this many test users, drawn by the seed; 0 = all.
   std::size_t max_test_users = 0;
 };
 
 // Ranks for every test user and averages, in slices. Every user is folded in from the history, so test users need not
 // have been there at training. Equal scores are ordered at random, for each user anew, by the seed, the user and the
-// item; never by which one is a test item. Who has no history, and of whom the model knows nothing, gets the most popular
-// items, as recommend() has it.
+// item; never by which one is a test item. Who has no history, and of whom the model knows nothing, gets the most
+// popular items, as recommend() has it.
 class Evaluator {
  public:
   // All must outlive the evaluator; once it is done, only the pool.
@@ -68,6 +71,7 @@ class Evaluator {
 
   Status check_parts() const;
   bool rank(std::size_t n, Desk& desk);
+  void draw_negatives(std::int32_t user, std::vector<std::uint8_t>& skip) const;
   MetricSum list_quality(const Metric& metric, std::span<const std::int32_t> ranked,
                          std::span<const std::int32_t> history, Desk& desk) const;
   bool is_test_item(std::int32_t item) const;

@@ -29,9 +29,9 @@ struct Split {
 };
 
 // test_fraction: share of distinct rows (or of users, for kUsers), above 0 and below 1; not read by kLeaveOneOut.
-// rows_tell_time: whether the log's order is that of time where it has no timestamps; else the last of a user's rows are
-// some drawn by the seed. The same seed gives the same split. Errors: kInvalidArgument for the fraction, or when kTemporal lacks timestamps;
-// kInvalidInteractions when nothing is left to train on or to test.
+// rows_tell_time: whether the log's order is that of time where it has no timestamps; else the last of a user's rows
+// are some drawn by the seed. The same seed gives the same split. Errors: kInvalidArgument for the fraction, or when
+// kTemporal lacks timestamps; kInvalidInteractions when nothing is left to train on or to test.
 Result<Split> split(const InteractionLog& log, SplitKind kind, double test_fraction, std::uint64_t seed,
                     bool rows_tell_time = true);
 

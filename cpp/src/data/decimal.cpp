@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 
 namespace inkling {
 
@@ -17,10 +18,11 @@ constexpr int kMostExact = 22;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 double scaled(double value, int exponent) {
-  for (; exponent > 0 && value != 0 && std::isfinite(value); exponent -= kMostExact) {
-    value *= kExactPowers[std::min(exponent, kMostExact)];
+  const bool up = exponent > 0;
+  for (int left = std::abs(exponent); left > 0 && value != 0 && std::isfinite(value); left -= kMostExact) {
+    const double power = kExactPowers[std::min(left, kMostExact)];
+    value = up ? value * power : value / power;
   }
-  for (; exponent < 0 && value != 0; exponent += kMostExact) value /= kExactPowers[std::min(-exponent, kMostExact)];
   return value;
 }
 

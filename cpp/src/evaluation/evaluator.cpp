@@ -149,6 +149,21 @@ Status Evaluator::step(std::int64_t users) {
   return {};
 }
 
+void Evaluator::draw_negatives(std::int32_t user, std::vector<std::uint8_t>& skip) const {
+  constexpr std::size_t kTriesEach = 50;  // so that a person who met nearly all ends too
+  const auto history = data_.history->by_user().row_columns(user);
+  for (const std::int32_t item : data_.test->by_user().row_columns(user)) skip[at(item)] = 0;
+  Random random(seed_ + 0x9E3779B97F4A7C15ull * (static_cast<std::uint64_t>(user) + 1));
+  std::size_t drawn = 0;
+  for (std::size_t tries = 0; drawn < data_.sampled_negatives && tries < kTriesEach * data_.sampled_negatives;
+       ++tries) {
+    const auto item = static_cast<std::int32_t>(random.below(num_items_));
+    if (skip[at(item)] == 0 || std::binary_search(history.begin(), history.end(), item)) continue;
+    skip[at(item)] = 0;
+    ++drawn;
+  }
+}
+
 bool Evaluator::rank(std::size_t n, Desk& desk) {
   const std::int32_t user = test_users_[n];
   std::vector<float>& scores = desk.scores;
@@ -179,7 +194,9 @@ bool Evaluator::rank(std::size_t n, Desk& desk) {
     for (const std::int32_t item : data_.negatives->row_columns(user)) skip[at(item)] = 0;
     for (const std::int32_t item : tested) skip[at(item)] = 0;
   } else {
-    std::fill(skip.begin(), skip.end(), std::uint8_t{0});
+    const bool sampled = data_.sampled_negatives > 0;
+    std::fill(skip.begin(), skip.end(), static_cast<std::uint8_t>(sampled ? 1 : 0));
+    if (sampled) draw_negatives(user, skip);
     for (const std::int32_t item : history_items) skip[at(item)] = 1;
   }
   float sum = 0;  // not finite as soon as one score is not

@@ -28,7 +28,7 @@ Result<HeldOut> hold_out(const Interactions& interactions, std::optional<SplitKi
   }
   if (Status s = log.append(users, items, values, timestamps); !s.ok()) return s;
   const SplitKind standard = interactions.has_timestamps() ? SplitKind::kLeaveOneOut : SplitKind::kRandom;
-  const Result<Split> parts = split(log, kind.value_or(standard), kFraction, seed);
+  const Result<Split> parts = split(log, kind.value_or(standard), kFraction, seed, /*rows_tell_time=*/false);
   if (!parts.ok()) return parts.status();
   const auto build = [&](const std::vector<std::int32_t>& rows) {
     return Interactions::build(log, rows, interactions.num_users(), interactions.num_items());
