@@ -172,7 +172,7 @@ describe('inkling evaluate', () => {
     ],
     [
       'a model that does not exist yet',
-      ['--interactions', 'a', '--model', 'auto'],
+      ['--interactions', 'a', '--model', 'sasrec'],
       /expected one of/,
     ],
     [

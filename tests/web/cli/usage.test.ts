@@ -31,9 +31,9 @@ describe('the command line', () => {
     ['no command', [], /Commands:/],
     ['an unknown command', ['trian'], /"trian" is not a command \(did you mean train\?\)/],
     [
-      'tune, which does not exist yet',
-      ['tune'],
-      /"tune" is not a command; expected one of train, evaluate/,
+      'serve, which does not exist',
+      ['serve'],
+      /"serve" is not a command; expected one of train, evaluate/,
     ],
     [
       'an unknown option',
