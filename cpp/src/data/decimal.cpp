@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 
 namespace inkling {
 
@@ -17,10 +18,11 @@ constexpr int kMostExact = 22;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 double scaled(double value, int exponent) {
-  for (; exponent > 0 && value != 0 && std::isfinite(value); exponent -= kMostExact) {
-    value *= kExactPowers[std::min(exponent, kMostExact)];
+  while (exponent != 0 && value != 0 && std::isfinite(value)) {
+    const int part = std::min(std::abs(exponent), kMostExact);
+    value = exponent > 0 ? value * kExactPowers[part] : value / kExactPowers[part];
+    exponent -= exponent > 0 ? part : -part;
   }
-  for (; exponent < 0 && value != 0; exponent += kMostExact) value /= kExactPowers[std::min(-exponent, kMostExact)];
   return value;
 }
 
