@@ -116,6 +116,7 @@ const bundleCli = () =>
   bundleWith({
     entryPoints: { cli: 'web/cli/main.ts' },
     outdir: 'dist',
+    sourcemap: false, // as large as two engines, and nobody steps through a command
     platform: 'node',
     conditions: ['node'],
     banner: {
