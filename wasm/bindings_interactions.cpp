@@ -50,6 +50,12 @@ int split_interactions(Engine& engine, const InteractionLog& log, const std::str
 // the rest.
 int divide(const InteractionSet& set, Engine& engine, const std::string& kind, double seed, InteractionSet& rest,
            InteractionSet& history, InteractionSet& held_out) {
+#ifdef INKLING_FEW_TRAINERS
+  // Who chooses among models has them all, and so the full module.
+  static_cast<void>(set), static_cast<void>(kind), static_cast<void>(seed);
+  static_cast<void>(rest), static_cast<void>(history), static_cast<void>(held_out);
+  return engine.report({ErrorCode::kInvalidArgument, "this build cannot choose a model; the full one can"});
+#else
   std::optional<SplitKind> wanted;
   if (!kind.empty()) {
     const Result<SplitKind> parsed = parse_split_kind(kind);
@@ -62,6 +68,7 @@ int divide(const InteractionSet& set, Engine& engine, const std::string& kind, d
   if (parts.value().history.has_value()) history.interactions = std::move(*parts.value().history);
   held_out.interactions = std::move(parts.value().held_out);
   return 0;
+#endif
 }
 
 bool has_timestamps(const InteractionSet& set) { return set.interactions.has_timestamps(); }

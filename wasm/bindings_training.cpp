@@ -39,10 +39,10 @@ int step(Training& training, Engine& engine, double work) {
 
 bool can_train_model(const std::string& model) { return can_train(model); }
 
-// A setting's default, or NaN where the model has no such setting or it is no number.
+// A setting's default, 0 where it is no number, or NaN where the model has no such setting.
 double default_setting(const std::string& model, const std::string& name) {
   for (const SettingSpec& spec : settings_of(model)) {
-    if (spec.name == name && spec.kind != SettingSpec::Kind::kChoice) return decimal_value(spec.default_text);
+    if (spec.name == name) return decimal_value(spec.default_text);
   }
   return std::nan("");
 }

@@ -102,6 +102,15 @@ export const evaluate: Command = {
     }
     const negatives =
       negativesPath === undefined ? undefined : await work.files.negatives(negativesPath);
+    if (negatives && 'test' in tables) {
+      const listed = new Set(negatives.map((row) => row.user));
+      const without = tables.test.userIds.filter((user) => !listed.has(user)).length;
+      if (without > 0) {
+        work.progress.say(
+          `${negativesPath}: ${without} test users have no row: only their own test items are ranked, which raises the figures`,
+        );
+      }
+    }
     const items = itemsPath === undefined ? undefined : await work.files.items(itemsPath);
     const engine = await work.engine.load(engineWanted);
     try {

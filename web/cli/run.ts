@@ -34,7 +34,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     return await dispatch(argv, context, progress);
   } catch (error) {
     progress.end();
-    const { message, code } = verdict(error, context.signal);
+    const { message, code } = verdict(error, context.signal, argv[0] === 'tune');
     context.stderr.write(`error: ${message}\n`);
     return code;
   } finally {
@@ -81,8 +81,19 @@ function find(name: string): Command {
   );
 }
 
-function verdict(error: unknown, signal: AbortSignal): { message: string; code: number } {
-  if (signal.aborted) return { message: 'stopped; nothing was written.', code: EXIT.stopped };
+function verdict(
+  error: unknown,
+  signal: AbortSignal,
+  keepsTable: boolean,
+): { message: string; code: number } {
+  const stoppedText = keepsTable
+    ? 'stopped; the table of trials holds what was tried, and the same command goes on from it.'
+    : 'stopped; nothing was written.';
+  if (signal.aborted)
+    return {
+      message: stoppedText,
+      code: EXIT.stopped,
+    };
   if (error instanceof UsageError) return { message: error.message, code: EXIT.wrongUsage };
   if (error instanceof CommandError) return { message: error.message, code: EXIT.failed };
   if (error instanceof InklingError) {

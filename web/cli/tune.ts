@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { DEFAULT_SEED } from '../engine/engine.js';
 import { InklingError } from '../errors.js';
 import { AUTO_MODELS, RATING_MODELS } from '../selection/choose.js';
@@ -79,6 +79,11 @@ export const tune: Command = {
     const wanted = args.choice('model', ['auto', ...MODEL_NAMES.filter(isTunable)]);
     if (wanted === undefined) throw new UsageError('--model is missing; give a name, or auto.');
     const metric = args.text('metric') ?? DEFAULT_METRIC;
+    if (/^(novelty|diversity|popularity_bias|coverage|gini)@/.test(metric)) {
+      throw new UsageError(
+        `--metric is ${metric}, which does not say how good a list is; expected one such as ndcg@10, recall@20 or rmse.`,
+      );
+    }
     const models = modelsToTry(wanted, metric);
     const seed = args.integer('seed', 0) ?? DEFAULT_SEED;
     const budgetSeconds = args.number('budget') ?? DEFAULT_BUDGET_SECONDS;
@@ -115,7 +120,9 @@ export const tune: Command = {
         maxTrials,
         known,
         onTrial: async (trial, fresh) => {
-          if (fresh) await appendFile(tablePath, tableRow(trial, identity));
+          if (!fresh) return;
+          const header = (await sizeOf(tablePath)) === 0 ? TABLE_HEADER : '';
+          await appendFile(tablePath, header + tableRow(trial, identity));
         },
         onProgress: work.progress.on(`tuning ${wanted}`),
         signal: work.signal,
@@ -148,7 +155,12 @@ function fingerprint(table: InteractionTable): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** The trials that a table has; makes a new one where there is none. */
+/** Bytes of a file; 0 where there is none. */
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => null))?.size ?? 0;
+}
+
+/** The trials that a table has; none where there is no file. */
 async function openTable(path: string, identity: SearchIdentity): Promise<Trial[]> {
   let text: string;
   try {
@@ -157,13 +169,12 @@ async function openTable(path: string, identity: SearchIdentity): Promise<Trial[
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
       throw new CommandError(`${path}: ${fileProblem(error)}.`, { cause: error });
     }
-    await writeFile(path, TABLE_HEADER);
     return [];
   }
   try {
     const trials = readTable(text, identity);
     // What an interrupted run left of its last row goes.
-    await writeFile(path, text.slice(0, text.lastIndexOf('\n') + 1) || TABLE_HEADER);
+    await writeFile(path, text.slice(0, text.lastIndexOf('\n') + 1));
     return trials;
   } catch (error) {
     if (error instanceof InklingError) throw new CommandError(`${path}: ${error.message}.`);

@@ -4,6 +4,7 @@ import type { Candidate } from '../selection/search.js';
 import type { ModelName, SplitName } from '../types.js';
 import type { Engine } from './engine.js';
 import type { IdIndex } from './id-index.js';
+import { snakeCase } from './settings-text.js';
 import { check } from './status.js';
 
 /** More validation users than this say little more. */
@@ -36,7 +37,8 @@ export class ValidationArena implements Arena {
     try {
       const { train, history, test } = this.parts;
       const { validation = '', seed } = options;
-      check(wasm, interactions.divide(wasm, validation, seed, train, history, test));
+      // Another seed than that of the split to be tested: the same one would draw the very users that are not there.
+      check(wasm, interactions.divide(wasm, validation, seed + 1, train, history, test));
     } catch (error) {
       this.dispose();
       throw error;
@@ -44,7 +46,7 @@ export class ValidationArena implements Arena {
   }
 
   defaultOf(model: ModelName, setting: string): number | undefined {
-    const value = this.engine.module.defaultSetting(model, setting);
+    const value = this.engine.module.defaultSetting(model, snakeCase(setting));
     return Number.isNaN(value) ? undefined : value;
   }
 

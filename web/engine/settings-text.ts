@@ -2,7 +2,7 @@ import { InklingError } from '../errors.js';
 import type { Settings } from '../types.js';
 
 /** `numFactors` → `num_factors`; names already in snake case stay as they are. */
-function snakeCase(name: string): string {
+export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 

@@ -70,7 +70,8 @@ export async function choose(
   arena: Arena,
   options: ChooseOptions,
 ): Promise<{ best: Trial; trials: Trial[] }> {
-  const { models, fixed, larger, budgetSeconds, signal, onProgress } = options;
+  const { fixed, larger, budgetSeconds, signal, onProgress } = options;
+  const models = withSettings(arena, options.models, fixed);
   const uniform = seededUniform(options.seed);
   const start = performance.now();
   const used = () => (performance.now() - start) / 1000;
@@ -107,10 +108,12 @@ export async function choose(
         epochs: arena.defaultOf(model, 'epochs'),
       });
       const left = Math.max(0, budgetSeconds - used());
-      const allowed = Math.min(left, Math.max(LEAST_TRIAL_SECONDS, budgetSeconds * TRIAL_SHARE));
-      return withinTime(allowed, signal, (limited) =>
+      const most = Math.max(LEAST_TRIAL_SECONDS, budgetSeconds * TRIAL_SHARE);
+      const allowed = Math.min(left, most);
+      const outcome = await withinTime(allowed, signal, (limited) =>
         arena.measure({ model, settings: cut }, fidelity, limited),
       );
+      return outcome ?? (left > most ? { failure: `took longer than ${most.toFixed(0)} s` } : null);
     },
     onTrial: async (trial, fresh) => {
       onProgress?.(Math.min(1, Math.max(used() / budgetSeconds, trial.trial / options.maxTrials)));
@@ -120,10 +123,28 @@ export async function choose(
 
   const best = ranked(trials, larger)[0];
   if (best) return { best, trials };
-  const why = trials.find((trial) => trial.failure !== '')?.failure ?? 'the time was too short';
+  const why =
+    trials.find((trial) => trial.failure !== '')?.failure ?? 'that is too short for any of them';
   throw new InklingError(
     'invalid_interactions',
     `none of ${models.join(', ')} could be measured within ${budgetSeconds} s: ${why}`,
+  );
+}
+
+/** The models that have all of these settings. */
+function withSettings(
+  arena: Arena,
+  models: readonly ModelName[],
+  fixed: Settings = {},
+): readonly ModelName[] {
+  const names = Object.keys(fixed);
+  const able = models.filter((model) =>
+    names.every((name) => arena.defaultOf(model, name) !== undefined),
+  );
+  if (able.length > 0) return able;
+  throw new InklingError(
+    'invalid_argument',
+    `none of ${models.join(', ')} has the settings ${names.join(', ')}; leave them out, or name one model`,
   );
 }
 
@@ -142,12 +163,12 @@ function firstCandidates(
   return candidates;
 }
 
-/** Ends `work` after some seconds; that, and what a candidate fails of itself, is returned as its failure. */
+/** Ends `work` after some seconds and returns null then; what a candidate fails of itself is returned as its failure. */
 async function withinTime(
   seconds: number,
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<number>,
-): Promise<{ value: number } | { failure: string }> {
+): Promise<{ value: number } | { failure: string } | null> {
   const controller = new AbortController();
   const stop = () => controller.abort(signal?.reason);
   signal?.addEventListener('abort', stop);
@@ -157,7 +178,7 @@ async function withinTime(
     return { value: await work(controller.signal) };
   } catch (error) {
     if (!(error instanceof InklingError) || signal?.aborted) throw error;
-    if (error.code === 'aborted') return { failure: `took longer than ${seconds.toFixed(0)} s` };
+    if (error.code === 'aborted') return null;
     if (CANDIDATE_FAILURES.includes(error.code)) return { failure: error.message };
     throw error;
   } finally {

@@ -25,11 +25,14 @@ export interface SearchOptions {
   first: readonly Candidate[];
   /** Draws another one, given the best so far; null when there is nothing more to draw. */
   draw: (best: readonly Trial[]) => Candidate | null;
-  /** Trains on the training part and measures on the validation part. Errors end the search, failures are returned. */
+  /**
+   * Trains on the training part and measures on the validation part. Errors end the search, failures are returned;
+   * null when the time ended before it did, which ends the search too.
+   */
   look: (
     candidate: Candidate,
     fidelity: number,
-  ) => Promise<{ value: number } | { failure: string }>;
+  ) => Promise<{ value: number } | { failure: string } | null>;
   larger: boolean;
   maxTrials: number;
   /** Whether the time is over. */
@@ -60,10 +63,11 @@ export async function search(options: SearchOptions): Promise<Trial[]> {
     candidate: Candidate,
     bracket: number,
     fidelity: number,
-  ): Promise<Trial> => {
+  ): Promise<Trial | null> => {
     const found = earlier.get(keyOf(candidate, fidelity));
     const start = performance.now();
     const outcome = found ? { value: null, failure: '' } : await options.look(candidate, fidelity);
+    if (outcome === null) return null;
     const trial: Trial = {
       trial: trials.length + 1,
       bracket,
@@ -91,7 +95,9 @@ export async function search(options: SearchOptions): Promise<Trial[]> {
       const round: Trial[] = [];
       for (const candidate of candidates) {
         if (over()) return trials;
-        round.push(await tryOut(candidate, bracket, fidelity));
+        const trial = await tryOut(candidate, bracket, fidelity);
+        if (!trial) return trials;
+        round.push(trial);
       }
       const best = ranked(round, larger).slice(0, Math.ceil(candidates.length / 2));
       candidates = best.map(({ model, settings }) => ({ model, settings }));

@@ -55,7 +55,7 @@ export function tableRow(trial: Trial, identity: SearchIdentity): string {
  */
 export function readTable(text: string, identity: SearchIdentity): Trial[] {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  if (whole === '') return [];
+  if (TABLE_HEADER.startsWith(text)) return []; // nothing yet, or a header that was cut off
   if (!whole.startsWith(TABLE_HEADER)) {
     throw new InklingError(
       'invalid_argument',

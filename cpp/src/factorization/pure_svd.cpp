@@ -13,7 +13,7 @@ namespace {
 using Kind = SettingSpec::Kind;
 constexpr SettingSpec kSettings[] = {
     {"num_factors", Kind::kInteger, "0", "0", "1024",
-     "singular vectors kept; 0 = one for every 64 items, from 64 to 256"},
+     "singular vectors kept; 0 = one for every 64 items, from 64 to 256, and at most one for every 4"},
     {"iterations", Kind::kInteger, "10", "1", "100", "passes over the interactions, for more exact singular vectors"},
     {"user_exponent", Kind::kNumber, "0.25", "0", "1", "a user of n items counts n^-exponent"},
     {"item_exponent", Kind::kNumber, "0.35", "0", "1", "an item of n users counts n^-exponent"},
@@ -22,7 +22,10 @@ constexpr SettingSpec kSettings[] = {
 
 std::int64_t num_vectors(const Settings& settings, const Interactions& interactions) {
   const int wanted = settings.integer("num_factors");
-  return wanted > 0 ? wanted : std::clamp(interactions.num_items() / 64, 64, 256);
+  if (wanted > 0) return wanted;
+  // With nearly as many vectors as items, the projection would be the identity.
+  const std::int32_t most = std::max(interactions.num_items() / 4, 1);
+  return std::min(std::clamp(interactions.num_items() / 64, 64, 256), most);
 }
 
 class PureSvdTrainer final : public Trainer {

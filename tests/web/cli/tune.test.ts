@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -112,6 +112,7 @@ test.each([
   [[], /--model is missing/],
   [['--model', 'popularity'], /expected one of auto/],
   [['--model', 'ials', '--metric', 'taste@3', '--trials', 'b.csv'], /unknown metric "taste@3"/],
+  [['--model', 'ials', '--metric', 'gini@10'], /does not say how good a list is/],
   [['--model', 'ials', '--validation', 'never'], /--validation is "never"/],
 ])('tune %j is wrong usage', (args, message) => {
   const { status, stderr } = inkling('tune', '--interactions', 'rows.csv', ...args);
@@ -185,6 +186,36 @@ test('an ensemble trains, is written, and gives reasons from its file', () => {
     0,
   );
   expect(sum).toBeCloseTo(first.score, 3);
+});
+
+test('tune writes no table when nothing could be tried, and touches no file of another kind', () => {
+  writeFileSync(at('one.csv'), 'user,item\n1,2\n');
+  const refused = inkling(
+    'tune',
+    '--interactions',
+    'one.csv',
+    '--model',
+    'ease',
+    '--trials',
+    'x.csv',
+  );
+  expect(refused.status).toBe(1);
+  expect(existsSync(at('x.csv'))).toBe(false);
+  writeFileSync(at('notes.txt'), 'notes of mine, one line');
+  const command = ['tune', '--interactions', 'rows.csv', '--model', 'ease'];
+  expect(inkling(...command, '--trials', 'notes.txt').stderr).toMatch(/not a table of trials/);
+  expect(readFileSync(at('notes.txt'), 'utf8')).toBe('notes of mine, one line');
+});
+
+test('auto works on every split, and with settings that only some models have', () => {
+  for (const split of ['leave-one-out', 'random', 'temporal', 'users']) {
+    const { status, stderr } = inkling(
+      ...['evaluate', '--interactions', 'rows.csv', '--model', 'auto', '--split', split],
+      ...['--metrics', 'ndcg@10', '--budget', '1', '--set', 'history_half_life=4', '--json'],
+    );
+    expect(stderr).not.toMatch(/error/);
+    expect(status).toBe(0);
+  }
 });
 
 test('a file that holds histories of people is announced as one', () => {

@@ -36,6 +36,8 @@ describe('a table of trials', () => {
   test('comes back as it was written', () => {
     expect(readTable(text, identity)).toEqual(trials);
     expect(readTable('', identity)).toEqual([]);
+    expect(readTable(TABLE_HEADER.slice(0, 9), identity)).toEqual([]);
+    expect(() => readTable('notes of mine', identity)).toThrow(/not a table of trials/);
     expect(readTable(TABLE_HEADER, identity)).toEqual([]);
   });
 
