@@ -2,8 +2,7 @@ import { detectFeatures } from './engine/features.js';
 import type { Features } from './engine/variants.js';
 import { InklingError } from './errors.js';
 import type { WasmName } from './types.js';
-import { connectTo } from './worker/connect-web.js';
-import type { WorkerConnection } from './worker/protocol.js';
+import type { FromWorker, WorkerConnection } from './worker/protocol.js';
 
 /** What a browser offers. */
 export function hostFeatures(): Features {
@@ -28,9 +27,27 @@ export function defaultWasmUrl(name: WasmName): URL | undefined {
   }
 }
 
+const NOT_LOADED = 'its script could not be loaded';
+const ISOLATED =
+  ' (on this cross-origin isolated page it needs the header Cross-Origin-Embedder-Policy: require-corp too)';
+
 /** Starts the worker. */
 export function connectWorker(workerUrl: URL | string | undefined): WorkerConnection {
-  return connectTo(startWorker(workerUrl));
+  const worker = startWorker(workerUrl);
+  return {
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    onMessage: (listener) => {
+      worker.onmessage = (event: MessageEvent<FromWorker>) => listener(event.data);
+    },
+    onFailure: (listener) => {
+      worker.onerror = (event) => {
+        event.preventDefault();
+        listener(event.message || NOT_LOADED + (globalThis.crossOriginIsolated ? ISOLATED : ''));
+      };
+      worker.onmessageerror = () => listener('a message could not be read');
+    },
+    terminate: () => worker.terminate(),
+  };
 }
 
 function startWorker(workerUrl: URL | string | undefined): Worker {

@@ -15,6 +15,7 @@ import type {
   InteractionEvent,
   InteractionTable,
   Logger,
+  ModelName,
   OpenOptions,
   Profile,
   Recommendation,
@@ -30,11 +31,14 @@ import { type CallOptions, WorkerClient } from './worker/client.js';
 import type { CallName, Calls, DataSource, OpenRequest, PublicData } from './worker/protocol.js';
 
 const DEFAULT_NAME = 'default';
+const DEFAULT_MODEL = 'ials';
 
 /** One person's recommender: a public model and catalogue, and a private history that stays on this device. */
 export class Recommender {
   private closed = false;
   private events = 0;
+  /** Workers that train with the full module. */
+  private readonly trainers = new Set<WorkerClient>();
 
   private constructor(
     private client: WorkerClient,
@@ -184,7 +188,7 @@ export class Recommender {
 
   /**
    * Trains a model in the tab and, unless `use` is false, recommends from it from then on. The person's own events are not part of it.
-   * A model that the small wasm file of a page does not train is trained by the full one, which is loaded for it.
+   * A model that the wasm file of a page only serves is trained by the full one, which is loaded for it.
    *
    * @throws InklingError `invalid_interactions`, `invalid_argument` (settings), `too_large`, `not_finite`, `aborted`,
    *   `wasm_unavailable`; the model in use stays then
@@ -195,9 +199,21 @@ export class Recommender {
   ): Promise<TrainResult> {
     checkOptions('train', options);
     const { signal, onProgress, ...rest } = options;
-    const table = toInteractionTable(interactions);
-    const result = await this.call('train', { table, ...rest }, { signal, onProgress });
-    if (options.use !== false) this.request.model = { bytes: result.modelFile };
+    const start = performance.now();
+    const request = { table: toInteractionTable(interactions), ...rest };
+    const models = [options.model ?? DEFAULT_MODEL];
+    const { use = true } = options;
+    let result: TrainResult;
+    if (this.takesFullModule(models)) {
+      const alone = { ...request, use: false };
+      result = await this.callTrainer('train', alone, models, { signal, onProgress });
+      const { modelFile } = result;
+      if (use) await this.call('use', { modelFile }, { signal });
+      result = { ...result, seconds: (performance.now() - start) / 1000 };
+    } else {
+      result = await this.call('train', request, { signal, onProgress });
+    }
+    if (use) this.request.model = { bytes: result.modelFile };
     return result;
   }
 
@@ -212,7 +228,11 @@ export class Recommender {
       ...(test !== undefined && { test: toInteractionTable(test) }),
       ...(negatives !== undefined && { negatives: [...negatives] }),
     };
-    return this.call('evaluate', request, { signal, onProgress });
+    const { model = DEFAULT_MODEL, baseline } = options;
+    const models = baseline ? [model, baseline.model] : [model];
+    return this.takesFullModule(models)
+      ? this.callTrainer('evaluate', request, models, { signal, onProgress })
+      : this.call('evaluate', request, { signal, onProgress });
   }
 
   /** What runs here and why, what it costs, what is stored. */
@@ -220,18 +240,61 @@ export class Recommender {
     this.checkOpen();
     const engine = this.client.info;
     if (!engine) throw new InklingError('engine_failed', 'the engine has not started');
-    return { version: VERSION, ...engine, events: this.events, storage: { ...this.storage } };
+    const { lacks: _, ...told } = engine;
+    return { version: VERSION, ...told, events: this.events, storage: { ...this.storage } };
   }
 
   /** Ends the worker and gives its memory back. What was recorded stays. Twice is fine. */
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await Promise.all([this.log.close(), this.client.end(closedError())]);
+    const clients = [this.client, ...this.trainers];
+    await Promise.all([this.log.close(), ...clients.map((client) => client.end(closedError()))]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  private takesFullModule(models: readonly (ModelName | 'auto')[]): boolean {
+    this.checkOpen();
+    const lacks = this.client.info?.lacks ?? [];
+    return lacks.length > 0 && models.some((name) => name === 'auto' || lacks.includes(name));
+  }
+
+  /**
+   * Makes a call that takes the full module, in a worker of its own that ends with it: so the memory it took is given
+   * back for certain, a trap there leaves the lists alone, and they do not wait. Started here, not by the other worker:
+   * in Firefox a worker that starts and ends several others comes to a halt.
+   */
+  private async callTrainer<N extends 'train' | 'evaluate'>(
+    name: N,
+    request: Calls[N]['request'],
+    models: readonly string[],
+    options: CallOptions,
+  ): Promise<Calls[N]['result']> {
+    const { choice, catalog, fullWasmUrl } = this.request;
+    if (fullWasmUrl === undefined) {
+      throw new InklingError(
+        'wasm_unavailable',
+        `${models.join(' and ')}: this takes inkling-${choice.variant}-full.wasm, and the app has given one other file; ` +
+          'pass wasmUrl as a function, which is asked for both, or give the full file in the first place',
+      );
+    }
+    const client = this.start();
+    this.trainers.add(client);
+    try {
+      const items = models.includes('tf_idf') ? catalog : undefined;
+      const download = (fraction: number) => options.onProgress?.({ phase: 'download', fraction });
+      download(0); // not every server tells how long the file is
+      const open = { choice, wasmUrl: fullWasmUrl, catalog: items, log: null };
+      await client.call('open', open, options);
+      download(1);
+      return await client.call(name, request, options);
+    } finally {
+      this.trainers.delete(client);
+      void client.end(closedError());
+    }
   }
 
   private async call<N extends CallName>(
@@ -244,7 +307,8 @@ export class Recommender {
     try {
       return await client.call(name, request, options);
     } catch (error) {
-      if (client.died && this.client === client && !this.closed) await this.restart(client.died);
+      const died = error instanceof InklingError && error.code === 'engine_failed';
+      if (died && this.client === client && !this.closed) await this.restart(error);
       throw error;
     }
   }
@@ -285,10 +349,7 @@ function wasmAddresses(
   const one = typeof wasmUrl === 'function' ? undefined : wasmUrl;
   const url = one ?? find(variant);
   const fullUrl = one || (wasmBinary && !wasmUrl) ? undefined : find(`${variant}-full`);
-  return {
-    wasmUrl: url && absolute(url),
-    fullWasmUrl: fullUrl && absolute(fullUrl),
-  };
+  return { wasmUrl: url && absolute(url), fullWasmUrl: fullUrl && absolute(fullUrl) };
 }
 
 /** Addresses are resolved here: the worker may stand in another folder. */

@@ -74,7 +74,8 @@ export class Engine {
   readonly variant: VariantName;
   readonly threads: number;
   readonly why: readonly string[];
-  private readonly trainsAll: boolean;
+  /** Models that this module only serves; the full one trains them. */
+  readonly lacks: readonly ModelName[];
 
   /** @throws InklingError `version_mismatch` when the wasm is of another build. */
   constructor(
@@ -96,15 +97,7 @@ export class Engine {
     this.variant = choice.variant;
     this.threads = this.wasm.numThreads();
     this.why = choice.why;
-    this.trainsAll = MODEL_NAMES.every((name) => module.canTrain(name));
-  }
-
-  /** Whether it takes the full module to train these. A name that is none is not its business. */
-  lacks(models: readonly string[]): boolean {
-    const isModel = (name: string) => (MODEL_NAMES as readonly string[]).includes(name);
-    const missing = (name: string) =>
-      name === 'auto' || (isModel(name) && !this.module.canTrain(name));
-    return !this.trainsAll && models.some(missing);
+    this.lacks = MODEL_NAMES.filter((name) => !module.canTrain(name));
   }
 
   /**

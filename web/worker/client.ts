@@ -32,7 +32,6 @@ export class WorkerClient {
   private readonly pending = new Map<number, Pending>();
   private nextId = 1;
   private failure: InklingError | null = null;
-  private engineFailure: InklingError | null = null;
   private onClosed: () => void = () => {};
 
   constructor(private readonly connection: WorkerConnection) {
@@ -89,11 +88,6 @@ export class WorkerClient {
     });
   }
 
-  /** Why the worker cannot do anything any more, once that is so. */
-  get died(): InklingError | null {
-    return this.failure ?? this.engineFailure;
-  }
-
   post(message: ToWorker): void {
     if (!this.failure) this.connection.post(message);
   }
@@ -132,9 +126,9 @@ export class WorkerClient {
       this.settle(message.id)?.resolve(message.result as never);
       return;
     }
-    const error = new InklingError(message.code ?? 'engine_failed', message.message);
-    if (message.fatal) this.engineFailure = error;
-    this.settle(message.id)?.reject(error);
+    this.settle(message.id)?.reject(
+      new InklingError(message.code ?? 'engine_failed', message.message),
+    );
   }
 
   private settle(id: number): Pending | undefined {

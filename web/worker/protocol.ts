@@ -44,7 +44,10 @@ export interface OpenRequest extends PublicData {
 export type EngineInfo = Pick<
   Info,
   'variant' | 'threads' | 'why' | 'bytes' | 'model' | 'items' | 'timings'
->;
+> & {
+  /** Which models its module cannot train, but the full one can. */
+  lacks: readonly ModelName[];
+};
 
 type Sent<T> = Omit<T, 'signal' | 'onProgress'>;
 
@@ -52,6 +55,8 @@ type Sent<T> = Omit<T, 'signal' | 'onProgress'>;
 export interface Calls {
   open: { request: OpenRequest; result: null };
   reload: { request: PublicData; result: null };
+  /** Puts a model trained elsewhere to work, with the items that are there. */
+  use: { request: { modelFile: Uint8Array }; result: null };
   recommend: { request: Sent<RecommendOptions>; result: Recommendation[] };
   similar: { request: { id: string; k?: number | undefined }; result: SimilarItem[] };
   profile: { request: Record<string, never>; result: Profile };
@@ -83,8 +88,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { kind: 'result'; id: number; result: unknown; info: EngineInfo | null }
-  /** fatal: the worker's engine has stopped with it. */
-  | { kind: 'error'; id: number; code: ErrorCode | null; message: string; fatal: boolean }
+  | { kind: 'error'; id: number; code: ErrorCode | null; message: string }
   | { kind: 'progress'; id: number; progress: Progress }
   | { kind: 'closed' };
 

@@ -7,7 +7,6 @@ import type { TrainedModel } from '../engine/trained-model.js';
 import type { Choice } from '../engine/variants.js';
 import { InklingError } from '../errors.js';
 import type { Item, Progress } from '../types.js';
-import { WorkerClient } from './client.js';
 import type {
   CallName,
   Calls,
@@ -17,7 +16,6 @@ import type {
   OpenRequest,
   PublicData,
   ToWorker,
-  WorkerConnection,
 } from './protocol.js';
 import { readSource } from './read-source.js';
 
@@ -38,8 +36,6 @@ export interface EventReader {
 /** What differs between a browser's worker and Node's. */
 export interface SessionHost {
   loadVariant: LoadVariant;
-  /** Starts a worker like this one, where this one's engine may be the small one. */
-  startTrainer?(): WorkerConnection;
   /** Opens nothing before the first reading. */
   openLog(name: string): EventReader;
   post(message: FromWorker, transfer?: ArrayBuffer[]): void;
@@ -57,7 +53,6 @@ export class Session {
   private model: TrainedModel | null = null;
   private modelBytes = 0;
   private items: readonly Item[] | undefined;
-  private opened: Pick<OpenRequest, 'choice' | 'fullWasmUrl'> | null = null;
   private log: EventReader | null = null;
   private events: StoredEvent[] = [];
   /** Of the log, when the events were read. */
@@ -113,7 +108,7 @@ export class Session {
         const error = engineFailure(thrown);
         const code = error instanceof InklingError ? error.code : null;
         const text = error instanceof Error ? error.message : String(error);
-        this.host.post({ kind: 'error', id, code, message: text, fatal: error !== thrown });
+        this.host.post({ kind: 'error', id, code, message: text });
       } finally {
         this.running.delete(id);
       }
@@ -128,6 +123,10 @@ export class Session {
   } = {
     open: (request, context) => this.open(request, context),
     reload: (request, context) => this.reload(request, context),
+    use: async ({ modelFile }, { signal }) => {
+      await this.load({ items: this.items, modelFile }, signal);
+      return null;
+    },
     recommend: async (request) => {
       const events = await this.currentEvents();
       return this.timed('recommend', () => this.ready().recommend(events, request));
@@ -138,7 +137,8 @@ export class Session {
       return this.timed('profile', () => this.ready().profile(events));
     },
     train: (request, context) => this.train(request, context),
-    evaluate: (request, context) => this.evaluate(request, context),
+    evaluate: async (request, { signal, onProgress }) =>
+      this.loaded().evaluate({ ...request, items: this.items, signal, onProgress } as never),
   };
 
   private async open(request: OpenRequest, context: CallContext): Promise<null> {
@@ -150,7 +150,6 @@ export class Session {
     // Of the two, the model is what takes long.
     const onProgress = request.model ? undefined : context.onProgress;
     this.engine = await this.host.loadVariant(request.choice, request, onProgress);
-    this.opened = request;
     await this.load(await data, context.signal);
     await this.currentEvents();
     this.timings.open = performance.now() - start;
@@ -200,15 +199,6 @@ export class Session {
     const start = performance.now();
     const { table, model: name = 'ials', settings, budgetSeconds, seed, use = true } = request;
     const engine = this.loaded();
-    if (engine.lacks([name])) {
-      const result = await this.inTrainer('train', { ...request, use: false }, [name], context);
-      const { modelFile } = result;
-      if (use) {
-        const model = engine.openModel(modelFile);
-        await this.use(model, modelFile.byteLength, this.items, context.signal);
-      }
-      return { ...result, seconds: (performance.now() - start) / 1000 };
-    }
     const model = await engine.train(table, {
       model: name,
       items: this.items,
@@ -229,49 +219,6 @@ export class Session {
       seconds: (performance.now() - start) / 1000,
       modelFile,
     };
-  }
-
-  private async evaluate(
-    request: Calls['evaluate']['request'],
-    context: CallContext,
-  ): Promise<Calls['evaluate']['result']> {
-    const engine = this.loaded();
-    const models = [request.model ?? 'ials', ...(request.baseline ? [request.baseline.model] : [])];
-    if (engine.lacks(models)) return this.inTrainer('evaluate', request, models, context);
-    return engine.evaluate({ ...request, items: this.items, ...context } as never);
-  }
-
-  /**
-   * Makes a call that takes the full module, in a worker of its own that ends with it: so the memory it took is given
-   * back for certain, a trap there leaves this engine alone, and lists do not wait.
-   */
-  private async inTrainer<N extends 'train' | 'evaluate'>(
-    name: N,
-    request: Calls[N]['request'],
-    models: readonly string[],
-    context: CallContext,
-  ): Promise<Calls[N]['result']> {
-    const { choice, fullWasmUrl } = this.opened ?? {};
-    const trainer = fullWasmUrl && this.host.startTrainer?.();
-    if (!choice || !trainer) {
-      throw new InklingError(
-        'wasm_unavailable',
-        `${models.join(' and ')}: this takes inkling-${choice?.variant}-full.wasm, and the app has given one other file; ` +
-          'pass wasmUrl as a function, which is asked for both, or give the full file in the first place',
-      );
-    }
-    try {
-      const client = new WorkerClient(trainer);
-      const items = models.includes('tf_idf') ? this.items : undefined;
-      const catalog = items && { items };
-      const download = (fraction: number) => context.onProgress?.({ phase: 'download', fraction });
-      download(0); // not every server tells how long the file is
-      await client.call('open', { choice, wasmUrl: fullWasmUrl, catalog, log: null }, context);
-      download(1);
-      return await client.call(name, request, context);
-    } finally {
-      trainer.terminate();
-    }
   }
 
   private reset(log: string | null, events: readonly StoredEvent[]): void {
@@ -345,6 +292,7 @@ export class Session {
       },
       items: ranker.numCandidates,
       timings: { ...this.timings },
+      lacks: engine.lacks,
     };
   }
 }

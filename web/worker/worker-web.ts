@@ -1,6 +1,5 @@
 import { loadVariant } from '../engine/load-web.js';
 import { IndexedDbStore } from '../store/indexeddb-store.js';
-import { connectTo } from './connect-web.js';
 import type { ToWorker } from './protocol.js';
 import { Session } from './session.js';
 
@@ -14,8 +13,6 @@ if (!self.name.startsWith('em-pthread')) {
   const session = new Session({
     loadVariant: (choice, { wasmUrl, wasmBinary }, onProgress) =>
       loadVariant(choice, { wasmUrl: wasmUrl as string, wasmBinary }, onProgress),
-    // The script is where this one came from, as it is for threads.
-    startTrainer: () => connectTo(new Worker(self.location.href, { type: 'module' })),
     openLog: (name) => new IndexedDbStore(name),
     post: (message, transfer = []) => scope.postMessage(message, transfer),
   });
