@@ -14,17 +14,16 @@ constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 30;
 
 }  // namespace
 
-Status check_factors_fit(std::string_view model, const Interactions& interactions, int num_factors,
+Status check_factors_fit(std::string_view model, const Interactions& interactions, std::int64_t num_factors,
                          std::int64_t bytes_an_entry) {
   // In 64 bits, for WebAssembly's size_t would wrap around.
   const std::int64_t rows = std::int64_t{interactions.num_users()} + interactions.num_items();
   const std::int64_t bytes = rows * num_factors * std::int64_t{sizeof(float)};
   if (static_cast<std::uint64_t>(bytes + interactions.num_entries() * bytes_an_entry) <= kMaxBytes) return {};
-  return {ErrorCode::kTooLarge, std::string(model) + " would need " + std::to_string(rows) + " rows of " +
-                                    std::to_string(num_factors) + " factors and " +
-                                    std::to_string(interactions.num_entries()) +
-                                    " interactions in memory, more than 1 GiB; use fewer num_factors or sample the "
-                                    "users"};
+  std::string needs = std::to_string(rows) + " rows of " + std::to_string(num_factors) + " factors";
+  if (bytes_an_entry > 0) needs += " and " + std::to_string(interactions.num_entries()) + " interactions in memory";
+  return {ErrorCode::kTooLarge,
+          std::string(model) + " would need " + needs + ", more than 1 GiB; use fewer num_factors or sample the users"};
 }
 
 std::vector<float> random_factors(const SparseRows& entries, std::size_t num_factors, double stddev, Random& random) {

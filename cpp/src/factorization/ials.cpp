@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "data/sparse_tensors.h"
+#include "factorization/factor_rows.h"
 #include "factorization/least_squares.h"
 #include "inkling/popularity.h"
 #include "inkling/random.h"
@@ -36,8 +37,6 @@ constexpr SettingSpec kSettings[] = {
 };
 
 constexpr std::size_t kFoldInNumbers = 7;  // of the tensor, in the order of IalsFoldIn
-
-constexpr std::uint64_t kMaxFactorBytes = std::uint64_t{1} << 30;
 
 float unobserved_weight_of(const Settings& settings, const Interactions& interactions) {
   const double given = settings.number("unobserved_weight");
@@ -204,14 +203,7 @@ std::span<const SettingSpec> Ials::settings() { return kSettings; }
 Result<std::unique_ptr<Trainer>> Ials::make_trainer(const Settings& settings, const TrainingData& data,
                                                     std::uint64_t seed, ThreadPool& pool) {
   const Interactions& interactions = *data.interactions;
-  // In 64 bits, for WebAssembly's size_t would wrap around.
-  const std::uint64_t rows = std::uint64_t{at(interactions.num_users())} + at(interactions.num_items());
-  const std::uint64_t num_factors = at(settings.integer("num_factors"));
-  if (rows * num_factors > kMaxFactorBytes / sizeof(float)) {
-    return Status(ErrorCode::kTooLarge, "ials would need " + std::to_string(rows) + " rows of " +
-                                            std::to_string(num_factors) +
-                                            " factors, more than 1 GiB; use fewer num_factors or sample the users");
-  }
+  if (Status s = check_factors_fit(kName, interactions, settings.integer("num_factors")); !s.ok()) return s;
   return std::unique_ptr<Trainer>(std::make_unique<IalsTrainer>(settings, interactions, seed, pool));
 }
 
@@ -228,18 +220,14 @@ Ials::Ials(std::vector<float> item_factors, std::size_t num_factors, const IalsF
     : Model(std::move(item_counts), std::move(config)),
       item_factors_(std::move(item_factors)),
       num_factors_(num_factors),
-      fold_in_(fold_in) {
+      fold_in_(fold_in),
+      norms_(row_norms(item_factors_, num_factors_)) {
   ThreadPool one(1);
   GramSum sum(num_factors_, one);
   sum.start(item_factors_);
   while (!sum.done()) sum.step();
   sum.scale(fold_in_.unobserved_weight);
   gram_ = sum.result();
-  norms_.resize(at(num_items()));
-  for (std::size_t item = 0; item < norms_.size(); ++item) {
-    const float* row = item_factors_.data() + item * num_factors_;
-    norms_[item] = std::sqrt(kernels::dot(row, row, num_factors_));
-  }
 }
 
 Result<std::unique_ptr<Profile>> Ials::profile_of(History history) const {
@@ -280,18 +268,10 @@ Result<std::unique_ptr<Profile>> Ials::profile_of(History history) const {
       std::make_unique<IalsProfile>(*this, std::move(known), std::move(solver), std::move(user_factors)));
 }
 
-void Ials::similar(std::int32_t item, std::span<float> scores) const {
-  const float* row = item_factors_.data() + at(item) * num_factors_;
-  kernels::gemv(item_factors_.data(), scores.size(), num_factors_, row, scores.data());
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    const float norms = norms_[i] * norms_[at(item)];
-    scores[i] = norms > 0 ? scores[i] / norms : 0;
-  }
-}
+void Ials::similar(std::int32_t item, std::span<float> scores) const { cosines(item_factors_, norms_, item, scores); }
 
 void Ials::write(TensorFile& file) const {
-  file.add("item_factors", std::span<const float>(item_factors_),
-           {num_items(), static_cast<std::int64_t>(num_factors_)});
+  write_item_factors(item_factors_, norms_.size(), file);
   const float parameters[] = {fold_in_.regularization, fold_in_.unobserved_weight, static_cast<float>(fold_in_.scaling),
                               fold_in_.alpha,          fold_in_.confidence_offset, fold_in_.replaced_weight,
                               fold_in_.negative_target};
@@ -299,19 +279,11 @@ void Ials::write(TensorFile& file) const {
 }
 
 Result<std::unique_ptr<Model>> Ials::read(const TensorFile& file, std::vector<float> item_counts, std::string config) {
-  std::vector<float> item_factors;
+  Result<std::vector<float>> item_factors = read_item_factors(file, item_counts.size());
+  if (!item_factors.ok()) return item_factors.status();
   std::vector<float> parameters;
-  std::vector<std::int64_t> shape;
-  if (Status s = file.get("item_factors", 2, item_factors, &shape); !s.ok()) return s;
-  if (Status s = check_finite(item_factors, "item_factors"); !s.ok()) return s;
   if (Status s = file.get("fold_in", 1, parameters); !s.ok()) return s;
   if (Status s = check_finite(parameters, "fold_in"); !s.ok()) return s;
-  if (shape[0] != static_cast<std::int64_t>(item_counts.size()) || shape[1] < 1 || shape[1] > 1024) {
-    return Status(ErrorCode::kCorruptModelFile, "tensor \"item_factors\" is " + std::to_string(shape[0]) + " × " +
-                                                    std::to_string(shape[1]) + "; expected one row for each of " +
-                                                    std::to_string(item_counts.size()) +
-                                                    " items and 1 to 1024 factors");
-  }
   // Files of the first version end after the two numbers that training knows.
   bool valid = parameters.size() == 2 || parameters.size() == kFoldInNumbers;
   IalsFoldIn fold_in{};
@@ -333,7 +305,8 @@ Result<std::unique_ptr<Model>> Ials::read(const TensorFile& file, std::vector<fl
         "tensor \"fold_in\" should hold 2 or 7 numbers in their ranges: a positive regularization, a positive "
         "unobserved weight, a scaling from 0 to 2 and so on");
   }
-  return std::unique_ptr<Model>(std::make_unique<Ials>(std::move(item_factors), at(shape[1]), fold_in,
+  const std::size_t num_factors = item_factors.value().size() / item_counts.size();
+  return std::unique_ptr<Model>(std::make_unique<Ials>(std::move(item_factors.value()), num_factors, fold_in,
                                                        std::move(item_counts), std::move(config)));
 }
 

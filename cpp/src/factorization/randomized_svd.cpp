@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "factorization/factor_rows.h"
 #include "inkling/random.h"
 #include "kernels/cholesky.h"
 #include "kernels/dot.h"
@@ -19,7 +20,6 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr std::int64_t kSpareVectors = 10;
 constexpr std::int64_t kWidthMultiple = 16;  // whatever the target, so that all compute the same block
-constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 30;
 // Relative to a column's square, about a hundred roundings.
 constexpr float kLargeShift = 1e-5f;
 constexpr float kSmallShift = 1e-6f;
@@ -76,12 +76,7 @@ RandomizedSvd::RandomizedSvd(const Interactions& interactions, std::vector<float
 }
 
 Status RandomizedSvd::check_size(std::string_view model, const Interactions& interactions, std::int64_t num_factors) {
-  // In 64 bits, for WebAssembly's size_t would wrap around.
-  const std::uint64_t rows = std::uint64_t{at(interactions.num_users())} + at(interactions.num_items());
-  if (rows * at(width_of(num_factors)) <= kMaxBytes / sizeof(float)) return {};
-  return {ErrorCode::kTooLarge, std::string(model) + " would need " + std::to_string(rows) + " rows of " +
-                                    std::to_string(width_of(num_factors)) +
-                                    " factors, more than 1 GiB; use fewer num_factors or sample the users"};
+  return check_factors_fit(model, interactions, static_cast<std::int64_t>(width_of(num_factors)));
 }
 
 std::int64_t RandomizedSvd::num_rows(Task task) const {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "data/sparse_tensors.h"
+#include "factorization/factor_rows.h"
 #include "kernels/dot.h"
 
 namespace inkling {
@@ -108,8 +109,7 @@ void SpectralItemModel::similar(std::int32_t item, std::span<float> scores) cons
 }
 
 void SpectralItemModel::write(TensorFile& file) const {
-  file.add("item_factors", std::span<const float>(parts_.item_factors),
-           {num_items(), static_cast<std::int64_t>(parts_.num_factors)});
+  write_item_factors(parts_.item_factors, at(num_items()), file);
   const float low_rank[] = {parts_.weight, parts_.exponent};
   file.add("low_rank", std::span<const float>(low_rank), {2});
   if (parts_.neighbors.num_rows() > 0) write_sparse_rows(parts_.neighbors, kNeighbors, file);
@@ -120,26 +120,21 @@ Result<std::unique_ptr<Model>> SpectralItemModel::read(std::string_view name, bo
                                                        std::string config) {
   Parts parts;
   std::vector<float> low_rank;
-  std::vector<std::int64_t> shape;
-  if (Status s = file.get("item_factors", 2, parts.item_factors, &shape); !s.ok()) return s;
-  if (Status s = check_finite(parts.item_factors, "item_factors"); !s.ok()) return s;
+  Result<std::vector<float>> item_factors = read_item_factors(file, item_counts.size());
+  if (!item_factors.ok()) return item_factors.status();
   if (Status s = file.get("low_rank", 1, low_rank); !s.ok()) return s;
-  const auto num_items = static_cast<std::int32_t>(item_counts.size());
-  if (shape[0] != num_items || shape[1] < 1 || shape[1] > 1024) {
-    return Status(ErrorCode::kCorruptModelFile, "tensor \"item_factors\" is " + std::to_string(shape[0]) + " × " +
-                                                    std::to_string(shape[1]) + "; expected one row for each of " +
-                                                    std::to_string(num_items) + " items and 1 to 1024 factors");
-  }
   bool in_range = low_rank.size() == 2;
   for (const float value : low_rank) in_range = in_range && value >= 0 && value <= 100;
   if (!in_range) {
     return Status(ErrorCode::kCorruptModelFile,
                   "tensor \"low_rank\" should hold a weight and an exponent, from 0 to 100");
   }
-  parts.num_factors = at(shape[1]);
+  parts.item_factors = std::move(item_factors.value());
+  parts.num_factors = parts.item_factors.size() / item_counts.size();
   parts.weight = low_rank[0];
   parts.exponent = low_rank[1];
   if (with_neighbors) {
+    const auto num_items = static_cast<std::int32_t>(item_counts.size());
     Result<SparseRows> neighbors = read_sparse_rows(file, kNeighbors, num_items, num_items);
     if (!neighbors.ok()) return neighbors.status();
     parts.neighbors = std::move(neighbors.value());
