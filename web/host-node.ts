@@ -14,8 +14,11 @@ export function defaultWasmUrl(_name: WasmName): URL | undefined {
   return undefined;
 }
 
-/** Starts the worker. */
-export function connectWorker(workerUrl: URL | string | undefined): WorkerConnection {
+/** Starts the worker, whose engine starts its threads. */
+export function connectWorker(
+  workerUrl: URL | string | undefined,
+  _threads: number,
+): WorkerConnection {
   const worker = new Worker(workerUrl ?? new URL('./node-worker.js', import.meta.url));
   let ended = false;
   return {

@@ -31,30 +31,57 @@ const NOT_LOADED = 'its script could not be loaded';
 const ISOLATED =
   ' (on this cross-origin isolated page it needs the header Cross-Origin-Embedder-Policy: require-corp too)';
 
-/** Starts the worker. */
-export function connectWorker(workerUrl: URL | string | undefined): WorkerConnection {
-  const worker = startWorker(workerUrl);
+/** Starts the worker and, beside it, `threads` - 1 threads for its engine: worker/threads-web.ts says why. */
+export function connectWorker(
+  workerUrl: URL | string | undefined,
+  threads: number,
+): WorkerConnection {
+  const worker = started(() =>
+    workerUrl === undefined
+      ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
+      : new Worker(workerUrl, { type: 'module' }),
+  );
+  const all = [worker];
+  const ports: MessagePort[] = [];
+  while (all.length < threads) {
+    const { port1, port2 } = new MessageChannel();
+    const thread = started(() =>
+      workerUrl === undefined
+        ? new Worker(new URL('./worker.js', import.meta.url), {
+            type: 'module',
+            name: 'em-pthread',
+          })
+        : new Worker(workerUrl, { type: 'module', name: 'em-pthread' }),
+    );
+    thread.postMessage({ port: port1 }, [port1]);
+    ports.push(port2);
+    all.push(thread);
+  }
+  worker.postMessage({ kind: 'threads', ports }, ports);
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     onMessage: (listener) => {
       worker.onmessage = (event: MessageEvent<FromWorker>) => listener(event.data);
     },
     onFailure: (listener) => {
-      worker.onerror = (event) => {
-        event.preventDefault();
-        listener(event.message || NOT_LOADED + (globalThis.crossOriginIsolated ? ISOLATED : ''));
-      };
-      worker.onmessageerror = () => listener('a message could not be read');
+      for (const each of all) {
+        each.onerror = (event) => {
+          event.preventDefault();
+          listener(event.message || NOT_LOADED + (globalThis.crossOriginIsolated ? ISOLATED : ''));
+        };
+        each.onmessageerror = () => listener('a message could not be read');
+      }
     },
-    terminate: () => worker.terminate(),
+    terminate: () => {
+      for (const each of all) each.terminate();
+    },
   };
 }
 
-function startWorker(workerUrl: URL | string | undefined): Worker {
+// Options and addresses are written out above, for bundlers read them without running the code.
+function started(start: () => Worker): Worker {
   try {
-    return workerUrl === undefined
-      ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
-      : new Worker(workerUrl, { type: 'module' });
+    return start();
   } catch (cause) {
     throw new InklingError(
       'engine_failed',

@@ -71,7 +71,7 @@ export class Recommender {
         ...publicData(catalog, model),
         log: log.kind === 'indexeddb' ? name : null,
       };
-      const start = () => new WorkerClient(connectWorker(options.workerUrl));
+      const start = () => new WorkerClient(connectWorker(options.workerUrl, choice.threads));
       const recommender = new Recommender(start(), request, start, log, storage, name, logger);
       try {
         recommender.events = await log.count();

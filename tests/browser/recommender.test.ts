@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BROWSERS } from './browser.js';
+import { DIST } from './places.js';
 import { topicOf } from './sample-data.js';
 import { setStage } from './stage.js';
 
@@ -179,6 +182,26 @@ describe.each(BROWSERS)('in %s', (name) => {
         stage.browser.evaluate(() => window.test.open.main?.recommend()),
       ).rejects.toMatchObject({ code: 'closed', name: 'InklingError' });
     });
+  });
+
+  test.runIf(canThread)('no worker starts a worker, in which Firefox may hang', async () => {
+    const refuse = 'self.Worker = class { constructor() { throw new Error("not here") } };\n';
+    const script = readFileSync(join(DIST, 'worker.js'), 'utf8');
+    stage.isolated.override('/dist/worker.js', { body: refuse + script });
+    try {
+      await stage.visit(stage.isolated);
+      const threads = await stage.browser.evaluate(async () => {
+        const { inkling, sample } = window.test;
+        const main = await inkling.Recommender.open({ threads: 3, storage: 'memory' });
+        await main.train(sample.sampleInteractions());
+        const { threads } = main.info();
+        await main.close();
+        return threads;
+      });
+      expect(threads).toBe(3);
+    } finally {
+      stage.isolated.restore();
+    }
   });
 
   test('the policy is in force, and a violation would be heard', async () => {

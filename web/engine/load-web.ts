@@ -22,8 +22,6 @@ export async function loadVariant(
   const module = await create({
     instantiateWasm: instantiateWith(compiled),
     threadPoolSize: choice.threads - 1,
-    // Threads run the script of this worker, whose name tells them that they are threads.
-    mainScriptUrlOrBlob: self.location.href,
     printErr: () => {},
   });
   return new Engine(module, choice, bytes.byteLength);
