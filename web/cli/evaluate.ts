@@ -1,5 +1,4 @@
 import { rowsTellTime } from '../catalog/row-order.js';
-import { settingsCell } from '../selection/trials-table.js';
 import {
   type EvaluateOptions,
   type EvaluateResult,
@@ -22,6 +21,7 @@ import {
 import { UsageError } from './failures.js';
 import { parseSettings } from './settings.js';
 import { textTable } from './text-table.js';
+import { settingsCell } from './trials-table.js';
 
 const SPLITS = SPLIT_NAMES;
 

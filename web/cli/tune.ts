@@ -2,16 +2,9 @@ import { createHash } from 'node:crypto';
 import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { DEFAULT_SEED } from '../engine/engine.js';
 import { InklingError } from '../errors.js';
-import { AUTO_MODELS, RATING_MODELS } from '../selection/choose.js';
-import type { Trial } from '../selection/search.js';
+import { isOfQuality, modelsFor, smallerIsBetter } from '../selection/metrics.js';
+import { ranked, type Trial } from '../selection/search.js';
 import { isTunable } from '../selection/search-space.js';
-import {
-  readTable,
-  type SearchIdentity,
-  settingsCell,
-  TABLE_HEADER,
-  tableRow,
-} from '../selection/trials-table.js';
 import { type InteractionTable, MODEL_NAMES, type ModelName, SPLIT_NAMES } from '../types.js';
 import type { Arguments } from './arguments.js';
 import { type Command, printJson, printText } from './command.js';
@@ -28,6 +21,13 @@ import { CommandError, fileProblem, UsageError } from './failures.js';
 import { checkOutputPath } from './output-file.js';
 import { parseSettings } from './settings.js';
 import { textTable } from './text-table.js';
+import {
+  readTable,
+  type SearchIdentity,
+  settingsCell,
+  TABLE_HEADER,
+  tableRow,
+} from './trials-table.js';
 
 const DEFAULT_BUDGET_SECONDS = 600;
 const DEFAULT_MAX_TRIALS = 60;
@@ -79,12 +79,12 @@ export const tune: Command = {
     const wanted = args.choice('model', ['auto', ...MODEL_NAMES.filter(isTunable)]);
     if (wanted === undefined) throw new UsageError('--model is missing; give a name, or auto.');
     const metric = args.text('metric') ?? DEFAULT_METRIC;
-    if (/^(novelty|diversity|popularity_bias|coverage|gini)@/.test(metric)) {
+    if (!isOfQuality(metric)) {
       throw new UsageError(
         `--metric is ${metric}, which does not say how good a list is; expected one such as ndcg@10, recall@20 or rmse.`,
       );
     }
-    const models = modelsToTry(wanted, metric);
+    const models = modelsFor(wanted as ModelName | 'auto', metric);
     const seed = args.integer('seed', 0) ?? DEFAULT_SEED;
     const budgetSeconds = args.number('budget') ?? DEFAULT_BUDGET_SECONDS;
     if (!(budgetSeconds > 0)) {
@@ -139,11 +139,6 @@ export const tune: Command = {
     }
   },
 };
-
-function modelsToTry(wanted: string, metric: string): readonly ModelName[] {
-  if (wanted !== 'auto') return [wanted as ModelName];
-  return ['rmse', 'mae'].includes(metric) ? RATING_MODELS : AUTO_MODELS;
-}
 
 /** Of the rows as they were read: another file or other columns give another one. */
 function fingerprint(table: InteractionTable): string {
@@ -203,14 +198,7 @@ function quoted(text = ''): string {
 }
 
 function bestTable(trials: readonly Trial[], metric: string): string {
-  const smaller = ['rmse', 'mae'].includes(metric);
-  const done = trials
-    .filter((trial) => trial.value !== null)
-    .sort(
-      (a, b) =>
-        b.fidelity - a.fidelity || (smaller ? -1 : 1) * ((b.value as number) - (a.value as number)),
-    )
-    .slice(0, BEST_SHOWN);
+  const done = ranked(trials, !smallerIsBetter(metric)).slice(0, BEST_SHOWN);
   return textTable(
     [
       ['trial', metric, 'share', 'seconds', 'model', 'settings'],

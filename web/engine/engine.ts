@@ -2,7 +2,8 @@ import type { Evaluation, InteractionSet, MainModule, Engine as WasmEngine } fro
 import { toInteractionTable } from '../catalog/interaction-table.js';
 import { rowsTellTime } from '../catalog/row-order.js';
 import { InklingError } from '../errors.js';
-import { AUTO_MODELS, choose, RATING_MODELS } from '../selection/choose.js';
+import { choose } from '../selection/choose.js';
+import { isOfQuality, modelsFor, smallerIsBetter } from '../selection/metrics.js';
 import type { Trial } from '../selection/search.js';
 import {
   type EvaluateOptions,
@@ -37,7 +38,6 @@ const NO_NEGATIVES = { users: new Int32Array(), items: new Int32Array() };
 const DEFAULT_BUDGET_SECONDS = 300;
 const DEFAULT_MAX_TRIALS = 48;
 const DEFAULT_CHOICE_METRIC = 'ndcg@10';
-const SMALLER_IS_BETTER: readonly string[] = ['rmse', 'mae'];
 const MAX_SEED = Number.MAX_SAFE_INTEGER;
 
 type Interactions = InteractionTable | Iterable<Interaction>;
@@ -207,7 +207,7 @@ export class Engine {
     try {
       return await choose(arena, {
         ...options,
-        larger: !SMALLER_IS_BETTER.includes(metric),
+        larger: !smallerIsBetter(metric),
         seed,
         budgetSeconds: options.budgetSeconds ?? DEFAULT_BUDGET_SECONDS,
         maxTrials: options.maxTrials ?? DEFAULT_MAX_TRIALS,
@@ -232,7 +232,7 @@ export class Engine {
     if (model !== 'auto') return { model, ...(settings && { settings }) };
     const metric = options.metrics?.find(isOfQuality) ?? DEFAULT_CHOICE_METRIC;
     const { best } = await this.chooseOn(interactions, items, {
-      models: SMALLER_IS_BETTER.includes(metric) ? RATING_MODELS : AUTO_MODELS,
+      models: modelsFor(model, metric),
       fixed: settings,
       metric,
       validation: options.split,
@@ -484,11 +484,6 @@ function indexNegatives(
     users: Int32Array.from(rows.flatMap((row) => row.items.map(() => row.user))),
     items: Int32Array.from(rows.flatMap((row) => row.items)),
   };
-}
-
-/** Whether more of the metric (or less, of an error) is what a model is chosen for. */
-function isOfQuality(metric: string): boolean {
-  return !/^(novelty|diversity|popularity_bias|coverage|gini)@/.test(metric);
 }
 
 function checkSeed(seed: number = DEFAULT_SEED): number {

@@ -1,7 +1,7 @@
 import { InklingError } from '../errors.js';
 import type { ModelName, Settings } from '../types.js';
 import { type Candidate, keyOf, ranked, search, type Trial } from './search.js';
-import { atFidelity, drawSettings, hasHalfLife, seededUniform } from './search-space.js';
+import { atFidelity, drawSettings, seededUniform } from './search-space.js';
 
 /** Where candidates are measured: training data divided once more. */
 export interface Arena {
@@ -34,22 +34,6 @@ export interface ChooseOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** What `auto` chooses from: every model that ranks, and whose file holds nothing of any user. */
-export const AUTO_MODELS: readonly ModelName[] = [
-  'item_neighbors',
-  'ials',
-  'ease',
-  'item_graph',
-  'graph_filter',
-  'sparse_linear',
-  'pure_svd',
-  'bpr',
-  'popularity',
-];
-
-/** What `auto` chooses from when a metric compares values. */
-export const RATING_MODELS: readonly ModelName[] = ['biased_sgd'];
-
 const FIRST_HALF_LIFE = 8;
 /** New candidates are of the models that did best so far, this many of them. */
 const MODELS_TO_GO_ON_WITH = 3;
@@ -76,7 +60,7 @@ export async function choose(
   const start = performance.now();
   const used = () => (performance.now() - start) / 1000;
   const tried = new Set<string>();
-  const first = firstCandidates(models, fixed, arena.ordered);
+  const first = firstCandidates(arena, models, fixed);
   for (const candidate of first) tried.add(keyOf(candidate, 1));
 
   const trials = await search({
@@ -93,7 +77,11 @@ export async function choose(
         const halfLife = (bestOfModel?.settings.history_half_life ?? 0) as number;
         const candidate = {
           model,
-          settings: drawSettings(model, uniform, { fixed, ordered: arena.ordered, halfLife }),
+          settings: drawSettings(model, uniform, {
+            fixed,
+            ordered: orderCounts(arena, model),
+            halfLife,
+          }),
         };
         if (tried.has(keyOf(candidate, 1))) continue;
         tried.add(keyOf(candidate, 1));
@@ -148,15 +136,20 @@ function withSettings(
   );
 }
 
+/** Whether the order of a history may count: the data has times, and the model a half-life. */
+function orderCounts(arena: Arena, model: ModelName): boolean {
+  return arena.ordered && arena.defaultOf(model, 'history_half_life') !== undefined;
+}
+
 function firstCandidates(
+  arena: Arena,
   models: readonly ModelName[],
   fixed: Settings | undefined,
-  ordered: boolean,
 ): Candidate[] {
   const candidates: Candidate[] = [];
   for (const model of models) {
     candidates.push({ model, settings: { ...fixed } });
-    if (ordered && hasHalfLife(model) && fixed?.history_half_life === undefined) {
+    if (orderCounts(arena, model) && fixed?.history_half_life === undefined) {
       candidates.push({ model, settings: { ...fixed, history_half_life: FIRST_HALF_LIFE } });
     }
   }

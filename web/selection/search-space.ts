@@ -71,14 +71,6 @@ const SPACES: Partial<Record<ModelName, Record<string, Dimension>>> = {
   },
 };
 
-/** Models without a half-life: their scores do not come from the order of a history, or their members have their own. */
-const WITHOUT_ORDER: readonly ModelName[] = ['popularity', 'biased_sgd', 'ensemble'];
-
-/** Whether a model has the setting `history_half_life`. */
-export function hasHalfLife(model: ModelName): boolean {
-  return !WITHOUT_ORDER.includes(model);
-}
-
 /** Uniform numbers in [0, 1) from a seed: SplitMix32 (after Steele, Lea & Flood 2014). */
 export function seededUniform(seed: number): () => number {
   let state = (seed ^ Math.floor(seed / 2 ** 32)) | 0;
@@ -96,16 +88,11 @@ export function isTunable(model: ModelName): boolean {
   return SPACES[model] !== undefined;
 }
 
-/** Names of the settings that are searched for a model. */
-export function searchedSettings(model: ModelName): string[] {
-  return Object.keys(SPACES[model] ?? {});
-}
-
 /**
  * Settings drawn at random; those of `fixed` are kept. Half of the draws keep the half-life that did best so far, for it
  * often matters more than all the rest.
  *
- * @param options.ordered whether the data has times, so that the order of a history may count
+ * @param options.ordered whether the order of a history may count
  * @param options.halfLife that did best with this model so far
  */
 export function drawSettings(
@@ -119,7 +106,7 @@ export function drawSettings(
   }
   const drawnHalfLife = draw(HALF_LIVES, uniform()) as number;
   const halfLife = uniform() < 0.5 ? (options.halfLife ?? drawnHalfLife) : drawnHalfLife;
-  if (options.ordered && halfLife > 0 && hasHalfLife(model)) {
+  if (options.ordered && halfLife > 0) {
     drawn.history_half_life = halfLife;
   }
   return { ...drawn, ...options.fixed };

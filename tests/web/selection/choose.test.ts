@@ -13,7 +13,7 @@ const measure: Measure = async ({ model, settings }) => {
 };
 const arena = (changes: Partial<Arena> = {}): Arena => ({
   ordered: true,
-  defaultOf: (_, setting) => (setting === 'l2' ? 0 : undefined),
+  defaultOf: (_, setting) => (['l2', 'history_half_life'].includes(setting) ? 0 : undefined),
   measure,
   ...changes,
 });
@@ -48,9 +48,16 @@ test('the same seed tries the same, another one something else', async () => {
   expect(await settings(2)).not.toEqual(await settings(1));
 });
 
-test('without times no order is tried', async () => {
-  const { trials } = await choose(arena({ ordered: false }), options);
-  expect(trials.some((trial) => 'history_half_life' in trial.settings)).toBe(false);
+test('no order is tried without times, nor with a model that has no half-life', async () => {
+  const ordered = async (changes: Partial<Arena>) =>
+    (await choose(arena(changes), options)).trials.flatMap(({ model, settings }) =>
+      'history_half_life' in settings ? [model] : [],
+    );
+  expect(await ordered({ ordered: false })).toEqual([]);
+  const onlyEase = await ordered({
+    defaultOf: (model, setting) => (setting === 'l2' || model === 'ease' ? 0 : undefined),
+  });
+  expect(new Set(onlyEase)).toEqual(new Set(['ease']));
 });
 
 test('fixed settings are in every trial', async () => {

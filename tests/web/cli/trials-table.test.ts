@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Trial } from '../../../web/selection/search.js';
 import {
   readTable,
   type SearchIdentity,
   TABLE_HEADER,
   tableRow,
-} from '../../../web/selection/trials-table.js';
+} from '../../../web/cli/trials-table.js';
+import type { Trial } from '../../../web/selection/search.js';
 
 const identity: SearchIdentity = { data: 'abc', metric: 'ndcg@10', validation: 'random', seed: 4 };
 const trials: Trial[] = [

@@ -1,7 +1,8 @@
 import Papa from 'papaparse';
 import { InklingError } from '../errors.js';
+import type { Trial } from '../selection/search.js';
 import { MODEL_NAMES, type ModelName, type Settings } from '../types.js';
-import type { Trial } from './search.js';
+import { parseSettings } from './settings.js';
 
 /** What makes trials comparable: the same data, divided and measured alike. */
 export interface SearchIdentity {
@@ -108,16 +109,5 @@ export function settingsCell(settings: Settings): string {
 }
 
 function settingsOf(cell: string): Settings {
-  const settings: Settings = {};
-  for (const pair of cell.split(' ').filter(Boolean)) {
-    const equals = pair.indexOf('=');
-    const text = pair.slice(equals + 1);
-    settings[pair.slice(0, equals)] =
-      text === 'true' || text === 'false'
-        ? text === 'true'
-        : Number.isNaN(Number(text))
-          ? text
-          : Number(text);
-  }
-  return settings;
+  return parseSettings(cell.split(' ').filter(Boolean), 'settings');
 }
