@@ -49,7 +49,7 @@ export const ROWS = [
   ncf('graph_filter', '', null, null),
   ncf('bpr', '', [0.68, 0.41], [0.6305, 0.373]),
   ncf('ials', 'num_factors=64', [0.721, 0.444], [0.7224, 0.4444]),
-  ncf('ials', IALS_192, null, [0.731, 0.4521]),
+  ncf('ials', IALS_192, [0.731, 0.452], [0.731, 0.4521]),
   ncf('ials', `${IALS_192} ${ORDER}`, [0.731, 0.452], null),
   ncf('ensemble', '', [0.74, 0.462], null),
   ncf('auto', '', null, null),
