@@ -355,7 +355,8 @@ TEST_CASE("factors and parameters of ials that make no sense are refused") {
     });
   };
   CHECK(succeeds(read_model_file(with_factors(36, {12, 3}, 1))));
-  CHECK(is_corrupt(with_factors(36, {12, 3}, std::numeric_limits<float>::quiet_NaN()), {"item_factors", "not a finite"}));
+  CHECK(
+      is_corrupt(with_factors(36, {12, 3}, std::numeric_limits<float>::quiet_NaN()), {"item_factors", "not a finite"}));
   CHECK(is_corrupt(with_factors(36, {12, 3}, -std::numeric_limits<float>::infinity()), {"item_factors"}));
   CHECK(is_corrupt(with_factors(36, {3, 12}, 1), {"3 × 12", "12 items"}));
   CHECK(is_corrupt(with_factors(36, {36}, 1), {"item_factors", "1 dimensions"}));

@@ -78,7 +78,7 @@ the test users. Training seconds are of one run on a machine that may have had o
 
 Settings that are no defaults, and the defaults themselves, were chosen without the test part (cpp/README.md says on what). A history
 half-life needs the order of a history; published figures of the same models know none, so rows with and without stand apart:
-without, `user_neighbors` and `item_graph` stay a little below theirs on the NCF split.
+without, \`user_neighbors\` and \`item_graph\` stay a little below theirs on the NCF split.
 Published figures: Ferrari Dacrema, Boglio, Cremonesi & Jannach, "A troubling analysis of reproducibility and progress in
 recommender systems research", TOIS 2021; Rendle, Krichene, Zhang & Koren, "Revisiting the performance of iALS on item
 recommendation benchmarks", RecSys 2022; for ratings, LIBMF run on the same protocol.

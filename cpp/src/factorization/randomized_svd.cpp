@@ -76,7 +76,7 @@ RandomizedSvd::RandomizedSvd(const Interactions& interactions, std::vector<float
 }
 
 Status RandomizedSvd::check_size(std::string_view model, const Interactions& interactions, std::int64_t num_factors) {
-  return check_factors_fit(model, interactions, static_cast<std::int64_t>(width_of(num_factors)));
+  return check_factors_fit(model, interactions, width_of(num_factors));
 }
 
 std::int64_t RandomizedSvd::num_rows(Task task) const {
