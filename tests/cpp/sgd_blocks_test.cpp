@@ -109,10 +109,9 @@ TEST_CASE("parts that may run side by side share neither users nor items") {
 TEST_CASE("blocks have about as many interactions, also where a few users and items have most of them") {
   Random random(5);
   std::vector<UserItem> rows;
-  for (std::int32_t user = 0; user < 600; ++user) {
-    for (std::int32_t item = 0; item < 500; ++item) {
-      const auto rank = static_cast<float>((user / 8 + 1) * (item / 8 + 1));
-      if (random.uniform() * std::sqrt(rank) < 2) rows.emplace_back(user, item);
+  for (std::int32_t user = 0; user < 1200; ++user) {
+    for (std::int32_t item = 0; item < 900; ++item) {
+      if (random.uniform() * std::sqrt(static_cast<float>((user + 8) * (item + 8))) < 24) rows.emplace_back(user, item);
     }
   }
   const Interactions interactions = interactions_of(rows);

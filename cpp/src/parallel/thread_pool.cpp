@@ -116,7 +116,7 @@ void ThreadPool::run(std::int64_t count, std::int64_t chunk, ChunkFunction funct
     const std::lock_guard lock(threads.mutex);
     threads.open = false;  // nothing is left to hand out: wait for those at work, not for those still asleep
   }
-  threads.look_for([&] { return threads.busy.load(std::memory_order_relaxed) == 0; });
+  ThreadPool::Threads::look_for([&] { return threads.busy.load(std::memory_order_relaxed) == 0; });
   std::unique_lock lock(threads.mutex);
   threads.work_done.wait(lock, [&] { return threads.busy == 0; });
 }
