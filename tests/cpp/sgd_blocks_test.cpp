@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <vector>
 
@@ -103,6 +104,30 @@ TEST_CASE("parts that may run side by side share neither users nor items") {
     most = std::max(most, parts);
   }
   CHECK(most == 8);
+}
+
+TEST_CASE("blocks have about as many interactions, also where a few users and items have most of them") {
+  Random random(5);
+  std::vector<UserItem> rows;
+  for (std::int32_t user = 0; user < 1200; ++user) {
+    for (std::int32_t item = 0; item < 900; ++item) {
+      if (random.uniform() * std::sqrt(static_cast<float>((user + 8) * (item + 8))) < 24) rows.emplace_back(user, item);
+    }
+  }
+  const Interactions interactions = interactions_of(rows);
+  ThreadPool pool(1);
+  SgdBlocks blocks(interactions, 4, 1, 7);
+  std::size_t largest = 0;
+  std::size_t num_blocks = 0;
+  while (blocks.done_work() < blocks.total_work()) {
+    blocks.step(blocks.total_work(), pool, [&](const SgdBlocks::Part& part) {
+      if (part.epoch > 0) return;  // the last epochs' blocks come in parts
+      largest = std::max(largest, part.entries.size());
+      ++num_blocks;
+    });
+  }
+  REQUIRE(num_blocks == 64);
+  CHECK(static_cast<double>(largest * num_blocks) < 1.1 * static_cast<double>(interactions.num_entries()));
 }
 
 TEST_CASE("threads and slices change nothing in the order in which a row is visited, the seed does") {

@@ -58,16 +58,29 @@ bool contains(std::span<const std::int32_t> met, std::int32_t item) {
   return *begin == item;
 }
 
-// Draws `count` items with draw() and returns the highest-scored that is not among `met`, which rises.
+// Draws `count` items with draw() and returns the highest-scored that is not among `met`, which rises. Of some drawn
+// together the highest comes first, so that few have to be looked for among what is met.
 template <class Draw>
 Negative hardest_negative(const float* user, const std::vector<float>& item_factors, std::size_t num_factors,
                           std::span<const std::int32_t> met, std::int32_t count, Draw&& draw) {
+  constexpr std::int32_t kTogether = 8;
   Negative best;
-  for (std::int32_t n = 0; n < count; ++n) {
-    const std::int32_t item = draw();
-    const float score = kernels::dot(user, item_factors.data() + at(item) * num_factors, num_factors);
-    if ((best.item == kNone || score > best.score) && !contains(met, item)) {
-      best = {item, score};
+  Negative drawn[kTogether];
+  for (std::int32_t n = 0; n < count; n += kTogether) {
+    std::int32_t left = std::min(kTogether, count - n);
+    for (std::int32_t d = 0; d < left; ++d) {
+      const std::int32_t item = draw();
+      drawn[d] = {item, kernels::dot(user, item_factors.data() + at(item) * num_factors, num_factors)};
+    }
+    for (; left > 0; --left) {
+      std::int32_t top = 0;
+      for (std::int32_t d = 1; d < left; ++d) top = drawn[d].score > drawn[top].score ? d : top;
+      if (best.item != kNone && !(drawn[top].score > best.score)) break;
+      if (!contains(met, drawn[top].item)) {
+        best = drawn[top];
+        break;
+      }
+      drawn[top] = drawn[left - 1];
     }
   }
   return best;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "kernels/cholesky.h"
 #include "kernels/dot.h"
 #include "kernels/gram.h"
+#include "kernels/normal_product.h"
 #include "kernels/simd.h"
 
 namespace inkling {
@@ -90,34 +92,36 @@ ConjugateGradientSolver::ConjugateGradientSolver(std::size_t num_factors, int st
     : num_factors_(num_factors),
       padded_(padded_factors(num_factors)),
       steps_(steps),
-      held_rows_(std::max(kHeldFloats / padded_ / kPanelRows, std::size_t{1}) * kPanelRows),
-      panel_(held_rows_ * padded_, 0.0f),
-      scores_(kPanelRows),
       x_(padded_, 0.0f),
       residual_(padded_, 0.0f),
       direction_(padded_, 0.0f),
-      product_(padded_, 0.0f) {}
+      product_(padded_, 0.0f) {
+  if (num_factors_ == padded_) return;
+  panel_rows_.resize(std::max(kHeldFloats / padded_, kPanelRows));
+  std::iota(panel_rows_.begin(), panel_rows_.end(), 0);
+  panel_.resize(panel_rows_.size() * padded_);
+}
 
 // product = α₀ YᵀY v + ridge v + sum over entries of (y·v - target) y. With target 0 that is the matrix times v, with
 // target 1 the residual of v, negative.
 void ConjugateGradientSolver::apply(const RowEquations& equations, const std::vector<float>& vector, float target,
                                     bool first) {
+  kernels::scaled_copy(equations.ridge, vector.data(), product_.data(), padded_);
+  kernels::add_scaled_rows(vector.data(), equations.gram.data(), num_factors_, padded_, product_.data());
   const std::span<const std::int32_t> entries = equations.entries;
-  const bool held = entries.size() <= held_rows_;
-  // The padding, too, or what a failure left there would stay.
-  std::fill(product_.begin(), product_.end(), 0.0f);
-  kernels::gemv(equations.gram.data(), num_factors_, padded_, vector.data(), product_.data());
-  kernels::axpy(equations.ridge, vector.data(), product_.data(), num_factors_);
-  for (std::size_t e = 0; e < entries.size(); e += kPanelRows) {
-    const std::size_t rows = std::min(kPanelRows, entries.size() - e);
-    float* panel = panel_.data() + (held ? e * padded_ : 0);
-    for (std::size_t r = 0; r < rows && (first || !held); ++r) {
-      const float* row = equations.factors.data() + static_cast<std::size_t>(entries[e + r]) * num_factors_;
-      kernels::scaled_copy(1.0f, row, panel + r * padded_, num_factors_);
+  if (num_factors_ == padded_) {
+    kernels::add_normal_product(equations.factors.data(), padded_, entries, vector.data(), target, product_.data());
+    return;
+  }
+  const bool held = entries.size() <= panel_rows_.size();
+  for (std::size_t e = 0; e < entries.size(); e += panel_rows_.size()) {
+    const std::span<const std::int32_t> some = entries.subspan(e, std::min(panel_rows_.size(), entries.size() - e));
+    for (std::size_t r = 0; r < some.size() && (first || !held); ++r) {
+      const float* row = equations.factors.data() + static_cast<std::size_t>(some[r]) * num_factors_;
+      std::copy_n(row, num_factors_, panel_.begin() + static_cast<std::ptrdiff_t>(r * padded_));
     }
-    kernels::gemv(panel, rows, padded_, vector.data(), scores_.data());
-    for (std::size_t r = 0; r < rows; ++r) scores_[r] -= target;
-    kernels::add_scaled_rows(scores_.data(), panel, rows, padded_, product_.data());
+    kernels::add_normal_product(panel_.data(), padded_, std::span(panel_rows_).first(some.size()), vector.data(),
+                                target, product_.data());
   }
 }
 

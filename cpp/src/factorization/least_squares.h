@@ -71,10 +71,10 @@ class ConjugateGradientSolver final : public RowSolver {
   std::size_t num_factors_;
   std::size_t padded_;
   int steps_;
-  std::size_t held_rows_;      // of the panel
-  std::vector<float> panel_;   // (held_rows, padded): the gathered rows, all at once where they are few enough
-  std::vector<float> scores_;  // kPanelRows
-  std::vector<float> x_;       // padded, as the following
+  // Only where rows need padding: copies of them, (held rows, padded), all at once where they are few enough.
+  std::vector<float> panel_;
+  std::vector<std::int32_t> panel_rows_;  // 0 … held rows - 1
+  std::vector<float> x_;                  // padded, as the following
   std::vector<float> residual_;
   std::vector<float> direction_;
   std::vector<float> product_;

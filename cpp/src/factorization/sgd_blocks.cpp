@@ -1,5 +1,9 @@
 #include "factorization/sgd_blocks.h"
 
+#include <numeric>
+
+#include "data/sorting.h"
+
 namespace inkling {
 
 namespace {
@@ -8,6 +12,39 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr std::int64_t kMaxGroups = 8;    // more threads than this are of no use
 constexpr std::int64_t kRowsAGroup = 32;  // fewer items or users than this would not be mixed well
+
+// Those of about as many entries follow each other.
+std::vector<std::int32_t> rows_by_length(const SparseRows& rows) {
+  std::vector<std::int32_t> order(at(rows.num_rows()));
+  std::iota(order.begin(), order.end(), 0);
+  sort_numbers(order, [&](std::int32_t a, std::int32_t b) {
+    return rows.row_length(a) != rows.row_length(b) ? rows.row_length(a) > rows.row_length(b) : a < b;
+  });
+  return order;
+}
+
+// Of each `groups` rows that follow each other every group gets one, at random, so that all groups have about as many
+// entries and none has to be waited for. dealt: group after group, group g from offsets[g].
+void deal_rows(const std::vector<std::int32_t>& by_length, std::int64_t groups, Random& random,
+               std::vector<std::int32_t>& dealt, std::vector<std::int64_t>& offsets) {
+  const auto num_rows = static_cast<std::int64_t>(by_length.size());
+  offsets.assign(1, 0);
+  for (std::int64_t group = 0; group < groups; ++group) {
+    offsets.push_back(offsets.back() + (num_rows - group + groups - 1) / groups);
+  }
+  dealt.resize(by_length.size());
+  for (std::int64_t round = 0; round * groups < num_rows; ++round) {
+    const std::int64_t count = std::min(groups, num_rows - round * groups);
+    std::int64_t group_of[kMaxGroups];
+    std::iota(group_of, group_of + count, 0);
+    for (std::int64_t n = count; n > 1; --n) {
+      std::swap(group_of[n - 1], group_of[random.below(static_cast<std::uint64_t>(n))]);
+    }
+    for (std::int64_t n = 0; n < count; ++n) {
+      dealt[at(offsets[at(group_of[n])] + round)] = by_length[at(round * groups + n)];
+    }
+  }
+}
 
 }  // namespace
 
@@ -18,27 +55,27 @@ SgdBlocks::SgdBlocks(const Interactions& interactions, std::int64_t epochs, std:
   groups_ = std::clamp<std::int64_t>(rows / kRowsAGroup, 1, kMaxGroups);
   for (std::int64_t group = 0; group < groups_; ++group) group_random_.emplace_back(random_.next());
 
-  const std::vector<std::uint32_t> users = random_.permutation(at(interactions.num_users()));
+  std::vector<std::int32_t> users;
+  std::vector<std::int64_t> user_offsets;
+  deal_rows(rows_by_length(interactions.by_user()), groups_, random_, users, user_offsets);
   entries_.reserve(at(interactions.num_entries()));
-  const auto num_users = static_cast<std::int64_t>(users.size());
-  std::int64_t group = 0;
-  for (std::int64_t n = 0; n < num_users; ++n) {
-    for (; group * num_users / groups_ <= n; ++group) {
-      group_offsets_.push_back(static_cast<std::int64_t>(entries_.size()));
+  for (std::int64_t group = 0; group < groups_; ++group) {
+    group_offsets_.push_back(static_cast<std::int64_t>(entries_.size()));
+    for (std::int64_t n = user_offsets[at(group)]; n < user_offsets[at(group) + 1]; ++n) {
+      const auto columns = interactions.by_user().row_columns(users[at(n)]);
+      const auto values = interactions.by_user().row_values(users[at(n)]);
+      for (std::size_t e = 0; e < columns.size(); ++e) entries_.push_back({users[at(n)], columns[e], values[e]});
     }
-    const auto user = static_cast<std::int32_t>(users[at(n)]);
-    const auto columns = interactions.by_user().row_columns(user);
-    const auto values = interactions.by_user().row_values(user);
-    for (std::size_t e = 0; e < columns.size(); ++e) entries_.push_back({user, columns[e], values[e]});
   }
   group_offsets_.push_back(static_cast<std::int64_t>(entries_.size()));
+  items_by_length_ = rows_by_length(interactions.by_item());
 
   block_offsets_.resize(at(groups_ * (groups_ + 1)));
   block_next_.resize(at(groups_));
   block_end_.resize(at(groups_));
   group_of_item_.resize(at(interactions.num_items()));
   const std::int64_t deals = (epochs_ + epochs_a_deal_ - 1) / epochs_a_deal_;
-  for (group = 0; group < groups_; ++group) total_ += deals * shuffle_work(group);
+  for (std::int64_t group = 0; group < groups_; ++group) total_ += deals * shuffle_work(group);
   total_ += epochs_ * interactions.num_entries();
   start_epoch();
 }
@@ -55,11 +92,7 @@ void SgdBlocks::start_epoch() {
     return;
   }
   next_dealt_ = 0;
-  const std::vector<std::uint32_t> order = random_.permutation(group_of_item_.size());
-  items_.assign(order.begin(), order.end());
-  item_offsets_.clear();
-  const auto num_items = static_cast<std::int64_t>(items_.size());
-  for (std::int64_t group = 0; group <= groups_; ++group) item_offsets_.push_back(group * num_items / groups_);
+  deal_rows(items_by_length_, groups_, random_, items_, item_offsets_);
   for (std::int64_t group = 0; group < groups_; ++group) {
     for (std::int64_t n = item_offsets_[at(group)]; n < item_offsets_[at(group) + 1]; ++n) {
       group_of_item_[at(items_[at(n)])] = static_cast<std::uint8_t>(group);

@@ -15,10 +15,10 @@ namespace inkling {
 // whatever the number of threads and the length of the slices: Gemulla, Nijkamp, Haas & Sismanis, "Large-scale matrix
 // factorization with distributed stochastic gradient descent", KDD 2011.
 //
-// Users and items are dealt at random into `groups` groups each, which cuts the matrix into groups² blocks. An epoch
-// does `groups` diagonals one after the other; the blocks of a diagonal have neither users nor items in common, so they
-// run side by side. Within a block the interactions come in random order. The items are dealt anew every
-// `epochs_a_deal` epochs. Memory: 12 bytes an interaction.
+// Users and items are dealt at random into `groups` groups each, of about as many interactions, which cuts the matrix
+// into groups² blocks. An epoch does `groups` diagonals one after the other; the blocks of a diagonal have neither
+// users nor items in common, so they run side by side. Within a block the interactions come in random order. The items
+// are dealt anew every `epochs_a_deal` epochs. Memory: 12 bytes an interaction.
 class SgdBlocks {
  public:
   struct Entry {
@@ -85,6 +85,7 @@ class SgdBlocks {
   std::vector<std::int64_t> block_offsets_;  // (groups of users, groups of items + 1), from the group's first entry
   std::vector<std::int64_t> block_next_;     // one a group of users: how far its block of this diagonal is done
   std::vector<std::int64_t> block_end_;      // and where it ends, into entries_
+  std::vector<std::int32_t> items_by_length_;
   std::vector<std::int32_t> items_;          // in the order they were dealt
   std::vector<std::int64_t> item_offsets_;   // groups + 1, into items_
   std::vector<std::uint8_t> group_of_item_;  // one an item

@@ -36,7 +36,8 @@ void gram(const float* panel, std::size_t rows, std::size_t padded, float* gram)
 }
 
 void add_scaled_rows(const float* scales, const float* panel, std::size_t rows, std::size_t padded, float* out) {
-  constexpr std::size_t kWidth = 4;  // vectors side by side, to hide the latency of the additions
+  // Vectors side by side: enough to hide the latency of the additions, and where vectors are short to share a scale.
+  constexpr std::size_t kWidth = kLanes <= 4 ? 8 : 4;
   std::size_t c = 0;
   for (; c + kWidth * kLanes <= padded; c += kWidth * kLanes) {
     Vector sums[kWidth];

@@ -53,14 +53,16 @@ inline Vector multiply_subtract(Vector a, Vector b, Vector c) {
 #endif
 }
 
-// The sum of all lanes, pairwise.
+// The sum of all lanes, pairwise: halves are added until one lane is left.
 inline float sum(Vector value) {
-  float lanes[kLanes];
-  store(lanes, value);
-  for (std::size_t width = kLanes / 2; width > 0; width /= 2) {
-    for (std::size_t lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
+  typedef float Four __attribute__((vector_size(4 * sizeof(float))));  // NOLINT(modernize-use-using)
+  Four parts[kLanes / 4];
+  std::memcpy(parts, &value, sizeof value);
+  for (std::size_t width = kLanes / 8; width > 0; width /= 2) {
+    for (std::size_t part = 0; part < width; ++part) parts[part] += parts[part + width];
   }
-  return lanes[0];
+  const Four pairs = parts[0] + __builtin_shufflevector(parts[0], parts[0], 2, 3, 2, 3);
+  return pairs[0] + pairs[1];
 }
 
 // The smallest multiple of `multiple` that is not below `count`.

@@ -18,12 +18,15 @@ namespace inkling {
 #if INKLING_HAS_THREADS
 
 struct ThreadPool::Threads {
+  static constexpr int kLooks = 20000;  // some tens of microseconds
+
   std::mutex mutex;
   std::condition_variable work_ready;
   std::condition_variable work_done;
-  std::uint64_t generation = 0;  // counts loops; a waiting thread starts when it changes
-  bool open = false;             // whether threads may still join the current loop
-  int busy = 0;                  // threads that have joined the current loop and not left it
+  // Written under the mutex, as the rest is; atomic for those who look before they sleep.
+  std::atomic<std::uint32_t> generation = 0;  // counts loops; a waiting thread starts when it changes
+  std::atomic<int> busy = 0;                  // threads that have joined the current loop and not left it
+  bool open = false;                          // whether threads may still join the current loop
   bool stopping = false;
 
   std::int64_t count = 0;
@@ -42,9 +45,16 @@ struct ThreadPool::Threads {
     }
   }
 
+  // One loop often follows close on another, or one thread on another's end, and to be woken takes longer than this.
+  template <class Ready>
+  static void look_for(Ready&& ready) {
+    for (int look = 0; look < kLooks && !ready(); ++look) continue;
+  }
+
   void wait_for_work(int thread) {
-    std::uint64_t seen = 0;
+    std::uint32_t seen = 0;
     for (;;) {
+      look_for([&] { return generation.load(std::memory_order_relaxed) != seen; });
       {
         std::unique_lock lock(mutex);
         work_ready.wait(lock, [&] { return stopping || generation != seen; });
@@ -102,8 +112,12 @@ void ThreadPool::run(std::int64_t count, std::int64_t chunk, ChunkFunction funct
   }
   threads.work_ready.notify_all();
   threads.work(0);
+  {
+    const std::lock_guard lock(threads.mutex);
+    threads.open = false;  // nothing is left to hand out: wait for those at work, not for those still asleep
+  }
+  ThreadPool::Threads::look_for([&] { return threads.busy.load(std::memory_order_relaxed) == 0; });
   std::unique_lock lock(threads.mutex);
-  threads.open = false;  // nothing is left to hand out: wait for those at work, not for those still asleep
   threads.work_done.wait(lock, [&] { return threads.busy == 0; });
 }
 
