@@ -31,6 +31,13 @@ class TfIdf final : public Model {
 
   // Scores of a text query: cosine with each item; 0 where no term is shared.
   void score_query(std::string_view query, std::span<float> scores) const;
+  // The same scores of those items only for which they are not 0, by item. O(postings of the query's terms + items /
+  // 64).
+  struct Matches {
+    std::vector<std::int32_t> items;
+    std::vector<float> scores;
+  };
+  Matches query_matches(std::string_view query) const;
   // Appends the exact parts of such a score, one a term.
   void explain_query(std::string_view query, std::int32_t item, std::vector<Contribution>& parts) const;
 
