@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "content/sparse_sum.h"
 #include "data/sorting.h"
 #include "inkling/popularity.h"
 
@@ -26,7 +25,7 @@ TermProfile term_profile(const TermMatrix& terms, History history) {
     if (entry.item < 0 || entry.item >= terms.num_items()) continue;
     const auto columns = terms.by_item().row_columns(entry.item);
     const auto values = terms.by_item().row_values(entry.item);
-    for (std::size_t e = 0; e < columns.size(); ++e) sum.add(columns[e], entry.weight * values[e]);
+    for (std::size_t e = 0; e < columns.size(); ++e) sum.add(columns[e], entry.weight, values[e]);
   }
   TermProfile profile;
   double square_sum = 0;
@@ -178,19 +177,14 @@ void TfIdf::score_query(std::string_view query, std::span<float> scores) const {
   for (const auto& [term, weight] : terms_.query(query)) add_postings(terms_, term, weight, scores);
 }
 
-TfIdf::Matches TfIdf::query_matches(std::string_view query) const {
-  SparseSum sum(num_items());
+SparseSum TfIdf::query_scores(std::string_view query) const {
+  SparseSum scores(num_items());
   for (const auto& [term, weight] : terms_.query(query)) {
     const auto items = terms_.by_term().row_columns(term);
     const auto values = terms_.by_term().row_values(term);
-    for (std::size_t e = 0; e < items.size(); ++e) sum.add(items[e], weight * values[e]);
+    for (std::size_t e = 0; e < items.size(); ++e) scores.add(items[e], weight, values[e]);
   }
-  Matches out;
-  sum.each([&](std::int32_t item, float score) {
-    out.items.push_back(item);
-    out.scores.push_back(score);
-  });
-  return out;
+  return scores;
 }
 
 void TfIdf::explain_query(std::string_view query, std::int32_t item, std::vector<Contribution>& parts) const {

@@ -1,5 +1,6 @@
 #include "content/tokenizer.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -184,32 +185,28 @@ std::uint64_t Tokenizer::eight_characters(std::size_t position) const {
 bool Tokenizer::next(std::string_view& word) {
   static_assert(std::endian::native == std::endian::little, "a character's place is its place in the number");
   while (position_ < text_.size()) {
-    EightCharacters eight = classify(eight_characters(position_));
-    if ((eight.words & 0x80) == 0) {
-      if ((eight.other & 0x80) != 0) return next_naive(word);
-      position_ += first_marked(eight.words | eight.other);
-      continue;
+    std::size_t length = 0;
+    std::size_t end = position_;
+    EightCharacters eight{};
+    std::size_t part = 8;
+    for (std::size_t chunk = 0; part == 8; ++chunk) {
+      if (chunk == std::size(chunks_)) return next_naive(word);
+      eight = classify(eight_characters(end));
+      part = first_marked(~eight.words & kMarks);
+      chunks_[chunk] = eight.lower;
+      length += part;
+      end += part;
     }
-    std::size_t length = first_marked(~eight.words & kMarks);
-    if (length < 8) {
-      if ((eight.other >> (8 * length + 7) & 1) != 0) return next_naive(word);
-      position_ += length + 1;  // what ended the word is not looked at again
-      short_word_ = eight.lower & ((std::uint64_t{1} << 8 * length) - 1);
-      word = {reinterpret_cast<const char*>(&short_word_), length};
-      if (is_single_letter(word) || (length <= kLongestStopWord && kStopWordTable.has(short_word_))) continue;
+    const std::uint64_t rest = (eight.words | eight.other) >> 8 * part;
+    if ((eight.other >> 8 * part & 0x80) != 0) return next_naive(word);
+    position_ = end + std::min(first_marked(rest), 8 - part);  // where the next word begins, if that was seen already
+    if (length <= kLongestStopWord) {
+      const std::uint64_t short_word = chunks_[0] & ((std::uint64_t{1} << 8 * length) - 1);
+      word = {reinterpret_cast<const char*>(chunks_), length};
+      if (length == 0 || is_single_letter(word) || kStopWordTable.has(short_word)) continue;
       return true;
     }
-    word_.clear();
-    std::size_t end = position_;
-    do {
-      length = first_marked(~eight.words & kMarks);
-      word_.append(reinterpret_cast<const char*>(&eight.lower), length);
-      end += length;
-      eight = classify(eight_characters(end));
-    } while ((eight.words & 0x80) != 0);
-    if ((eight.other & 0x80) != 0) return next_naive(word);
-    position_ = end;
-    word = word_;
+    word = {reinterpret_cast<const char*>(chunks_), length};
     return true;
   }
   return false;

@@ -24,8 +24,8 @@ class Tokenizer {
 
   std::string_view text_;
   std::size_t position_ = 0;
-  std::uint64_t short_word_ = 0;  // of up to 7 characters
-  std::string word_;              // any other
+  std::uint64_t chunks_[4]{};  // the word, when it was read fast
+  std::string word_;           // when not
 };
 
 // The text in lower case, with runs of spaces made one and none at the ends: how tags are compared.
