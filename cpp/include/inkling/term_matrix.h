@@ -54,6 +54,8 @@ class TermMatrix {
   static Result<TermMatrix> read(const TensorFile& file, std::int32_t num_items);
 
  private:
+  static constexpr char kTagMark = '#';
+
   void index_tag_words();
 
   TermTable terms_;                              // tags begin with kTagMark
