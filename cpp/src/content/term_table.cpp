@@ -37,12 +37,15 @@ std::uint32_t hash_of(std::string_view text) {
   return static_cast<std::uint32_t>(mixed(mixed(hash) ^ packed(from, left)));
 }
 
-// Of strings of one length.
-bool equal(const char* a, const char* b, std::size_t length) {
-  for (; length > 8; length -= 8, a += 8, b += 8) {
+bool equal(std::string_view one, std::string_view other) {
+  if (one.size() != other.size()) return false;
+  const char* a = one.data();
+  const char* b = other.data();
+  std::size_t left = one.size();
+  for (; left > 8; left -= 8, a += 8, b += 8) {
     if (load<std::uint64_t>(a) != load<std::uint64_t>(b)) return false;
   }
-  return packed(a, length) == packed(b, length);
+  return packed(a, left) == packed(b, left);
 }
 
 }  // namespace
@@ -52,9 +55,7 @@ std::size_t TermTable::slot_of(std::string_view text, std::uint32_t hash) const 
   for (std::size_t s = hash & mask;; s = (s + 1) & mask) {
     const Slot& slot = slots_[s];
     if (slot.number == 0) return s;
-    if (slot.hash != hash) continue;
-    const std::string_view other = this->text(slot.number - 1);
-    if (other.size() == text.size() && equal(other.data(), text.data(), text.size())) return s;
+    if (slot.hash == hash && equal(this->text(slot.number - 1), text)) return s;
   }
 }
 

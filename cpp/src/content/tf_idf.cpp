@@ -162,6 +162,7 @@ Result<std::unique_ptr<Model>> TfIdf::read(const TensorFile& file, std::vector<f
 std::vector<Contribution> TfIdf::interests(History history, std::size_t count) const {
   const TermProfile profile = term_profile(terms_, history);
   std::vector<Contribution> all;
+  all.reserve(profile.weights.size());
   for (const auto& [term, weight] : profile.weights) all.push_back({kNone, term, weight});
   sort_contributions(all, [](const Contribution& a, const Contribution& b) {
     const float size_a = std::abs(a.value);

@@ -14,7 +14,7 @@ class Tokenizer {
   explicit Tokenizer(std::string_view text) : text_(text) {}
 
   // The next word, or false at the end. The view is valid until the next call. Words of ASCII are read eight
-  // characters at a time; others as next_naive does.
+  // characters at a time (tokenizer_ascii.cpp); others as next_naive does.
   bool next(std::string_view& word);
   // The same, one code point at a time.
   bool next_naive(std::string_view& word);

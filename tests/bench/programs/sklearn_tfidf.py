@@ -21,7 +21,7 @@ except ImportError as error:
     print(error, file=sys.stderr)
     sys.exit(3)
 
-# The words that cpp/src/content/tokenizer.cpp leaves out. A difference between the two lists shows in the matrix.
+# The words of cpp/src/content/stop_words.h. A difference between the two lists shows in the matrix.
 STOP_WORDS = """about after all an and are as at be been but by for from had has have he her his in into is it its not
 of on or she that the their them they this to was were when which who will with you""".split()
 LETTERS = list("abcdefghijklmnopqrstuvwxyz")
