@@ -3,11 +3,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "expect.h"
+#include "inkling/random.h"
 #include "sample_data.h"
 
 namespace inkling {
@@ -58,6 +60,121 @@ TEST_CASE("weights are those of scikit-learn's formula, computed by hand") {
   for (std::int32_t term = 0; term < 5; ++term) {
     const bool rare = terms.by_term().row_length(term) == 1;
     CHECK(std::abs(terms.idf()[term] - (rare ? 1.6931472 : 1.2876821)) < kTolerance);
+  }
+}
+
+// scikit-learn 1.2.1 on the same texts: TfidfVectorizer(token_pattern=r"[^\W_]+", stop_words=…), as
+// tests/bench/programs/sklearn_tfidf.py has it with `--settings inkling`; that program compares whole model files.
+TEST_CASE("weights are those that scikit-learn computes when it has our words") {
+  const TermMatrix terms = terms_of({
+      "The Matrix: a hacker learns that reality isn't what it seems, and joins 2 rebels in 1999.",
+      "In a galaxy far, far away - rebels fight the Empire; a farm-boy learns of the Force.",
+      "Amélie's café on the Rue_Lepic: she decides to change the lives of those who drink there.",
+      "The hacker's manifesto (1986) by Loyd Blankenship, a.k.a. The Mentor, 3rd edition; reality check!",
+      "",
+  });
+  const Weights expected[] = {
+      {{"1999", 0.3226870},
+       {"2", 0.3226870},
+       {"hacker", 0.2603419},
+       {"isn", 0.3226870},
+       {"joins", 0.3226870},
+       {"learns", 0.2603419},
+       {"matrix", 0.3226870},
+       {"reality", 0.2603419},
+       {"rebels", 0.2603419},
+       {"seems", 0.3226870},
+       {"what", 0.3226870}},
+      {{"away", 0.2851117},
+       {"boy", 0.2851117},
+       {"empire", 0.2851117},
+       {"far", 0.5702235},
+       {"farm", 0.2851117},
+       {"fight", 0.2851117},
+       {"force", 0.2851117},
+       {"galaxy", 0.2851117},
+       {"learns", 0.2300264},
+       {"rebels", 0.2300264}},
+      {{"amélie", 0.3162278},
+       {"café", 0.3162278},
+       {"change", 0.3162278},
+       {"decides", 0.3162278},
+       {"drink", 0.3162278},
+       {"lepic", 0.3162278},
+       {"lives", 0.3162278},
+       {"rue", 0.3162278},
+       {"there", 0.3162278},
+       {"those", 0.3162278}},
+      {{"1986", 0.3278806},
+       {"3rd", 0.3278806},
+       {"blankenship", 0.3278806},
+       {"check", 0.3278806},
+       {"edition", 0.3278806},
+       {"hacker", 0.2645320},
+       {"loyd", 0.3278806},
+       {"manifesto", 0.3278806},
+       {"mentor", 0.3278806},
+       {"reality", 0.2645320}},
+      {},
+  };
+  for (std::int32_t item = 0; item < 5; ++item) check_equal(terms_of_item(terms, item), expected[item]);
+  check_equal(query_of(terms, "Rebels of reality: far hacker, far"),
+              {{"rebels", 0.3306768}, {"reality", 0.3306768}, {"hacker", 0.3306768}, {"far", 0.8197308}});
+}
+
+// Counts in maps, one text after the other.
+TEST_CASE("the matrix is that of the plain algorithm, bit for bit, whatever the fields and batches") {
+  constexpr std::int32_t kItems = 60;
+  Random random(7);
+  std::vector<std::map<std::string, float>> counts(kItems);
+  std::vector<std::string> names;  // in the order in which they come
+  TermMatrix::Builder builder(kItems);
+  const TextField fields[] = {{}, {TextField::Kind::kWords, 3}, {TextField::Kind::kTags, 2}};
+  for (std::int32_t first : {20, 0, 40}) {
+    for (const TextField& field : fields) {
+      std::vector<std::string> texts;
+      for (std::int32_t d = 0; d < 20; ++d) {
+        std::string text;
+        for (std::uint64_t n = random.below(8); n > 0; --n) {
+          std::string word = "w" + std::to_string(random.below(5) * random.below(40));
+          text += word + (field.kind == TextField::Kind::kTags ? '\x1F' : ' ');
+          if (field.kind == TextField::Kind::kTags) word.insert(0, "#");
+          counts[static_cast<std::size_t>(first + d)][word] += field.weight;
+          if (std::find(names.begin(), names.end(), word) == names.end()) names.push_back(word);
+        }
+        texts.push_back(text);
+      }
+      REQUIRE(succeeds(builder.add(field, first, Texts(texts).column())));
+    }
+  }
+  const TermMatrix terms = builder.finish();
+  REQUIRE(terms.num_terms() == static_cast<std::int32_t>(names.size()));
+  std::vector<float> idf;
+  for (std::int32_t term = 0; term < terms.num_terms(); ++term) {
+    const std::string& name = names[static_cast<std::size_t>(term)];
+    CHECK((terms.is_tag(term) ? "#" : "") + std::string(terms.term_text(term)) == name);
+    float items_with = 0;
+    for (const auto& of_item : counts) items_with += of_item.count(name) > 0 ? 1.0f : 0.0f;
+    idf.push_back(std::log((1 + static_cast<float>(kItems)) / (1 + items_with)) + 1);
+  }
+  CHECK(std::vector<float>(terms.idf().begin(), terms.idf().end()) == idf);
+  for (std::int32_t item = 0; item < kItems; ++item) {
+    const auto& of_item = counts[static_cast<std::size_t>(item)];
+    std::vector<std::int32_t> columns;
+    std::vector<float> weights;
+    double square_sum = 0;
+    for (std::int32_t term = 0; term < terms.num_terms(); ++term) {
+      const auto found = of_item.find(names[static_cast<std::size_t>(term)]);
+      if (found == of_item.end()) continue;
+      columns.push_back(term);
+      weights.push_back(found->second * idf[static_cast<std::size_t>(term)]);
+      square_sum += static_cast<double>(weights.back()) * weights.back();
+    }
+    for (float& weight : weights) weight *= static_cast<float>(1 / std::sqrt(square_sum));
+    const auto row = terms.by_item().row_columns(item);
+    const auto values = terms.by_item().row_values(item);
+    CHECK(std::vector<std::int32_t>(row.begin(), row.end()) == columns);
+    CHECK(std::vector<float>(values.begin(), values.end()) == weights);
   }
 }
 

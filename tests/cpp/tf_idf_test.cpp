@@ -123,6 +123,22 @@ TEST_CASE("queries score by cosine, computed by hand, and each term is a reason"
   CHECK(scores == std::vector<float>(4, 0.0f));
 }
 
+TEST_CASE("a query's sparse scores are the same, to the bit") {
+  constexpr std::int32_t kItems = 500;
+  const TermMatrix terms = random_terms(kItems, 6);
+  const TfIdf model = model_of(terms);
+  for (const char* query : {"word1", "word3 tag word7 5", "tag 2", "unheard", ""}) {
+    std::vector<float> scores(kItems, 9.0f);
+    model.score_query(query, scores);
+    std::vector<float> sparse(kItems);
+    model.query_scores(query).each([&](std::int32_t item, float score) {
+      CHECK(score != 0);
+      sparse[static_cast<std::size_t>(item)] = score;
+    });
+    CHECK(sparse == scores);
+  }
+}
+
 TEST_CASE("interests are the profile's terms, strongest first, whatever their sign") {
   const TermMatrix terms = terms_of({"cat cat mat", "dog", "bird", ""});
   const TfIdf model = model_of(terms);

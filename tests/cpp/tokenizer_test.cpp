@@ -21,6 +21,14 @@ Words words(std::string_view text) {
   return out;
 }
 
+Words words_naive(std::string_view text) {
+  Words out;
+  Tokenizer tokenizer(text);
+  std::string_view word;
+  while (tokenizer.next_naive(word)) out.emplace_back(word);
+  return out;
+}
+
 }  // namespace
 
 TEST_CASE("words are runs of letters and digits, lower-cased") {
@@ -114,6 +122,42 @@ TEST_CASE("any bytes whatever give words that are words of their own") {
     changed += normalized_tag(tag) == tag ? 0 : 1;
   }
   CHECK(changed == 0);
+}
+
+TEST_CASE("every ASCII character is read as one by one") {
+  int different = 0;
+  for (int c = 0; c < 128; ++c) {
+    for (std::size_t before = 0; before < 20; ++before) {
+      const std::string text = std::string(before, 'X') + static_cast<char>(c) + "Yz 1";
+      different += words(text) == words_naive(text) ? 0 : 1;
+    }
+  }
+  CHECK(different == 0);
+  CHECK(words(std::string(3000, 'Q')) == Words{std::string(3000, 'q')});
+}
+
+TEST_CASE("eight characters at a time give what one at a time gives, in any text and at any place") {
+  Random random(2);
+  const std::string pieces[] = {"a",    "Z",      "7",    " ",    "  ",       ". ",       "the",
+                                "word", "Longer", "of",   "x1y2", "'s",       "_",        "[]{}@`",
+                                "é",    "日本",   "Ａnd", "\xE6", "\x80",     "\xF0\x9F", "·",
+                                "into", "their",  "\0",   "İn",   "sentence", "\x7F",     "…"};
+  int different = 0;
+  std::size_t found = 0;
+  for (int repeat = 0; repeat < 20000; ++repeat) {
+    // Half of the texts are ASCII but for a byte here and there.
+    const std::size_t few = random.below(2) == 0 ? 14 : std::size(pieces);
+    std::string text;
+    for (std::uint64_t n = random.below(30); n > 0; --n) {
+      text += random.below(40) == 0 ? std::string(1, static_cast<char>(random.below(256)))
+                                    : pieces[static_cast<std::size_t>(random.below(few))];
+    }
+    const Words expected = words_naive(text);
+    different += words(text) == expected ? 0 : 1;
+    found += expected.size();
+  }
+  CHECK(different == 0);
+  CHECK(found > 50000);
 }
 
 TEST_CASE("tags are kept whole, in lower case, with single spaces") {

@@ -1,25 +1,17 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <span>
-#include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "inkling/interactions.h"
 #include "inkling/status.h"
 #include "inkling/tensor_file.h"
+#include "inkling/term_table.h"
 
 namespace inkling {
-
-// Lets string_view look up std::string keys.
-struct TermHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
-using TermIds = std::unordered_map<std::string, std::int32_t, TermHash, std::equal_to<>>;
 
 // One text a document, back to back in UTF-8.
 struct TextColumn {
@@ -45,7 +37,7 @@ class TermMatrix {
   class Builder;
 
   std::int32_t num_items() const { return by_item_.num_rows(); }
-  std::int32_t num_terms() const { return static_cast<std::int32_t>(terms_.size()); }
+  std::int32_t num_terms() const { return terms_.size(); }
   const SparseRows& by_item() const { return by_item_; }  // (num_items, num_terms), rows of length 1 or empty
   const SparseRows& by_term() const { return by_term_; }  // (num_terms, num_items)
   std::span<const float> idf() const { return idf_; }
@@ -62,21 +54,23 @@ class TermMatrix {
   static Result<TermMatrix> read(const TensorFile& file, std::int32_t num_items);
 
  private:
+  static constexpr char kTagMark = '#';
+
   void index_tag_words();
 
-  std::vector<std::string> terms_;  // tags begin with kTagMark
-  TermIds ids_;
-  TermIds tag_word_ids_;                         // words that occur in tags …
+  TermTable terms_;                              // tags begin with kTagMark
+  TermTable tag_words_;                          // words that occur in tags …
   std::vector<std::vector<std::int32_t>> tags_;  // … and the tags they occur in
   std::vector<float> idf_;
   SparseRows by_item_;
   SparseRows by_term_;
 };
 
-// Reads the documents field by field, then weighs them.
+// Reads the documents field by field, then weighs them. One pass over the texts, then counting sorts: O(bytes + entries
+// + terms + items), 8 bytes an entry until finish(), which needs about 32.
 class TermMatrix::Builder {
  public:
-  explicit Builder(std::int32_t num_items) : counts_(static_cast<std::size_t>(num_items)) {}
+  explicit Builder(std::int32_t num_items) : num_items_(num_items) {}
 
   // The texts of documents first_item, first_item + 1, … in one field. Bytes that are not UTF-8 separate words.
   // Errors: offsets that fall or leave the bytes; more documents than items.
@@ -85,11 +79,23 @@ class TermMatrix::Builder {
   TermMatrix finish();
 
  private:
-  std::int32_t term_id(std::string_view term);
+  struct Entry {
+    std::int32_t term;
+    float count;  // weighted
+  };
+  struct Run {  // one field of one item
+    std::int32_t item;
+    std::size_t begin;  // its entries end where the next run's begin
+  };
 
-  std::vector<std::map<std::int32_t, float>> counts_;  // per item: term to weighted count
-  std::vector<std::string> terms_;
-  TermIds ids_;
+  void count_term(std::string_view text, float weight);
+  void merge(std::vector<Entry>& entries, std::size_t begin, Entry added);
+
+  std::int32_t num_items_;
+  TermTable terms_;
+  std::vector<Entry> entries_;
+  std::vector<Run> runs_;
+  std::vector<std::size_t> places_;  // where each term was last put
 };
 
 }  // namespace inkling

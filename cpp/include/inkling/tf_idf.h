@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "inkling/model.h"
+#include "inkling/sparse_sum.h"
 #include "inkling/term_matrix.h"
 
 namespace inkling {
@@ -31,6 +32,8 @@ class TfIdf final : public Model {
 
   // Scores of a text query: cosine with each item; 0 where no term is shared.
   void score_query(std::string_view query, std::span<float> scores) const;
+  // The same scores, those that are not 0. O(postings of the query's terms + items / 64).
+  SparseSum query_scores(std::string_view query) const;
   // Appends the exact parts of such a score, one a term.
   void explain_query(std::string_view query, std::int32_t item, std::vector<Contribution>& parts) const;
 

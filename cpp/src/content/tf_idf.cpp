@@ -12,31 +12,30 @@ namespace {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-// The weighted sum of the items' vectors, dense over terms, scaled to length 1 (or all zero).
+// The weighted sum of the items' vectors, scaled to length 1.
 struct TermProfile {
-  std::vector<float> weights;
-  float scale = 0;     // 1 / the length before scaling
-  bool finite = true;  // false, and all weights zero, when the history's weights are so large that the sum overflowed
+  std::vector<std::pair<std::int32_t, float>> weights;  // of terms, by term; none of them 0
+  float scale = 0;                                      // 1 / the length before scaling
+  bool finite = true;  // false, and no weights, when the history's weights are so large that the sum overflowed
 };
 
 TermProfile term_profile(const TermMatrix& terms, History history) {
-  TermProfile profile;
-  profile.weights.assign(at(terms.num_terms()), 0.0f);
+  SparseSum sum(terms.num_terms());
   for (const HistoryEntry& entry : history) {
     if (entry.item < 0 || entry.item >= terms.num_items()) continue;
     const auto columns = terms.by_item().row_columns(entry.item);
     const auto values = terms.by_item().row_values(entry.item);
-    for (std::size_t e = 0; e < columns.size(); ++e) profile.weights[at(columns[e])] += entry.weight * values[e];
+    for (std::size_t e = 0; e < columns.size(); ++e) sum.add(columns[e], entry.weight, values[e]);
   }
+  TermProfile profile;
   double square_sum = 0;
-  for (const float weight : profile.weights) square_sum += static_cast<double>(weight) * weight;
-  if (!std::isfinite(square_sum)) {
-    std::fill(profile.weights.begin(), profile.weights.end(), 0.0f);
-    profile.finite = false;
-    return profile;
-  }
+  sum.each([&](std::int32_t term, float weight) {
+    profile.weights.emplace_back(term, weight);
+    square_sum += static_cast<double>(weight) * weight;
+  });
+  if (!std::isfinite(square_sum)) return {{}, 0, false};
   profile.scale = static_cast<float>(square_sum > 0 ? 1 / std::sqrt(square_sum) : 0);
-  for (float& weight : profile.weights) weight *= profile.scale;
+  for (auto& [term, weight] : profile.weights) weight *= profile.scale;
   return profile;
 }
 
@@ -56,10 +55,7 @@ class TfIdfProfile final : public Profile {
 
   void score_all(std::span<float> scores) const override {
     std::fill(scores.begin(), scores.end(), 0.0f);
-    for (std::size_t term = 0; term < profile_.weights.size(); ++term) {
-      if (profile_.weights[term] == 0) continue;
-      add_postings(model_.terms(), static_cast<std::int32_t>(term), profile_.weights[term], scores);
-    }
+    for (const auto& [term, weight] : profile_.weights) add_postings(model_.terms(), term, weight, scores);
   }
 
   void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
@@ -69,8 +65,8 @@ class TfIdfProfile final : public Profile {
     for (const HistoryEntry& entry : history_) {
       const auto other_columns = rows.row_columns(entry.item);
       const auto other_values = rows.row_values(entry.item);
-      Contribution whole{entry.item, kNone, 0};
-      std::vector<Contribution> by_term;
+      const std::size_t whole = parts.size();
+      parts.push_back({entry.item, kNone, 0});
       for (std::size_t a = 0, b = 0; a < columns.size() && b < other_columns.size();) {
         if (columns[a] < other_columns[b]) {
           ++a;
@@ -78,15 +74,13 @@ class TfIdfProfile final : public Profile {
           ++b;
         } else {
           const float value = entry.weight * profile_.scale * values[a] * other_values[b];
-          by_term.push_back({entry.item, columns[a], value});
-          whole.value += value;
+          parts.push_back({entry.item, columns[a], value});
+          parts[whole].value += value;
           ++a;
           ++b;
         }
       }
-      if (by_term.empty()) continue;
-      parts.push_back(whole);
-      parts.insert(parts.end(), by_term.begin(), by_term.end());
+      if (parts.size() == whole + 1) parts.pop_back();
     }
   }
 
@@ -168,9 +162,8 @@ Result<std::unique_ptr<Model>> TfIdf::read(const TensorFile& file, std::vector<f
 std::vector<Contribution> TfIdf::interests(History history, std::size_t count) const {
   const TermProfile profile = term_profile(terms_, history);
   std::vector<Contribution> all;
-  for (std::size_t term = 0; term < profile.weights.size(); ++term) {
-    if (profile.weights[term] != 0) all.push_back({kNone, static_cast<std::int32_t>(term), profile.weights[term]});
-  }
+  all.reserve(profile.weights.size());
+  for (const auto& [term, weight] : profile.weights) all.push_back({kNone, term, weight});
   sort_contributions(all, [](const Contribution& a, const Contribution& b) {
     const float size_a = std::abs(a.value);
     const float size_b = std::abs(b.value);
@@ -183,6 +176,16 @@ std::vector<Contribution> TfIdf::interests(History history, std::size_t count) c
 void TfIdf::score_query(std::string_view query, std::span<float> scores) const {
   std::fill(scores.begin(), scores.end(), 0.0f);
   for (const auto& [term, weight] : terms_.query(query)) add_postings(terms_, term, weight, scores);
+}
+
+SparseSum TfIdf::query_scores(std::string_view query) const {
+  SparseSum scores(num_items());
+  for (const auto& [term, weight] : terms_.query(query)) {
+    const auto items = terms_.by_term().row_columns(term);
+    const auto values = terms_.by_term().row_values(term);
+    for (std::size_t e = 0; e < items.size(); ++e) scores.add(items[e], weight, values[e]);
+  }
+  return scores;
 }
 
 void TfIdf::explain_query(std::string_view query, std::int32_t item, std::vector<Contribution>& parts) const {

@@ -1,9 +1,8 @@
 #include "content/tokenizer.h"
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 
+#include "content/stop_words.h"
 #include "data/utf8.h"
 
 namespace inkling {
@@ -111,18 +110,9 @@ std::uint32_t lower(std::uint32_t code) {
   return code;
 }
 
-// Sorted.
-constexpr std::array<std::string_view, 45> kStopWords = {
-    "about", "after", "all",  "an",   "and",   "are", "as",   "at",   "be",    "been", "but",  "by",
-    "for",   "from",  "had",  "has",  "have",  "he",  "her",  "his",  "in",    "into", "is",   "it",
-    "its",   "not",   "of",   "on",   "or",    "she", "that", "the",  "their", "them", "they", "this",
-    "to",    "was",   "were", "when", "which", "who", "will", "with", "you"};
-
-bool is_stop_word(std::string_view word) { return std::binary_search(kStopWords.begin(), kStopWords.end(), word); }
-
 }  // namespace
 
-bool Tokenizer::next(std::string_view& word) {
+bool Tokenizer::next_naive(std::string_view& word) {
   while (position_ < text_.size()) {
     std::size_t start = position_;
     const std::uint32_t first = next_code_point(text_, position_);
@@ -146,7 +136,6 @@ bool Tokenizer::next(std::string_view& word) {
       return true;
     }
     append_utf8(lower(first), word_);
-    std::size_t characters = 1;
     while (position_ < text_.size()) {
       start = position_;
       const std::uint32_t code = next_code_point(text_, position_);
@@ -156,10 +145,8 @@ bool Tokenizer::next(std::string_view& word) {
         break;
       }
       append_utf8(lower(code), word_);
-      ++characters;
     }
-    const bool single_letter = characters == 1 && word_[0] >= 'a' && word_[0] <= 'z';
-    if (single_letter || is_stop_word(word_)) continue;
+    if (word_.size() <= kLongestStopWord && kStopWords.has(packed(word_))) continue;
     word = word_;
     return true;
   }

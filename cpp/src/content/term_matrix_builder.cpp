@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "content/tokenizer.h"
+#include "inkling/term_matrix.h"
+
+namespace inkling {
+
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+constexpr char kTagSeparator = 0x1F;
+
+}  // namespace
+
+Status TermMatrix::Builder::add(const TextField& field, std::int32_t first_item, const TextColumn& texts) {
+  const std::size_t count = texts.offsets.empty() ? 0 : texts.offsets.size() - 1;
+  bool fits = first_item >= 0 && at(first_item) + count <= at(num_items_);
+  for (std::size_t d = 0; fits && d < count; ++d) {
+    fits = texts.offsets[d] <= texts.offsets[d + 1] && texts.offsets[d + 1] <= texts.bytes.size();
+  }
+  if (!fits) return {ErrorCode::kInvalidCatalog, "the texts' offsets do not fit their bytes or the items"};
+  for (std::size_t d = 0; d < count; ++d) {
+    runs_.push_back({first_item + static_cast<std::int32_t>(d), entries_.size()});
+    std::string_view text(reinterpret_cast<const char*>(texts.bytes.data()) + texts.offsets[d],  // NOLINT
+                          texts.offsets[d + 1] - texts.offsets[d]);
+    if (field.kind == TextField::Kind::kWords) {
+      Tokenizer tokenizer(text);
+      std::string_view word;
+      while (tokenizer.next(word)) count_term(word, field.weight);
+      continue;
+    }
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find(kTagSeparator), text.size());
+      const std::string tag = kTagMark + normalized_tag(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+      if (tag.size() > 1) count_term(tag, field.weight);
+    }
+  }
+  return {};
+}
+
+void TermMatrix::Builder::count_term(std::string_view text, float weight) {
+  const std::int32_t term = terms_.find_or_add(text);
+  if (at(term) == places_.size()) places_.push_back(0);
+  merge(entries_, runs_.back().begin, {term, weight});
+}
+
+// Adds to the term's entry among those from `begin` on, or appends one.
+void TermMatrix::Builder::merge(std::vector<Entry>& entries, std::size_t begin, Entry added) {
+  std::size_t& place = places_[at(added.term)];
+  if (place >= begin && place < entries.size() && entries[place].term == added.term) {
+    entries[place].count += added.count;
+  } else {
+    place = entries.size();
+    entries.push_back(added);
+  }
+}
+
+TermMatrix TermMatrix::Builder::finish() {
+  const std::size_t num_terms = at(terms_.size());
+  // The runs by item, those of one item in the order in which they came.
+  std::vector<std::size_t> next_run(at(num_items_) + 1);
+  for (const Run& run : runs_) ++next_run[at(run.item) + 1];
+  for (std::size_t item = 0; item < at(num_items_); ++item) next_run[item + 1] += next_run[item];
+  std::vector<std::size_t> order(runs_.size());
+  for (std::size_t r = 0; r < runs_.size(); ++r) order[next_run[at(runs_[r].item)]++] = r;
+  runs_.push_back({num_items_, entries_.size()});
+
+  std::vector<Entry> entries;  // by item, each term once
+  entries.reserve(entries_.size());
+  std::vector<std::size_t> ends(at(num_items_));
+  for (std::size_t n = 0, item = 0; item < at(num_items_); ++item) {
+    const std::size_t begin = entries.size();
+    for (; n < next_run[item]; ++n) {
+      const std::size_t r = order[n];
+      for (std::size_t e = runs_[r].begin; e < runs_[r + 1].begin; ++e) merge(entries, begin, entries_[e]);
+    }
+    ends[item] = entries.size();
+  }
+  entries_ = {};
+
+  TermMatrix out;
+  SparseRows& by_term = out.by_term_;
+  by_term.offsets.assign(num_terms + 1, 0);
+  by_term.columns.resize(entries.size());
+  by_term.values.resize(entries.size());
+  for (const Entry& entry : entries) ++by_term.offsets[at(entry.term) + 1];
+  out.idf_.resize(num_terms);
+  const auto num_items = static_cast<float>(num_items_);
+  for (std::size_t term = 0; term < num_terms; ++term) {
+    const auto count = static_cast<float>(by_term.offsets[term + 1]);
+    out.idf_[term] = std::log((1 + num_items) / (1 + count)) + 1;
+    by_term.offsets[term + 1] += by_term.offsets[term];
+    places_[term] = static_cast<std::size_t>(by_term.offsets[term]);
+  }
+  for (std::size_t e = 0, item = 0; item < at(num_items_); ++item) {
+    for (; e < ends[item]; ++e) {
+      const std::size_t to = places_[at(entries[e].term)]++;
+      by_term.columns[to] = static_cast<std::int32_t>(item);
+      by_term.values[to] = entries[e].count;
+    }
+  }
+  entries = {};
+
+  std::vector<double> square_sums(at(num_items_));
+  for (std::size_t term = 0, e = 0; term < num_terms; ++term) {
+    for (; e < at(by_term.offsets[term + 1]); ++e) {
+      by_term.values[e] *= out.idf_[term];
+      const double weight = by_term.values[e];
+      square_sums[at(by_term.columns[e])] += weight * weight;
+    }
+  }
+  std::vector<float> scales(at(num_items_));
+  for (std::size_t item = 0; item < scales.size(); ++item) {
+    scales[item] = static_cast<float>(square_sums[item] > 0 ? 1 / std::sqrt(square_sums[item]) : 0);
+  }
+  for (std::size_t e = 0; e < by_term.values.size(); ++e) by_term.values[e] *= scales[at(by_term.columns[e])];
+  out.by_item_ = by_term.transposed(num_items_);
+  out.terms_ = std::move(terms_);
+  out.index_tag_words();
+  return out;
+}
+
+}  // namespace inkling
