@@ -1,0 +1,14 @@
+#pragma once
+
+#include <span>
+
+#include "inkling/status.h"
+
+namespace inkling::bench {
+
+// What inkling_bench does by its first argument; each file says what the rest are. Prints one JSON object.
+Status train_program(std::span<char*> arguments);
+Status serve_program(std::span<char*> arguments);
+Status text_program(std::span<char*> arguments);
+
+}  // namespace inkling::bench
