@@ -68,7 +68,8 @@ ${reports.map(markdownSection).join('\n')}
 
 - Every run is a new process (native, Node, Python) or a new page (browsers), and takes its times itself. Training: from
   data in the engine to the finished model; the browser's and Node's compilation of the hot loops while they run is part
-  of it. Lists: what the engine's worker takes for each, median of a run; natively the same call of the same class.
+  of it. Lists: what the engine's worker takes for
+  each, the mean of the middle half of a run; natively the same call of the same class.
 - All contestants of a workload run in turn, round by round, every second round backwards. Shown are the median and, in
   brackets, the least and the most of the rounds. "× native" is the ratio to the native build in the same round, with as
   many threads where it has them.

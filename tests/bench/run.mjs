@@ -65,8 +65,8 @@ async function allWorkloads() {
 }
 
 /** Those asked for, in the order of the report. */
-function chosen(workloads, names) {
-  if (!names) return workloads;
+function chosen(workloads, { names, quick }) {
+  if (!names) return workloads.filter(({ onlyInFull }) => !(quick && onlyInFull));
   const known = workloads.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
@@ -87,8 +87,9 @@ function downloads() {
 }
 
 async function main() {
-  const { names, quick, json, repetitions } = readArguments();
-  const wanted = chosen(await allWorkloads(), names);
+  const options = readArguments();
+  const { names, quick, json } = options;
+  const wanted = chosen(await allWorkloads(), options);
   await ensure({ for: 'test', say });
   await ensurePackage(say);
 
@@ -101,8 +102,7 @@ async function main() {
   try {
     for (const workload of wanted) {
       const own = await mkdtemp(join(folder, 'data-'));
-      const options = { quick, repetitions, folder: own, say };
-      const { versions, ...measured } = await measure(workload, options);
+      const { versions, ...measured } = await measure(workload, { ...options, folder: own, say });
       await rm(own, { recursive: true });
       reports.push({ ...measured, machine: { ...machine, ...versions }, command, date });
     }

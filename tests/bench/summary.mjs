@@ -73,22 +73,23 @@ function shareOfSame(lists, others) {
  * @param {readonly import('./rounds.mjs').Entry[]} entries
  * @param {readonly (readonly import('./measure.mjs').Run[])[]} runs
  * @param {import('./measure.mjs').Check} check
+ * @param {number} allowance how many times as far apart metrics may be
  */
-export function checkResults(entries, runs, { metric, lists, except = [] }) {
+export function checkResults(entries, runs, { metric, lists, except = [] }, allowance) {
   if (entries.length === 0) throw new Error('no contestant could run');
   for (const [e, entry] of entries.entries()) {
     if (except.includes(entry.contestant)) continue;
     for (const run of runs[e]) {
-      if (metric) checkMetric(entry, run, runs[0][0], metric);
+      if (metric) checkMetric(entry, run, runs[0][0], metric, allowance);
       if (lists) checkLists(entry, run, runs[0][0], lists);
     }
   }
 }
 
-function checkMetric(entry, run, first, { name, difference, others }) {
+function checkMetric(entry, run, first, { name, difference, others }, allowance) {
   const value = run.metrics?.[name];
   if (!Number.isFinite(value)) throw new Error(`${nameOf(entry)} gave no ${name}`);
-  const allowed = OURS.includes(entry.contestant) ? difference : others;
+  const allowed = allowance * (OURS.includes(entry.contestant) ? difference : others);
   if (Math.abs(value - first.metrics[name]) <= allowed) return;
   throw new Error(
     `the contestants did not do the same work: ${name} is ${value.toFixed(4)} for ${nameOf(entry)} and ` +

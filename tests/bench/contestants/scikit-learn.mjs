@@ -2,7 +2,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { median } from '../programs/median.mjs';
+import { middleMean } from '../programs/middle.mjs';
 
 const PROGRAM = fileURLToPath(new URL('../programs/sklearn_tfidf.py', import.meta.url));
 const MAX_OUTPUT_BYTES = 1 << 28;
@@ -23,9 +23,9 @@ export async function open({ files }) {
       const { stdout } = await start(found.python, args, { maxBuffer: MAX_OUTPUT_BYTES });
       const { seconds, lists } = JSON.parse(stdout);
       // The faster of its two ways to ask.
-      const query = Math.min(median(seconds.query), median(seconds.query_inverted));
+      const query = Math.min(middleMean(seconds.query), middleMean(seconds.query_inverted));
       return {
-        seconds: { build: median(seconds.build), query },
+        seconds: { build: middleMean(seconds.build), query },
         lists: lists.map((list) => list.map(([document]) => document)),
       };
     },

@@ -1,4 +1,4 @@
-// tiny-tfidf in Node: BM25 weights of every document.
+// tiny-tfidf in Node: BM25 weights of every term in every document.
 import { runInNode } from '../hosts/node.mjs';
 import { packageVersion } from '../hosts/peers.mjs';
 
@@ -6,7 +6,7 @@ import { packageVersion } from '../hosts/peers.mjs';
 export async function open({ files, task }) {
   return {
     versions: packageVersion('tiny-tfidf'),
-    builds: [{ variant: 'BM25', threads: 1 }],
+    builds: [{ variant: 'BM25, the first 1,000 documents', threads: 1 }],
     run: (build) => runInNode('peers/tiny-tfidf.mjs', { files, task, build }),
     close: async () => {},
   };

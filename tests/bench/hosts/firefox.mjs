@@ -4,7 +4,10 @@ import { programOnPath } from './program-on-path.mjs';
 /** No run takes as long. */
 const ANSWER_TIMEOUT_MS = 600_000;
 /** Clocks as fine as Chromium's. */
-const SETTINGS = { 'privacy.reduceTimerPrecision': false };
+const SETTINGS = {
+  'privacy.reduceTimerPrecision': false,
+  'privacy.reduceTimerPrecision.unconditional': false,
+};
 
 /** @returns {Promise<import('./browser-page.mjs').StartedBrowser | null>} null when there is none */
 export async function startFirefox() {

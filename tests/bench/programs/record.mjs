@@ -1,5 +1,5 @@
 import { BEGIN_MARK, END_MARK } from './marks.mjs';
-import { quantile } from './median.mjs';
+import { quantile } from './middle.mjs';
 
 const K = 20;
 

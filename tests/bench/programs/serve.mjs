@@ -1,4 +1,4 @@
-import { median } from './median.mjs';
+import { middleMean } from './middle.mjs';
 
 const SHOWN = 10;
 
@@ -33,7 +33,7 @@ export async function run({ loadPackage, read, model }, { task, build }) {
       }
     }
     return {
-      seconds: { list: median(times.list), call: median(times.call) },
+      seconds: { list: middleMean(times.list), call: middleMean(times.call) },
       lists,
       memory: recommender.info().bytes.memory,
     };

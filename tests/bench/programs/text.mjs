@@ -1,4 +1,4 @@
-import { median } from './median.mjs';
+import { middleMean } from './middle.mjs';
 
 /**
  * Weighs the documents by TF-IDF and ranks them for each query. The time of the building is that of a training, from
@@ -31,7 +31,7 @@ export async function run({ loadPackage, read }, { task, build }) {
       }
     }
     const { memory } = recommender.info().bytes;
-    return { seconds: { build: seconds.train, query: median(times) }, lists, memory };
+    return { seconds: { build: seconds.train, query: middleMean(times) }, lists, memory };
   } finally {
     await recommender.close();
   }

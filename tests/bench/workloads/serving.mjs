@@ -69,6 +69,7 @@ export const workloads = [
   topOf('10k', 10_000, 200, { contestants: [...CONTESTANTS, 'hnswlib-wasm'] }),
   topOf('100k', 100_000, 200, { plainPeople: 40, contestants: [...CONTESTANTS, 'hnswlib-wasm'] }),
   topOf('1M', 1_000_000, 40, {
+    onlyInFull: true,
     plainPeople: 5,
     wasm: ['simd, 1', 'relaxed-threads, 1', 'relaxed-threads, 2'],
     contestants: ['native', 'node', 'chromium', 'javascript-node'],

@@ -26,7 +26,6 @@ export const workloads = [
     ],
     nativeThreads: [1],
     wasm: ['simd, 1', 'relaxed-threads, 2'],
-    once: ['tiny-tfidf'],
     // Ties at the end of a list are common. The last two rank by BM25: similar work, other lists.
     check: { lists: { share: 0.9 }, except: ['minisearch', 'tiny-tfidf'] },
     whatBoundsIt:

@@ -71,6 +71,7 @@ const generated =
 
 const growing = (name, scale) =>
   training({
+    onlyInFull: true,
     name: `ials-${name}`,
     title: `iALS, 64 factors, ${name} interactions (growth)`,
     model: 'ials',
@@ -104,6 +105,7 @@ export const workloads = [
   }),
   training({
     name: 'ials-192',
+    onlyInFull: true,
     title: 'iALS, 192 factors, MovieLens-1M',
     model: 'ials',
     settings: { ...IALS, numFactors: 192 },

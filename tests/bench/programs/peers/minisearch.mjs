@@ -1,4 +1,4 @@
-import { median } from '../median.mjs';
+import { middleMean } from '../middle.mjs';
 import { linesOf } from '../text.mjs';
 
 export async function run({ read }, { task }) {
@@ -22,5 +22,5 @@ export async function run({ read }, { task }) {
     for (let n = 0; n < task.repeats; n++) index.search(query).slice(0, task.k);
     times.push((performance.now() - begin) / 1000 / task.repeats);
   }
-  return { seconds: { build: seconds, query: median(times) }, lists };
+  return { seconds: { build: seconds, query: middleMean(times) }, lists };
 }

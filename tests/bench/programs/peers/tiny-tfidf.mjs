@@ -1,12 +1,13 @@
-import { median } from '../median.mjs';
+import { middleMean } from '../middle.mjs';
 import { linesOf } from '../text.mjs';
 
-/** A query takes it seconds, so only some are asked. */
-const NUM_QUERIES = 3;
+/** It keeps a weight of every term for every document, so time and memory grow as the square. */
+const NUM_DOCUMENTS = 1000;
+const NUM_QUERIES = 20;
 
 export async function run({ read }, { task }) {
   const { Corpus } = await import('tiny-tfidf');
-  const documents = linesOf(await read('documents'));
+  const documents = linesOf(await read('documents')).slice(0, NUM_DOCUMENTS);
   const queries = linesOf(await read('queries')).slice(0, NUM_QUERIES);
   const names = documents.map((_, index) => String(index));
   const start = performance.now();
@@ -21,5 +22,5 @@ export async function run({ read }, { task }) {
     times.push((performance.now() - begin) / 1000);
     lists.push(found.map(([name]) => Number(name)));
   }
-  return { seconds: { build: seconds, query: median(times) }, lists };
+  return { seconds: { build: seconds, query: middleMean(times) }, lists };
 }
