@@ -35,7 +35,8 @@ import { checkResults, summarize } from './summary.mjs';
  * @typedef {object} Check contestants that fail it did not do the same work
  * @property {{ name: string, difference: number, others: number }} [metric] how far the builds of the core may differ
  *   from each other, and other programs from them
- * @property {{ share: number }} [lists] how many of the lists must have the same items as the first contestant's
+ * @property {{ share: number, reference?: string }} [lists] how many of the lists must have the same items as those of
+ *   the reference: the first contestant when left out
  * @property {string[]} [except] contestants that rank by another rule
  *
  * @typedef {object} LoadedWorkload

@@ -74,7 +74,8 @@ ${reports.map(markdownSection).join('\n')}
   brackets, the least and the most of the rounds. "× native" is the ratio to the native build in the same round, with as
   many threads where it has them.
 - Contestants whose results differ by more than a workload allows make the run fail: metrics of trained models, items of
-  lists. "same lists" is the share of the lists whose first ten items are those of the first contestant.
+  lists. "same lists" is the share of the lists whose first ten items are those of the plain JavaScript in Node
+  (TF-IDF: of the native build).
 - "plain JavaScript" is written for this benchmark (\`programs/plain/\`): typed arrays, one thread, no packages.
 - Memory is that of the wasm heap, or all that the native process took at most.
 - In the moment before each run, other work took ${percent(busy.median)} of the processors (median of the medians).

@@ -9,6 +9,8 @@ import { busyShare } from './machine.mjs';
 /** What the package says where it cannot run: no relaxed SIMD, say. */
 const CANNOT_RUN = /unsupported_environment|cannot run here/;
 
+const LONGEST_MESSAGE = 300;
+
 /**
  * Runs all entries in turn, again and again, so that what disturbs the machine for a while disturbs
  * all of them. Every second round goes backwards, so that none is always first. An entry that fails is
@@ -59,7 +61,7 @@ export async function runRounds(entries, { repetitions, quick, say }) {
 function lastLine(message) {
   const lines = message.split('\n').filter((line) => /\w/.test(line));
   const error = lines.find((line) => /error/i.test(line) && !/^\s*at /.test(line));
-  return (error ?? lines.at(-1) ?? message).trim();
+  return (error ?? lines.at(-1) ?? message).trim().slice(0, LONGEST_MESSAGE);
 }
 
 /** @param {Pick<Entry, 'contestant' | 'variant' | 'threads'>} entry */

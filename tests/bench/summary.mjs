@@ -14,18 +14,20 @@ const OURS = ['native', 'node', 'chromium', 'firefox'];
  * @property {import('./rounds.mjs').Spread | null} toNative the first measure over native's of the round
  * @property {number | null} gflops operations the method needs, in billions a second
  * @property {Record<string, number>} metrics
- * @property {number | null} sameLists share of the lists that have the same items as the first contestant's
+ * @property {number | null} sameLists share of the lists that have the same items as those of the reference
  * @property {number | null} memory bytes, the most of all runs
  */
 
 /**
  * @param {readonly import('./rounds.mjs').Entry[]} entries
  * @param {readonly (readonly import('./measure.mjs').Run[])[]} runs one list an entry, one run a round
- * @param {{ measures: Record<string, import('./measure.mjs').Measure>, flops?: number }} workload
+ * @param {{ measures: Record<string, import('./measure.mjs').Measure>, check?: import('./measure.mjs').Check,
+ *   flops?: number }} workload
  * @returns {Row[]}
  */
-export function summarize(entries, runs, { measures, flops }) {
+export function summarize(entries, runs, { measures, check, flops }) {
   const names = Object.keys(measures);
+  const reference = referenceOf(entries, runs, check);
   const secondsOf = (e, name) =>
     runs[e].map((run) => run.seconds[name] / (measures[name].per ?? 1));
   return entries.map(({ contestant, variant, threads }, e) => {
@@ -51,10 +53,16 @@ export function summarize(entries, runs, { measures, flops }) {
         ? flops / spreadOf(runs[e].map((run) => run.seconds[names[0]])).median / 1e9
         : null,
       metrics: runs[e][0].metrics ?? {},
-      sameLists: runs[e][0].lists ? shareOfSame(runs[e][0].lists, runs[0][0].lists) : null,
+      sameLists: runs[e][0].lists ? shareOfSame(runs[e][0].lists, reference.lists) : null,
       memory: Math.max(...memories) || null,
     };
   });
+}
+
+/** The run that lists and metrics are compared with. */
+function referenceOf(entries, runs, check) {
+  const found = entries.findIndex(({ contestant }) => contestant === check?.lists?.reference);
+  return runs[Math.max(0, found)][0];
 }
 
 /** Of the first lists of both, as far as both go. Equal items; their order may differ by the last bits of a score. */
@@ -75,34 +83,36 @@ function shareOfSame(lists, others) {
  * @param {import('./measure.mjs').Check} check
  * @param {number} allowance how many times as far apart metrics may be
  */
-export function checkResults(entries, runs, { metric, lists, except = [] }, allowance) {
+export function checkResults(entries, runs, check, allowance) {
   if (entries.length === 0) throw new Error('no contestant could run');
+  const { metric, lists, except = [] } = check;
+  const reference = referenceOf(entries, runs, check);
   for (const [e, entry] of entries.entries()) {
     if (except.includes(entry.contestant)) continue;
     for (const run of runs[e]) {
-      if (metric) checkMetric(entry, run, runs[0][0], metric, allowance);
-      if (lists) checkLists(entry, run, runs[0][0], lists);
+      if (metric) checkMetric(entry, run, reference, metric, allowance);
+      if (lists) checkLists(entry, run, reference, lists);
     }
   }
 }
 
-function checkMetric(entry, run, first, { name, difference, others }, allowance) {
+function checkMetric(entry, run, reference, { name, difference, others }, allowance) {
   const value = run.metrics?.[name];
   if (!Number.isFinite(value)) throw new Error(`${nameOf(entry)} gave no ${name}`);
   const allowed = allowance * (OURS.includes(entry.contestant) ? difference : others);
-  if (Math.abs(value - first.metrics[name]) <= allowed) return;
+  if (Math.abs(value - reference.metrics[name]) <= allowed) return;
   throw new Error(
     `the contestants did not do the same work: ${name} is ${value.toFixed(4)} for ${nameOf(entry)} and ` +
-      `${first.metrics[name].toFixed(4)} for the first, more than ${allowed} apart`,
+      `${reference.metrics[name].toFixed(4)} for the reference, more than ${allowed} apart`,
   );
 }
 
-function checkLists(entry, run, first, { share }) {
+function checkLists(entry, run, reference, { share }) {
   if (!run.lists?.length) throw new Error(`${nameOf(entry)} gave no lists`);
-  const same = shareOfSame(run.lists, first.lists);
+  const same = shareOfSame(run.lists, reference.lists);
   if (same >= share) return;
   throw new Error(
     `the contestants did not do the same work: of the lists of ${nameOf(entry)} only ${(same * 100).toFixed(1)} % ` +
-      `have the items of the first contestant's; expected ${share * 100} %`,
+      `have the items of the reference's; expected ${share * 100} %`,
   );
 }

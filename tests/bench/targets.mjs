@@ -99,7 +99,7 @@ export const targets = [
   {
     what: 'the same, int8 scan and f32 rescoring; top-10 equal in ≥ 99.5 %; Chromium',
     wanted: '≤ 0.4 ms',
-    workload: 'top-100-100k-int8',
+    workload: 'top-100-100k',
     judge: inChromium('list', 0.0004, null, ms, (row) => ({
       text: `, ${(row.sameLists * 100).toFixed(1)} % equal`,
       met: row.sameLists >= 0.995,

@@ -9,31 +9,36 @@ const REGULARIZATION = 0.006;
 const UNOBSERVED_WEIGHT = 0.01;
 const HISTORY_LENGTH = 50;
 const CHUNK_ROWS = 4096;
+const LARGEST_INTEGER = 127;
 
 /**
- * Writes a model file of `ials` with Gaussian item factors, row by row: the largest does not fit twice
- * into memory. Ids are the indices.
+ * Writes a model file of `ials` with Gaussian item factors, some rows at a time: the largest does not fit twice into
+ * memory. Ids are the indices. The tensors are those of cpp/README.md.
  * @param {string} path
- * @param {number} numItems
- * @param {number} seed
+ * @param {{ numItems: number, seed: number, storage?: 'f32' | 'int8' }} options with int8 the same factors, rounded to a
+ *   127th of the largest of their row
  */
-export async function writeFactorModel(path, numItems, seed) {
+export async function writeFactorModel(path, { numItems, seed, storage = 'f32' }) {
   const ids = encodeIds(numItems);
-  const config = JSON.stringify({ num_factors: NUM_FACTORS });
-  const foldIn = Float32Array.of(REGULARIZATION, UNOBSERVED_WEIGHT);
-  const tensors = [
-    ['fold_in', 'F32', [2], foldIn],
-    ['item_counts', 'F32', [numItems], new Float32Array(numItems).fill(1)],
-    ['item_ids.offsets', 'U32', [numItems + 1], ids.offsets],
-    ['item_factors', 'F32', [numItems, NUM_FACTORS], null],
-    ['item_ids.bytes', 'U8', [ids.bytes.length], ids.bytes],
+  const factors = storage === 'int8' ? 'I8' : 'F32';
+  const width = NUM_FACTORS * (storage === 'int8' ? 1 : Float32Array.BYTES_PER_ELEMENT);
+  const rounded = storage === 'int8' ? scalesOf(numItems, seed) : null;
+  const parts = [
+    { name: 'fold_in', type: 'F32', values: Float32Array.of(REGULARIZATION, UNOBSERVED_WEIGHT) },
+    { name: 'item_counts', type: 'F32', values: new Float32Array(numItems).fill(1) },
+    { name: 'item_ids.offsets', type: 'U32', values: ids.offsets },
+    ...(rounded ? [{ name: 'item_factors.scales', type: 'F32', values: rounded }] : []),
+    { name: 'item_factors', type: factors, values: null },
+    { name: 'item_ids.bytes', type: 'U8', values: ids.bytes },
   ];
+  const config = JSON.stringify({ num_factors: NUM_FACTORS });
   const header = { __metadata__: { format_version: '1', model: 'ials', config } };
   let end = 0;
-  for (const [name, dtype, shape, values] of tensors) {
+  for (const { name, type, values } of parts) {
     const begin = end;
-    end += values ? values.byteLength : numItems * NUM_FACTORS * 4;
-    header[name] = { dtype, shape, data_offsets: [begin, end] };
+    end += values ? values.byteLength : numItems * width;
+    const shape = values ? [values.length] : [numItems, NUM_FACTORS];
+    header[name] = { dtype: type, shape, data_offsets: [begin, end] };
   }
   const text = JSON.stringify(header);
   const padded = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));
@@ -41,25 +46,54 @@ export async function writeFactorModel(path, numItems, seed) {
   length.writeBigUInt64LE(BigInt(padded.length));
 
   const file = createWriteStream(path);
-  const put = async (bytes) => {
+  const put = async (values) => {
+    const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
     if (!file.write(bytes)) await once(file, 'drain');
   };
   await put(length);
   await put(padded);
-  for (const [, , , values] of tensors) {
-    if (values) {
-      await put(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
-      continue;
-    }
-    const normal = normalNumbers(seed);
-    for (let row = 0; row < numItems; row += CHUNK_ROWS) {
-      const chunk = new Float32Array(Math.min(CHUNK_ROWS, numItems - row) * NUM_FACTORS);
-      for (let n = 0; n < chunk.length; n++) chunk[n] = STDDEV * normal();
-      await put(Buffer.from(chunk.buffer));
-    }
+  for (const { values } of parts) {
+    if (values) await put(values);
+    else
+      for (const rows of factorRows(numItems, seed)) await put(rounded ? integersOf(rows) : rows);
   }
   file.end();
   await once(file, 'close');
+}
+
+/** The factors of some thousand items after the other. The same seed gives the same. */
+function* factorRows(numItems, seed) {
+  const normal = normalNumbers(seed);
+  for (let row = 0; row < numItems; row += CHUNK_ROWS) {
+    const rows = new Float32Array(Math.min(CHUNK_ROWS, numItems - row) * NUM_FACTORS);
+    for (let n = 0; n < rows.length; n++) rows[n] = STDDEV * normal();
+    yield rows;
+  }
+}
+
+function scalesOf(numItems, seed) {
+  const scales = new Float32Array(numItems);
+  let item = 0;
+  for (const rows of factorRows(numItems, seed)) {
+    for (let at = 0; at < rows.length; at += NUM_FACTORS) scales[item++] = scaleOf(rows, at);
+  }
+  return scales;
+}
+
+/** What one step of a row's integers is worth. */
+function scaleOf(rows, at) {
+  let largest = 0;
+  for (let f = 0; f < NUM_FACTORS; f++) largest = Math.max(largest, Math.abs(rows[at + f]));
+  return Math.fround(largest / LARGEST_INTEGER);
+}
+
+function integersOf(rows) {
+  const integers = new Int8Array(rows.length);
+  for (let at = 0; at < rows.length; at += NUM_FACTORS) {
+    const scale = scaleOf(rows, at);
+    for (let f = 0; f < NUM_FACTORS; f++) integers[at + f] = Math.round(rows[at + f] / scale);
+  }
+  return integers;
 }
 
 /** Items that some people have met: int32, `historyLength` of each, none twice. */

@@ -3,16 +3,14 @@ import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { projectFolder } from '../../../wasm/toolchain/locations.mjs';
+import { bundleFolder } from './engine-bundle.mjs';
 
 const place = (path) => fileURLToPath(new URL(path, import.meta.url));
-const glueOf = (preset) => join(projectFolder, 'build', preset, 'wasm', 'web');
 const FOLDERS = {
   dist: join(projectFolder, 'dist'),
   programs: place('../programs'),
   packages: join(projectFolder, 'node_modules'),
-  'glue/simd': glueOf('wasm-simd'),
-  'glue/simd-threads': glueOf('wasm-simd-threads'),
-  'glue/relaxed-threads': glueOf('wasm-relaxed-threads'),
+  engine: bundleFolder,
 };
 const TYPES = {
   '.html': 'text/html; charset=utf-8',

@@ -28,6 +28,12 @@ struct Sizes {
   int threads = 1;
 };
 
+// Where lists can be shared among threads, as those of large catalogues are.
+template <class Request>
+void share(Request& request, ThreadPool& pool) {
+  if constexpr (requires { request.pool; }) request.pool = &pool;
+}
+
 }  // namespace
 
 Status serve_program(std::span<char*> given) {
@@ -50,6 +56,7 @@ Status serve_program(std::span<char*> given) {
   const auto num_items = static_cast<std::size_t>(file.value().model->num_items());
   const Ranker ranker(file.value().model.get(), nullptr, std::vector<float>(num_items),
                       std::vector<std::uint8_t>(num_items, 1));
+  ThreadPool pool(sizes.threads);
   std::vector<double> times;
   std::printf("{\"lists\":[");
   for (std::size_t begin = 0; begin + sizes.history_length <= histories.size(); begin += sizes.history_length) {
@@ -58,8 +65,10 @@ Status serve_program(std::span<char*> given) {
     for (const std::int32_t item : met) history.push_back({item, 1.0f});
     // The first list is only for the caches.
     for (std::size_t n = 0; n <= sizes.repeats; ++n) {
+      RecommendRequest request{history, met, {}, sizes.k, false};
+      share(request, pool);
       const Clock clock;
-      const auto list = ranker.recommend({history, met, {}, sizes.k, false});
+      const auto list = ranker.recommend(request);
       if (n > 0) times.push_back(clock.seconds());
       if (!list.ok()) return list.status();
       if (n > 0) continue;

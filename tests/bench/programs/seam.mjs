@@ -2,42 +2,24 @@ const MEGABYTE = 1 << 20;
 
 /**
  * What it costs to call the engine at all, and to bring a megabyte in (a new Buffer, filled, deleted) and out (a
- * copy): as web/engine/heap.ts does it.
+ * copy): by the package's own web/engine/heap.ts.
  */
 export async function run({ loadEngine }, { task, build }) {
-  const { create, compiled } = await loadEngine(build.variant);
-  const module = await create({
-    instantiateWasm: (imports, receive) => {
-      WebAssembly.instantiate(compiled, imports).then((instance) => receive(instance, compiled));
-      return {};
-    },
-    threadPoolSize: 0,
-    printErr: () => {},
-  });
-  const engine = new module.Engine(1);
+  const { heap, wasm } = await loadEngine(build.variant);
   const given = new Uint8Array(MEGABYTE).map((_, n) => n);
-  const buffer = new module.Buffer(MEGABYTE);
-  const viewOf = (of) => new Uint8Array(module.wasmMemory.buffer, of.address(), MEGABYTE);
-  const copyIn = () => {
-    const added = new module.Buffer(MEGABYTE);
-    viewOf(added).set(given);
-    added.delete();
-  };
-  let read = new Uint8Array(0);
-  const copyOut = () => {
-    read = new Uint8Array(MEGABYTE);
-    read.set(viewOf(buffer));
-  };
-  viewOf(buffer).set(given);
+  const buffer = heap.write(given);
   let threads = 0;
+  let read = given;
   const seconds = {
     call: timeOf(task.calls, () => {
-      threads += engine.numThreads();
+      threads += wasm.numThreads();
     }),
-    megabyteIn: timeOf(task.copies, copyIn),
-    megabyteOut: timeOf(task.copies, copyOut),
+    megabyteIn: timeOf(task.copies, () => heap.write(given).delete()),
+    megabyteOut: timeOf(task.copies, () => {
+      read = heap.read(buffer, Uint8Array);
+    }),
   };
-  if (threads === 0 || read.some((byte, n) => byte !== given[n])) {
+  if (threads === 0 || read === given || read.some((byte, n) => byte !== given[n])) {
     throw new Error('what came back over the seam is not what went in');
   }
   return { seconds };

@@ -20,7 +20,7 @@ function catalogOf(numItems) {
 async function shopFiles({ quick, folder }) {
   const numItems = quick ? QUICK_ITEMS : NUM_ITEMS;
   const files = { model: join(folder, 'model.safetensors'), catalog: join(folder, 'catalog.json') };
-  await writeFactorModel(files.model, numItems, SEED);
+  await writeFactorModel(files.model, { numItems, seed: SEED });
   await writeFile(files.catalog, catalogOf(numItems));
   return { files, description: `${numItems} items with title and tags, a model of 64 factors` };
 }

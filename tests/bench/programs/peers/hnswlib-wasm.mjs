@@ -12,7 +12,7 @@ export async function run({ read }, { task }) {
   const { loadHnswlib, __tla: loaded } = await import('/packages/hnswlib-wasm/dist/hnswlib.js');
   await loaded;
   const library = await loadHnswlib();
-  const model = readFactorModel(await read('model'));
+  const model = readFactorModel(await read(task.plainModel));
   const histories = new Int32Array(await read('histories'));
   const { historyLength, k } = task;
   const people = Math.min(histories.length / historyLength, task.plainPeople);

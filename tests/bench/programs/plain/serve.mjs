@@ -7,7 +7,7 @@ const SHOWN = 10;
 
 /** What programs/serve.mjs asks of the package: a person's factors by least squares, then the best of all items. */
 export async function run({ read }, { task }) {
-  const model = readFactorModel(await read('model'));
+  const model = readFactorModel(await read(task.plainModel));
   const histories = new Int32Array(await read('histories'));
   const { historyLength, k } = task;
   const people = Math.min(histories.length / historyLength, task.plainPeople);
