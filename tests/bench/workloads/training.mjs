@@ -129,7 +129,7 @@ export const workloads = [
     },
     measures: { train: { label: 'an epoch', unit: 'ms', per: 10 } },
     metrics: ['rmse'],
-    check: { metric: { name: 'rmse', difference: 0.01, others: 0.05 } },
+    check: { metric: { name: 'rmse', difference: 0.01, others: 0.03 } },
     once: ['javascript-node'],
     whatBoundsIt:
       'each rating reads and writes two rows of factors at random: 1 KB of traffic from the second-level cache and ' +

@@ -1,3 +1,4 @@
+import { dot } from './dot.mjs';
 import { randomFactors, uniformNumbers } from './random.mjs';
 
 /** Matrix factorization of ratings with biases, as cpp/include/inkling/biased_sgd.h says; rows in random order. */
@@ -31,9 +32,8 @@ export function train(data, settings, seed) {
       const item = rowItems[n];
       const u = user * k;
       const i = item * k;
-      let sum = userBiases[user] + itemBiases[item];
-      for (let f = 0; f < k; f++) sum += userFactors[u + f] * itemFactors[i + f];
-      const pull = rate * (rowValues[n] - sum);
+      const product = dot(userFactors, u, itemFactors, i, k);
+      const pull = rate * (rowValues[n] - userBiases[user] - itemBiases[item] - product);
       userBiases[user] = kept * userBiases[user] + pull;
       itemBiases[item] = kept * itemBiases[item] + pull;
       for (let f = 0; f < k; f++) {
@@ -45,9 +45,8 @@ export function train(data, settings, seed) {
     }
   }
   return (user, item) => {
-    let sum = mean + userBiases[user] + itemBiases[item];
-    for (let f = 0; f < k; f++) sum += userFactors[user * k + f] * itemFactors[item * k + f];
-    return middle + halfRange * sum;
+    const product = dot(userFactors, user * k, itemFactors, item * k, k);
+    return middle + halfRange * (mean + userBiases[user] + itemBiases[item] + product);
   };
 }
 

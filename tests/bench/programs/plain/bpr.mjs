@@ -1,3 +1,4 @@
+import { dot } from './dot.mjs';
 import { randomFactors, uniformNumbers } from './random.mjs';
 import { byUser } from './sparse-rows.mjs';
 
@@ -29,13 +30,7 @@ export function train(data, settings, seed) {
     }
     return low < offsets[user + 1] && columns[low] === item;
   };
-  const score = (user, item) => {
-    let sum = 0;
-    for (let f = 0, u = user * k, i = item * k; f < k; f++) {
-      sum += userFactors[u + f] * itemFactors[i + f];
-    }
-    return sum;
-  };
+  const score = (user, item) => dot(userFactors, user * k, itemFactors, item * k, k);
   for (let epoch = 0; epoch < epochs; epoch++) {
     const rate = learningRate * (1 - epoch / epochs);
     const kept = 1 / (1 + rate * regularization);

@@ -1,3 +1,4 @@
+import { dot } from './dot.mjs';
 import { byUser } from './sparse-rows.mjs';
 
 const MEAN_USERS_TO_L2 = 5;
@@ -34,13 +35,7 @@ export function train(data, settings) {
 function factorize(matrix, n) {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      let [a, b, f] = [0, 0, 0];
-      for (const [x, y] = [i * n, j * n]; f + 1 < j; f += 2) {
-        a += matrix[x + f] * matrix[y + f];
-        b += matrix[x + f + 1] * matrix[y + f + 1];
-      }
-      if (f < j) a += matrix[i * n + f] * matrix[j * n + f];
-      const rest = matrix[i * n + j] - a - b;
+      const rest = matrix[i * n + j] - dot(matrix, i * n, matrix, j * n, j);
       matrix[i * n + j] = i === j ? Math.sqrt(rest) : rest / matrix[j * n + j];
     }
   }

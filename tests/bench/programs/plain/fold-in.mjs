@@ -1,3 +1,5 @@
+import { dot } from './dot.mjs';
+
 /**
  * Solves (α₀ YᵀY + sum over met of y yᵀ + ridge I) x = sum over met of y by Cholesky, as cpp/include/inkling/ials.h
  * says; α₀ YᵀY is summed once.
@@ -27,8 +29,7 @@ export function foldInto({ factors, numItems, k, regularization, unobserved }) {
     }
     for (let i = 0; i < k; i++) {
       for (let j = 0; j <= i; j++) {
-        let rest = matrix[i * k + j];
-        for (let f = 0; f < j; f++) rest -= matrix[i * k + f] * matrix[j * k + f];
+        const rest = matrix[i * k + j] - dot(matrix, i * k, matrix, j * k, j);
         matrix[i * k + j] = i === j ? Math.sqrt(rest) : rest / matrix[j * k + j];
       }
     }

@@ -1,3 +1,4 @@
+import { dot } from './dot.mjs';
 import { randomFactors, uniformNumbers } from './random.mjs';
 import { byItem, byUser } from './sparse-rows.mjs';
 
@@ -18,11 +19,7 @@ export function train(data, settings, seed) {
   for (let n = 0; n < iterations; n++) {
     for (const [rows, fixed, solved] of sides) solveSide(rows, fixed, solved, options);
   }
-  return (user, item) => {
-    let sum = 0;
-    for (let f = 0; f < k; f++) sum += users[user * k + f] * items[item * k + f];
-    return sum;
-  };
+  return (user, item) => dot(users, user * k, items, item * k, k);
 }
 
 function solveSide(
@@ -72,22 +69,12 @@ function solveSide(
 /** out = (gram + ridge I) v + sum of (y·v - target) y: with target 1 the gradient, with 0 the product. */
 function multiply({ fixed, gram, k, columns, begin, end, ridge }, v, out, target) {
   for (let f = 0; f < k; f++) {
-    let sum = ridge * v[f];
-    for (let g = 0, at = f * k; g < k; g++) sum += gram[at + g] * v[g];
-    out[f] = sum;
+    out[f] = ridge * v[f] + dot(gram, f * k, v, 0, k);
   }
   for (let n = begin; n < end; n++) {
     const at = columns[n] * k;
-    let a = 0;
-    let b = 0;
-    let f = 0;
-    for (; f + 1 < k; f += 2) {
-      a += fixed[at + f] * v[f];
-      b += fixed[at + f + 1] * v[f + 1];
-    }
-    if (f < k) a += fixed[at + f] * v[f];
-    const weight = a + b - target;
-    for (f = 0; f < k; f++) out[f] += weight * fixed[at + f];
+    const weight = dot(fixed, at, v, 0, k) - target;
+    for (let f = 0; f < k; f++) out[f] += weight * fixed[at + f];
   }
 }
 

@@ -1,4 +1,5 @@
 import { middleMean } from '../middle.mjs';
+import { dot } from './dot.mjs';
 import { readFactorModel } from './factor-model.mjs';
 import { foldInto } from './fold-in.mjs';
 import { topOf } from './top.mjs';
@@ -39,19 +40,7 @@ export async function run({ read }, { task }) {
 function rank({ factors, numItems, k }, user, seen, top) {
   top.clear();
   for (let item = 0, at = 0; item < numItems; item++, at += k) {
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    let f = 0;
-    for (; f + 3 < k; f += 4) {
-      a += factors[at + f] * user[f];
-      b += factors[at + f + 1] * user[f + 1];
-      c += factors[at + f + 2] * user[f + 2];
-      d += factors[at + f + 3] * user[f + 3];
-    }
-    for (; f < k; f++) a += factors[at + f] * user[f];
-    const score = a + b + (c + d);
+    const score = dot(factors, at, user, 0, k);
     if (score > top.threshold() && seen[item] === 0) top.add(item, score);
   }
   return top.sorted();
