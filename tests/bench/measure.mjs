@@ -44,6 +44,7 @@ import { checkResults, summarize } from './summary.mjs';
  * @property {Record<string, string>} files by name, for the contestants to read
  * @property {Record<string, any>} task
  * @property {number} [flops] of what the first measure takes
+ * @property {number} [bytes] that it must read from memory
  *
  * @typedef {object} Opened
  * @property {string} [missing] why this contestant cannot run here; the rest is then left out
@@ -73,7 +74,7 @@ export async function measure(workload, { quick, repetitions, folder, say }) {
   say(`${name}: making the data`);
   const own = join(folder, name);
   await mkdir(own);
-  const { files, task, description, flops } = await workload.load({ quick, folder: own });
+  const { files, task, description, flops, bytes } = await workload.load({ quick, folder: own });
 
   const notes = [];
   const opened = [];
@@ -102,6 +103,7 @@ export async function measure(workload, { quick, repetitions, folder, say }) {
       measures: workload.measures,
       growth: workload.growth ?? null,
       whatBoundsIt: workload.whatBoundsIt,
+      work: { flops, bytes },
       description,
       task,
       versions,

@@ -1,5 +1,6 @@
 /**
  * @typedef {object} Report what measure.mjs gives, and
+ * @property {string} roofline
  * @property {string} command
  * @property {string} date
  * @property {Record<string, string>} machine
@@ -19,7 +20,7 @@ export function textReport(report) {
   const notes = [...report.notes, ...busyNotes(report)];
   return `${report.title}\n${report.description}\n\n${plainTable(tableOf(report))}\n${notes
     .map((note) => `note: ${note}\n`)
-    .join('')}`;
+    .join('')}${report.roofline ? `${report.roofline}\n` : ''}`;
 }
 
 export function textTargets(judged) {
@@ -90,7 +91,7 @@ function markdownSection(report) {
 
 ${markdownTable(tableOf(report))}
 ${notes.join('')}
-What bounds it: ${report.whatBoundsIt}
+What bounds it: ${report.whatBoundsIt} ${report.roofline}
 `;
 }
 

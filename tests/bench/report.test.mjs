@@ -24,6 +24,7 @@ const report = (workload, rows, more = {}) => ({
   measures: { train: { label: 'training', unit: 's' } },
   growth: null,
   whatBoundsIt: 'memory.',
+  roofline: '',
   machine: { processor: 'P' },
   busy: spread(0),
   notes: [],

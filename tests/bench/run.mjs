@@ -19,6 +19,7 @@ import { growthPicture } from './growth-picture.mjs';
 import { describeMachine } from './machine.mjs';
 import { measure } from './measure.mjs';
 import { markdownReport, textReport, textTargets } from './report.mjs';
+import { describePeaks, measurePeaks, rooflineOf } from './roofline.mjs';
 import { judgeTargets } from './targets.mjs';
 
 const USAGE =
@@ -93,7 +94,8 @@ async function main() {
   await ensure({ for: 'test', say });
   await ensurePackage(say);
 
-  const machine = describeMachine();
+  const peaks = measurePeaks();
+  const machine = { ...describeMachine(), ...describePeaks(peaks) };
   const given = process.argv.slice(2);
   const command = ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' ');
   const date = new Date().toISOString().slice(0, 10);
@@ -104,7 +106,8 @@ async function main() {
       const own = await mkdtemp(join(folder, 'data-'));
       const { versions, ...measured } = await measure(workload, { ...options, folder: own, say });
       await rm(own, { recursive: true });
-      reports.push({ ...measured, machine: { ...machine, ...versions }, command, date });
+      const roofline = rooflineOf(measured.work, peaks);
+      reports.push({ ...measured, roofline, machine: { ...machine, ...versions }, command, date });
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -28,10 +28,15 @@ const ARGUMENTS = {
   text: ({ documents, queries }, { k, repeats }) => [documents, queries, k, repeats],
 };
 
+/** Builds inkling_bench where sources have changed; its path. */
+export function nativeProgram() {
+  buildPreset(PRESET, { targets: ['inkling_bench'] });
+  return join(folder, 'tests', 'bench', 'inkling_bench');
+}
+
 /** @type {import('../measure.mjs').OpenContestant} */
 export async function open({ program, files, task, nativeThreads = [1, 2] }) {
-  buildPreset(PRESET, { targets: ['inkling_bench'] });
-  const path = join(folder, 'tests', 'bench', 'inkling_bench');
+  const path = nativeProgram();
   return {
     versions: { 'native compiler': `${compilerVersion()}, -O3 -march=native` },
     builds: nativeThreads.map((threads) => ({ variant: 'native', threads })),

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mulberry32 } from './power-law.mjs';
 
-const NUM_FACTORS = 64;
+export const NUM_FACTORS = 64;
 /** So that scores of trained models and these are of one size. */
 const STDDEV = 0.3;
 const REGULARIZATION = 0.006;

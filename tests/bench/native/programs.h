@@ -10,5 +10,6 @@ namespace inkling::bench {
 Status train_program(std::span<char*> arguments);
 Status serve_program(std::span<char*> arguments);
 Status text_program(std::span<char*> arguments);
+Status peaks_program();
 
 }  // namespace inkling::bench

@@ -1,7 +1,7 @@
 // Lists for one person: what the engine's worker does for `recommend`.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { randomHistories, writeFactorModel } from '../data/factor-model.mjs';
+import { NUM_FACTORS, randomHistories, writeFactorModel } from '../data/factor-model.mjs';
 
 const K = 100;
 const SEED = 1;
@@ -44,7 +44,11 @@ function listsOf({ numItems, people, plainPeople = people, repeats, k = K, stora
       const count = quick ? QUICK_PEOPLE : people;
       const { histories, historyLength } = randomHistories(count, items, SEED + 1);
       await writeFile(files.histories, histories);
+      const width = storage === 'int8' ? 1 : Float32Array.BYTES_PER_ELEMENT;
       return {
+        ...(k === K
+          ? { flops: 2 * items * NUM_FACTORS, bytes: items * NUM_FACTORS * width }
+          : { flops: foldInFlops(historyLength) }),
         description:
           `${items} items with 64 Gaussian factors; ${count} people with ${historyLength} events each, ` +
           `${repeats} lists of ${k} for each`,
@@ -60,6 +64,9 @@ function listsOf({ numItems, people, plainPeople = people, repeats, k = K, stora
     },
   };
 }
+
+/** By the formula in inkling/ials.h. */
+const foldInFlops = (events) => events * NUM_FACTORS ** 2 + NUM_FACTORS ** 3 / 3;
 
 const topOf = (name, numItems, people, more = {}) =>
   listsOf({

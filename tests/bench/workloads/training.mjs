@@ -131,6 +131,7 @@ export const workloads = [
     metrics: ['rmse'],
     check: { metric: { name: 'rmse', difference: 0.01, others: 0.03 } },
     once: ['javascript-node'],
+    flopsOf: ({ train }, { numFactors, epochs }) => 10 * train.users.length * numFactors * epochs,
     whatBoundsIt:
       'each rating reads and writes two rows of factors at random: 1 KB of traffic from the second-level cache and ' +
       'beyond against 640 operations.',
@@ -150,6 +151,8 @@ export const workloads = [
     measures: { train: { label: 'an epoch', unit: 'ms', per: 10 } },
     check: { metric: { name: 'hit_rate@10', difference: 0.02, others: 0.06 } },
     once: ['javascript-node'],
+    flopsOf: ({ train }, { numFactors, numNegatives, epochs }) =>
+      2 * train.users.length * (numNegatives + 5) * numFactors * epochs,
     whatBoundsIt:
       'each interaction reads 8 rows of factors at random and searches six times among the items its user has met.',
   }),
