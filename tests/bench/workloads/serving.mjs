@@ -15,6 +15,13 @@ const PLAIN = ['javascript-node', 'javascript-chromium'];
 const CHECK = { lists: { share: 0.97, reference: 'javascript-node' } };
 /** The lists of rounded factors are compared with those of exact ones, and told; so many must be the same. */
 const CHECK_ROUNDED = { lists: { share: 0.8, reference: 'javascript-node' } };
+/** Where every run takes seconds to load. */
+const LARGE = {
+  onlyInFull: true,
+  rounds: 2,
+  wasm: ['simd, 1', 'relaxed-threads, 1', 'relaxed-threads, 2'],
+  contestants: ['native', 'node', 'chromium', 'javascript-node'],
+};
 const QUICK_PEOPLE = 10;
 const QUICK_ITEMS = 20_000;
 
@@ -113,13 +120,10 @@ export const workloads = [
     contestants: [...OURS, ...PLAIN, 'hnswlib-wasm'],
   }),
   topOf('1M', 1_000_000, 40, {
-    onlyInFull: true,
     plainPeople: 5,
-    wasm: ['simd, 1', 'relaxed-threads, 1', 'relaxed-threads, 2'],
-    contestants: ['native', 'node', 'chromium', 'javascript-node'],
-    rounds: 2,
+    ...LARGE,
   }),
   roundedTopOf('10k', 10_000, 200, 200),
   roundedTopOf('100k', 100_000, 200, 200),
-  { ...roundedTopOf('1M', 1_000_000, 200, 20), onlyInFull: true, rounds: 2 },
+  { ...roundedTopOf('1M', 1_000_000, 200, 20), ...LARGE },
 ];
