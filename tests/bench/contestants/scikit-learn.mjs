@@ -1,4 +1,4 @@
-// scikit-learn's TfidfVectorizer, where Python has it.
+// scikit-learn's TfidfVectorizer, where Python has it. Its matrix must be the package's.
 import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -19,9 +19,14 @@ export async function open({ files }) {
     versions: { 'scikit-learn': found.stdout.trim() },
     builds: [{ variant: 'TfidfVectorizer', threads: 1 }],
     run: async () => {
-      const args = [PROGRAM, files.documents, files.queries, '--repetitions', '1'];
+      const given = [files.documents, files.queries, '--model', files.matrix];
+      const args = [PROGRAM, ...given, '--repetitions', '1'];
       const { stdout } = await start(found.python, args, { maxBuffer: MAX_OUTPUT_BYTES });
-      const { seconds, lists } = JSON.parse(stdout);
+      const { seconds, lists, comparison } = JSON.parse(stdout);
+      if (!comparison.same) {
+        const found = JSON.stringify(comparison);
+        throw new Error(`scikit-learn's matrix is another than that of the package: ${found}`);
+      }
       // The faster of its two ways to ask.
       const query = Math.min(middleMean(seconds.query), middleMean(seconds.query_inverted));
       return {

@@ -7,6 +7,21 @@ const QUICK_SIZE = { numDocuments: 2_000, numQueries: 20 };
 const K = 10;
 const REPEATS = 5;
 
+/** The model file of the documents, whose matrix others can be compared with. */
+async function modelFileOf(documents) {
+  // Loaded here: the package is built only after this file has been read.
+  const { Recommender } = await import('inkling');
+  const catalog = documents.map((text, index) => ({ id: String(index), text }));
+  const recommender = await Recommender.open({ catalog, storage: 'memory' });
+  try {
+    const rows = [{ user: 'u', item: '0' }];
+    const { modelFile } = await recommender.train(rows, { model: 'tf_idf', use: false });
+    return modelFile;
+  } finally {
+    await recommender.close();
+  }
+}
+
 /** @type {import('../measure.mjs').Workload[]} */
 export const workloads = [
   {
@@ -34,7 +49,9 @@ export const workloads = [
       const { generateShortDocuments } = await import('../data/short-documents.mjs');
       const size = quick ? QUICK_SIZE : SIZE;
       const { documents, queries } = generateShortDocuments({ ...size, seed: 1 });
-      const files = { documents: join(folder, 'documents'), queries: join(folder, 'queries') };
+      const names = ['documents', 'queries', 'matrix'];
+      const files = Object.fromEntries(names.map((name) => [name, join(folder, name)]));
+      await writeFile(files.matrix, await modelFileOf(documents));
       await writeFile(files.documents, documents.map((text) => `${text}\n`).join(''));
       await writeFile(files.queries, queries.map((text) => `${text}\n`).join(''));
       const words = documents.reduce((sum, text) => sum + text.split(' ').length, 0);

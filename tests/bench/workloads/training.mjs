@@ -151,7 +151,7 @@ export const workloads = [
     measures: { train: { label: 'an epoch', unit: 'ms', per: 5 } },
     wasm: FASTEST,
     rounds: 2,
-    check: { metric: { name: 'hit_rate@10', difference: 0.02, others: 0.06 } },
+    check: { metric: { name: 'hit_rate@10', difference: 0.01, others: 0.03 } },
     once: ['javascript-node'],
     flopsOf: ({ train }, { numFactors, numNegatives, epochs }) =>
       2 * train.users.length * (numNegatives + 5) * numFactors * epochs,
