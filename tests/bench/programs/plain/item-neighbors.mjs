@@ -1,4 +1,5 @@
 import { byItem, byUser } from './sparse-rows.mjs';
+import { topOf } from './top.mjs';
 
 /** Asymmetric cosine of items, users normalized, as cpp/include/inkling/item_neighbors.h says. */
 export function train(data, settings) {
@@ -26,6 +27,7 @@ export function train(data, settings) {
   const sourceNorms = lengths.map((length) => length ** (1 - alpha));
   const sums = new Float64Array(numItems);
   const touched = new Int32Array(numItems);
+  const nearest = topOf(numNeighbors);
   const neighbors = [];
   for (let target = 0; target < numItems; target++) {
     let count = 0;
@@ -40,10 +42,13 @@ export function train(data, settings) {
     }
     const norm = lengths[target] ** alpha;
     sums[target] = 0;
-    const found = touched.subarray(0, count).filter((item) => item !== target);
-    for (const item of found) sums[item] /= norm * sourceNorms[item] + shrunk;
-    const nearest = found.sort((a, b) => sums[b] - sums[a] || a - b).slice(0, numNeighbors);
-    neighbors.push(new Map(Array.from(nearest, (item) => [item, sums[item]])));
+    nearest.clear();
+    for (let n = 0; n < count; n++) {
+      const item = touched[n];
+      sums[item] /= norm * sourceNorms[item] + shrunk;
+      if (sums[item] > nearest.threshold()) nearest.add(item, sums[item]);
+    }
+    neighbors.push(new Map(Array.from(nearest.sorted(), (item) => [item, sums[item]])));
     for (let n = 0; n < count; n++) sums[touched[n]] = 0;
   }
   return (user, item) => {
