@@ -4,7 +4,16 @@ const WIDTH = 420;
 const HEIGHT = 300;
 const MARGIN = { left: 62, right: 14, top: 34, bottom: 44 };
 const LEGEND_HEIGHT = 22;
-const COLORS = ['#1b6ca8', '#c8553d', '#3f7d20', '#7b4ea3', '#a37b00', '#4a4a4a'];
+const COLORS = [
+  '#1b6ca8',
+  '#c8553d',
+  '#3f7d20',
+  '#7b4ea3',
+  '#a37b00',
+  '#4a4a4a',
+  '#d1739a',
+  '#2a9d8f',
+];
 
 /**
  * @typedef {{ name: string, points: { x: number, y: number }[] }} Line
@@ -45,7 +54,7 @@ ${[...drawn, ...legend].join('\n')}
 function panelsOf(reports) {
   const growing = reports.filter(({ growth }) => growth);
   const curves = [...new Set(growing.map(({ growth }) => growth.curve))];
-  return curves.flatMap((curve) => {
+  const panels = curves.flatMap((curve) => {
     const own = growing.filter(({ growth }) => growth.curve === curve);
     const kinds = [
       [`seconds of ${curve}`, (row) => Object.values(row.measures)[0].median],
@@ -57,6 +66,7 @@ function panelsOf(reports) {
       lines: linesOf(own, figureOf),
     }));
   });
+  return panels.filter(({ lines }) => lines.length > 0);
 }
 
 function linesOf(reports, figureOf) {

@@ -41,8 +41,8 @@ async function traced(session, work) {
   session.on('Tracing.dataCollected', ({ value }) => events.push(...value));
   const ended = once(session, 'Tracing.tracingComplete');
   await session.send('Tracing.start', { categories: TRACED, transferMode: 'ReportEvents' });
-  const result = await work();
+  await work();
   await session.send('Tracing.end');
   await ended;
-  return { result, events };
+  return { events };
 }
