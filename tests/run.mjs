@@ -166,6 +166,7 @@ const SUITES = {
   quality: () => vitest('quality', 'tests/quality/vitest.config.ts'),
   package: () => vitest('package', 'tests/package/vitest.config.ts'),
   browser: () => vitest('browser', 'tests/browser/vitest.config.ts'),
+  bench: () => vitest('bench', 'tests/bench/vitest.config.ts'),
 };
 
 async function main() {

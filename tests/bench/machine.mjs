@@ -15,7 +15,7 @@ export function describeMachine() {
   };
 }
 
-const LOOK_MS = 300;
+const LOOK_MS = 100;
 
 /** Share of all processor time that is in use now, 0 to 1: what others do, while we only wait. */
 export async function busyShare() {

@@ -1,61 +1,33 @@
-// `npm run bench`: how fast the package is beside the same core compiled for this machine.
+// `npm run bench`: how fast the package is beside the same core compiled for this machine, plain JavaScript and other
+// packages.
 //
 //   node tests/bench/run.mjs [--workload NAME]… [--repetitions N] [--quick] [--json]
 //
-// A file in workloads/ is a workload, a file in contestants/ is a contestant. Progress goes to
-// stderr, the table (with --json one object) to stdout; RESULTS.md is written anew. --quick is one
-// short round that only shows that everything works, and writes no file.
+// A file in workloads/ exports workloads, a file in contestants/ is a contestant. Progress goes to stderr, the tables
+// (with --json one object) to stdout. A run of all workloads writes RESULTS.md and growth.svg anew. --quick is one round
+// of little data that only shows that everything works; it and --workload write no file. Exit 1 when a contestant failed
+// or did other work than the rest.
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { ensure } from '../../wasm/toolchain/setup.mjs';
 import { ensurePackage } from '../../web/build.mjs';
+import { growthPicture } from './growth-picture.mjs';
 import { describeMachine } from './machine.mjs';
-import { pack } from './programs/interaction-arrays.mjs';
-import { markdownReport, textReport } from './report.mjs';
-import { runRounds } from './rounds.mjs';
-import { checkQuality, summarize } from './summary.mjs';
-
-/**
- * @typedef {object} Task what is given to Recommender.evaluate besides the data
- * @property {string} model
- * @property {Record<string, number>} settings
- * @property {string[]} metrics
- * @property {number} seed
- *
- * @typedef {object} Workload what a file in workloads/ exports
- * @property {string} title
- * @property {{ metric: string, difference: number }} tolerance
- * @property {string} whatBoundsIt
- * @property {(options: { quick: boolean }) => Promise<LoadedWorkload>} load
- *
- * @typedef {object} LoadedWorkload
- * @property {string} description of the data
- * @property {import('./programs/interaction-arrays.mjs').BenchData} data
- * @property {Task} task
- * @property {number} flops of one training
- *
- * @typedef {{ variant: string, threads: number }} Build
- * @typedef {{ seconds: { train: number }, metrics: Record<string, number> }} Run
- *
- * @typedef {object} Opened
- * @property {string} [missing] why this contestant cannot run here; the rest is then left out
- * @property {Record<string, string>} versions
- * @property {Build[]} builds
- * @property {(build: Build) => Promise<Run>} run
- * @property {() => Promise<void>} close
- *
- * @callback OpenContestant what a file in contestants/ exports as `open`
- * @param {{ file: string, task: Task, threads: readonly number[] }} options file: packed data
- * @returns {Promise<Opened>}
- */
+import { measure } from './measure.mjs';
+import { markdownReport, textReport, textTargets } from './report.mjs';
+import { describePeaks, measurePeaks, rooflineOf } from './roofline.mjs';
+import { judgeTargets } from './targets.mjs';
 
 const USAGE =
   'usage: node tests/bench/run.mjs [--workload NAME]… [--repetitions N] [--quick] [--json]';
-const THREADS = [1, 2];
-const CONTESTANTS = ['native', 'node', 'chromium'];
-const RESULTS = new URL('RESULTS.md', import.meta.url);
+/** In this order in the report; further files come after them. */
+const WORKLOAD_FILES = ['training', 'serving', 'text', 'page'];
+const PICTURE = 'growth.svg';
+const place = (name) => new URL(name, import.meta.url);
 
 const say = (line) => process.stderr.write(`${line}\n`);
 
@@ -75,101 +47,84 @@ function readArguments() {
   } catch (error) {
     throw new UsageError(error.message);
   }
-  const { workload: workloads, quick, json } = values;
-  const repetitions = Number(values.repetitions ?? (quick ? 1 : 3));
-  if (!Number.isInteger(repetitions) || repetitions < 1) {
+  const repetitions = values.repetitions === undefined ? undefined : Number(values.repetitions);
+  if (repetitions !== undefined && !(Number.isInteger(repetitions) && repetitions >= 1)) {
     throw new UsageError(
       `--repetitions is ${values.repetitions}; expected a whole number of at least 1`,
     );
   }
-  return { workloads, quick, json, repetitions, warmUp: quick ? 0 : 1 };
+  return { names: values.workload, quick: values.quick, json: values.json, repetitions };
 }
 
-/** Names of the modules in a folder beside this file. */
-async function modulesIn(folder) {
-  const files = await readdir(new URL(`${folder}/`, import.meta.url));
-  return files
+async function allWorkloads() {
+  const files = (await readdir(place('workloads/')))
     .filter((file) => file.endsWith('.mjs'))
-    .map((file) => file.slice(0, -4))
-    .sort();
+    .map((file) => file.slice(0, -4));
+  const ordered = [...WORKLOAD_FILES, ...files.filter((file) => !WORKLOAD_FILES.includes(file))];
+  const modules = await Promise.all(ordered.map((file) => import(`./workloads/${file}.mjs`)));
+  return modules.flatMap(({ workloads }) => workloads);
 }
 
-/** Opens all contestants, runs them against each other, and closes them. */
-async function measure(name, options, folder) {
-  /** @type {Workload} */
-  const workload = await import(`./workloads/${name}.mjs`);
-  say(`${name}: reading the data`);
-  const { data, task, description, flops } = await workload.load(options);
-  const file = join(folder, name);
-  await writeFile(file, pack(data));
-
-  const notes = [];
-  const opened = [];
-  try {
-    for (const contestant of await contestantNames()) {
-      const { open } = await import(`./contestants/${contestant}.mjs`);
-      const result = await open({ file, task, threads: THREADS });
-      if (result.missing) notes.push(`${contestant} is left out: ${result.missing}`);
-      else opened.push({ contestant, ...result });
-    }
-    const entries = opened.flatMap(({ contestant, builds, run }) =>
-      builds.map((build) => ({ contestant, ...build, run: () => run(build) })),
-    );
-    const { runs, busy } = await runRounds(entries, { ...options, say });
-    checkQuality(entries, runs, workload.tolerance);
-    const { title, whatBoundsIt } = workload;
-    const versions = Object.assign({}, ...opened.map((each) => each.versions));
-    const rows = summarize(entries, runs, flops);
-    return { workload: name, title, description, whatBoundsIt, task, versions, busy, notes, rows };
-  } finally {
-    for (const { close } of opened) await close();
+/** Those asked for, in the order of the report. */
+function chosen(workloads, { names, quick }) {
+  if (!names) return workloads.filter(({ onlyInFull }) => !(quick && onlyInFull));
+  const known = workloads.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`there is no workload "${unknown}"; there are ${known.join(', ')}`);
   }
+  return workloads.filter(({ name }) => names.includes(name));
 }
 
-/** The known ones in their order, then whatever else is there. */
-async function contestantNames() {
-  const found = await modulesIn('contestants');
-  return [...CONTESTANTS, ...found.filter((name) => !CONTESTANTS.includes(name))];
+/** Bytes that a page downloads, gzipped. */
+function downloads() {
+  const sizeOf = (file) => gzipSync(readFileSync(place(`../../dist/${file}`)), { level: 9 }).length;
+  const files = ['index.js', 'worker.js'];
+  const wasm = ['simd', 'simd-threads', 'relaxed-threads'].flatMap((variant) =>
+    ['', '-serving', '-full'].map((kind) => `inkling-${variant}${kind}.wasm`),
+  );
+  const there = [...files, ...wasm].filter((file) => existsSync(place(`../../dist/${file}`)));
+  return Object.fromEntries(there.map((file) => [file, sizeOf(file)]));
 }
 
 async function main() {
   const options = readArguments();
-  const known = await modulesIn('workloads');
-  const wanted = options.workloads ?? known;
-  const unknown = wanted.find((name) => !known.includes(name));
-  if (unknown) {
-    throw new UsageError(`there is no workload "${unknown}"; there are ${known.join(', ')}`);
-  }
+  const { names, quick, json } = options;
+  const wanted = chosen(await allWorkloads(), options);
   await ensure({ for: 'test', say });
   await ensurePackage(say);
 
-  const machine = describeMachine();
+  const peaks = measurePeaks();
+  const machine = { ...describeMachine(), ...describePeaks(peaks) };
   const given = process.argv.slice(2);
   const command = ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' ');
+  const date = new Date().toISOString().slice(0, 10);
   const folder = await mkdtemp(join(tmpdir(), 'inkling-bench-'));
   const reports = [];
   try {
-    for (const name of wanted) {
-      const { versions, ...measured } = await measure(name, options, folder);
-      const { repetitions, warmUp } = options;
-      reports.push({
-        ...measured,
-        machine: { ...machine, ...versions },
-        command,
-        date: new Date().toISOString().slice(0, 10),
-        repetitions,
-        warmUp,
-      });
+    for (const workload of wanted) {
+      const own = await mkdtemp(join(folder, 'data-'));
+      const { versions, ...measured } = await measure(workload, { ...options, folder: own, say });
+      await rm(own, { recursive: true });
+      const roofline = rooflineOf(measured.work, peaks);
+      reports.push({ ...measured, roofline, machine: { ...machine, ...versions }, command, date });
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  if (!options.quick) await writeFile(RESULTS, markdownReport(reports));
+  const targets = judgeTargets(reports);
+  const sizes = downloads();
+  if (!quick && !names) {
+    const more = { targets, downloads: sizes, picture: PICTURE };
+    await writeFile(place('RESULTS.md'), markdownReport(reports, more));
+    await writeFile(place(PICTURE), growthPicture(reports));
+  }
   process.stdout.write(
-    options.json
-      ? `${JSON.stringify({ workloads: reports })}\n`
-      : reports.map(textReport).join('\n'),
+    json
+      ? `${JSON.stringify({ workloads: reports, targets, downloads: sizes })}\n`
+      : `${reports.map(textReport).join('\n')}\n${quick ? '' : textTargets(targets)}`,
   );
+  if (reports.some(({ failures }) => failures > 0)) process.exitCode = 1;
 }
 
 try {

@@ -7,20 +7,42 @@ import { buildPreset } from '../../../wasm/toolchain/build.mjs';
 import { projectFolder } from '../../../wasm/toolchain/locations.mjs';
 
 const PRESET = 'native-release';
+const MAX_OUTPUT_BYTES = 1 << 28;
 const folder = join(projectFolder, 'build', PRESET);
 const start = promisify(execFile);
 
-/** @type {import('../run.mjs').OpenContestant} */
-export async function open({ file, task, threads }) {
+/** What inkling_bench is given for each program: native/*.cpp say the same. */
+const ARGUMENTS = {
+  train: ({ interactions }, { model, seed, metrics, settings }, threads) => {
+    const given = Object.entries(settings).map(([name, value]) => `${snake(name)}=${value}`);
+    return [interactions, model, threads, seed, metrics.join(','), ...given];
+  },
+  serve: ({ model, histories }, { historyLength, k, repeats }, threads) => [
+    model,
+    histories,
+    historyLength,
+    k,
+    repeats,
+    threads,
+  ],
+  text: ({ documents, queries }, { k, repeats }) => [documents, queries, k, repeats],
+};
+
+/** Builds inkling_bench where sources have changed; its path. */
+export function nativeProgram() {
   buildPreset(PRESET, { targets: ['inkling_bench'] });
-  const program = join(folder, 'tests', 'bench', 'inkling_bench');
-  const settings = Object.entries(task.settings).map(([name, value]) => `${snake(name)}=${value}`);
+  return join(folder, 'tests', 'bench', 'inkling_bench');
+}
+
+/** @type {import('../measure.mjs').OpenContestant} */
+export async function open({ program, files, task, nativeThreads = [1, 2] }) {
+  const path = nativeProgram();
   return {
     versions: { 'native compiler': `${compilerVersion()}, -O3 -march=native` },
-    builds: threads.map((count) => ({ variant: 'native', threads: count })),
-    run: async (build) => {
-      const rest = [String(build.threads), String(task.seed), task.metrics.join(','), ...settings];
-      const { stdout } = await start(program, [file, task.model, ...rest]);
+    builds: nativeThreads.map((threads) => ({ variant: 'native', threads })),
+    run: async ({ threads }) => {
+      const args = [program, ...ARGUMENTS[program](files, task, threads).map(String)];
+      const { stdout } = await start(path, args, { maxBuffer: MAX_OUTPUT_BYTES });
       return JSON.parse(stdout);
     },
     close: async () => {},

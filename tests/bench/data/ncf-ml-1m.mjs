@@ -23,6 +23,7 @@ export async function readNcfData() {
   const pairsOf = (table) => ({
     users: table.users.map((user) => index(users, table.userIds[user])),
     items: table.items.map((item) => index(items, table.itemIds[item])),
+    values: table.values,
   });
   const train = pairsOf(await readTable('ml-1m.train.rating.gz'));
   const test = pairsOf(await readTable('ml-1m.test.rating'));
@@ -30,9 +31,11 @@ export async function readNcfData() {
   const rows = (await readNegatives(await open(name), { name }))
     .map((row) => ({ user: index(users, row.user), items: row.items }))
     .sort((a, b) => a.user - b.user);
+  const met = rows.flatMap((row) => row.items.map((item) => [row.user, index(items, item)]));
   const negatives = {
-    users: Int32Array.from(rows.flatMap((row) => row.items.map(() => row.user))),
-    items: Int32Array.from(rows.flatMap((row) => row.items.map((item) => index(items, item)))),
+    users: Int32Array.from(met, ([user]) => user),
+    items: Int32Array.from(met, ([, item]) => item),
+    values: new Float32Array(met.length),
   };
   return { numUsers: users.size, numItems: items.size, train, test, negatives };
 }

@@ -50,9 +50,16 @@ export function generatePowerLaw({ numUsers, numItems, numTrain, numNegatives },
   const columns = (rows) => ({
     users: Int32Array.from(rows, ([user]) => user),
     items: Int32Array.from(rows, ([, item]) => item),
+    values: Float32Array.from(rows, ratingOf),
   });
   const pairs = Object.entries(parts).map(([part, rows]) => [part, columns(rows)]);
   return { numUsers, numItems, ...Object.fromEntries(pairs) };
+}
+
+/** From 1 to 5: high for an item of the user's own group, and always the same for the same two. */
+function ratingOf([user, item]) {
+  const liked = user % NUM_GROUPS === item % NUM_GROUPS ? 3 : 2;
+  return liked + ((user * 7 + item * 13) % 5 < 2 ? 1 : 0) + (item % 3) - 1;
 }
 
 /** Training rows of the users, most first; they sum to numTrain. */
@@ -88,7 +95,7 @@ function shuffle(list, random) {
 }
 
 /** Uniform numbers from 0 to 1, without 1. */
-function mulberry32(seed) {
+export function mulberry32(seed) {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,27 +1,29 @@
 /**
- * @typedef {{ users: Int32Array, items: Int32Array }} Pairs columns of equal length
+ * @typedef {{ users: Int32Array, items: Int32Array, values: Float32Array }} Rows columns of equal length
  * @typedef {object} BenchData
  * @property {number} numUsers
  * @property {number} numItems
- * @property {Pairs} train
- * @property {Pairs} test
- * @property {Pairs} negatives sorted by user
+ * @property {Rows} train
+ * @property {Rows} test
+ * @property {Rows} negatives sorted by user; their values mean nothing
  */
 
 const PARTS = /** @type {const} */ (['train', 'test', 'negatives']);
 
 /**
- * The data as one block of int32 that contestants in any language can read: numUsers, numItems and
- * the lengths of the three parts, then each part's users and items.
+ * The data as one block that contestants in any language can read: int32 numUsers, numItems and the
+ * lengths of the three parts, then each part's int32 users, int32 items and float32 values.
  * @param {BenchData} data
  */
 export function pack(data) {
-  const columns = PARTS.flatMap((part) => [data[part].users, data[part].items]);
-  const lengths = PARTS.map((part) => data[part].users.length);
-  const block = [data.numUsers, data.numItems, ...lengths];
-  const packed = new Int32Array(columns.reduce((sum, { length }) => sum + length, block.length));
-  packed.set(block);
-  let at = block.length;
+  const header = [data.numUsers, data.numItems, ...PARTS.map((part) => data[part].users.length)];
+  const columns = PARTS.flatMap((part) => {
+    const { users, items, values } = data[part];
+    return [users, items, new Int32Array(values.buffer, values.byteOffset, values.length)];
+  });
+  const packed = new Int32Array(columns.reduce((sum, { length }) => sum + length, header.length));
+  packed.set(header);
+  let at = header.length;
   for (const column of columns) {
     packed.set(column, at);
     at += column.length;
@@ -35,13 +37,14 @@ export function pack(data) {
  */
 export function unpack(packed) {
   const [numUsers, numItems, ...lengths] = packed.subarray(0, 2 + PARTS.length);
-  const column = (/** @type {number} */ begin, /** @type {number} */ length) =>
-    packed.slice(begin, begin + length);
   let at = 2 + PARTS.length;
+  const column = (/** @type {number} */ length) => {
+    at += length;
+    return packed.slice(at - length, at);
+  };
   const parts = PARTS.map((part, p) => {
-    const pairs = { users: column(at, lengths[p]), items: column(at + lengths[p], lengths[p]) };
-    at += 2 * lengths[p];
-    return [part, pairs];
+    const [users, items, bits] = [lengths[p], lengths[p], lengths[p]].map(column);
+    return [part, { users, items, values: new Float32Array(bits.buffer) }];
   });
   return { numUsers, numItems, ...Object.fromEntries(parts) };
 }

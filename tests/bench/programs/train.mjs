@@ -1,31 +1,25 @@
 import { unpack } from './interaction-arrays.mjs';
 
-/**
- * What the JavaScript contestants do, in Node and in browsers: opens a recommender, trains and
- * evaluates, closes it. The time of the training is taken by the package itself.
- * @param {{ open(options: object): Promise<any> }} Recommender the package's
- * @param {Int32Array} packed the data, as in interaction-arrays.mjs
- * @param {{ variant: string, threads: number }} build
- * @param {import('../run.mjs').Task} task
- */
-export async function evaluate(Recommender, packed, build, task) {
-  const data = unpack(packed);
+/** Opens a recommender, trains and measures, closes it. The package itself takes the time of the training. */
+export async function run({ loadPackage, read }, { task, build }) {
+  const { Recommender } = await loadPackage();
+  const data = unpack(new Int32Array(await read('interactions')));
   // Ids are the indices, and all of them are listed: the native program then sees the same rows.
   const userIds = Array.from({ length: data.numUsers }, (_, user) => String(user));
   const itemIds = Array.from({ length: data.numItems }, (_, item) => String(item));
-  const tableOf = ({ users, items }) => {
-    const values = new Float32Array(users.length).fill(1);
-    return { userIds, itemIds, users, items, values, timestamps: null };
-  };
+  const tableOf = (rows) => ({ ...rows, userIds, itemIds, timestamps: null });
   const recommender = await Recommender.open({ ...build, storage: 'memory' });
   try {
-    const { seconds, metrics, variant, threads } = await recommender.evaluate({
-      ...task,
+    const { seconds, metrics, peak_memory_bytes } = await recommender.evaluate({
+      model: task.model,
+      settings: task.settings,
+      metrics: task.metrics,
+      seed: task.seed,
       train: tableOf(data.train),
       test: tableOf(data.test),
       negatives: rowsOf(data.negatives, userIds, itemIds),
     });
-    return { seconds, metrics, variant, threads };
+    return { seconds: { train: seconds.train }, metrics, memory: peak_memory_bytes };
   } finally {
     await recommender.close();
   }

@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mulberry32 } from './power-law.mjs';
+
+export const NUM_FACTORS = 64;
+/** So that scores of trained models and these are of one size. */
+const STDDEV = 0.3;
+const REGULARIZATION = 0.006;
+const UNOBSERVED_WEIGHT = 0.01;
+const HISTORY_LENGTH = 50;
+const CHUNK_ROWS = 4096;
+const LARGEST_INTEGER = 127;
+
+/**
+ * Writes a model file of `ials` with Gaussian item factors, some rows at a time: the largest does not fit twice into
+ * memory. Ids are the indices. The tensors are those of cpp/README.md.
+ * @param {string} path
+ * @param {{ numItems: number, seed: number, storage?: 'f32' | 'int8' }} options with int8 the same factors, rounded to a
+ *   127th of the largest of their row
+ */
+export async function writeFactorModel(path, { numItems, seed, storage = 'f32' }) {
+  const ids = encodeIds(numItems);
+  const factors = storage === 'int8' ? 'I8' : 'F32';
+  const width = NUM_FACTORS * (storage === 'int8' ? 1 : Float32Array.BYTES_PER_ELEMENT);
+  const rounded = storage === 'int8' ? scalesOf(numItems, seed) : null;
+  const parts = [
+    { name: 'fold_in', type: 'F32', values: Float32Array.of(REGULARIZATION, UNOBSERVED_WEIGHT) },
+    { name: 'item_counts', type: 'F32', values: new Float32Array(numItems).fill(1) },
+    { name: 'item_ids.offsets', type: 'U32', values: ids.offsets },
+    ...(rounded ? [{ name: 'item_factors.scales', type: 'F32', values: rounded }] : []),
+    { name: 'item_factors', type: factors, values: null },
+    { name: 'item_ids.bytes', type: 'U8', values: ids.bytes },
+  ];
+  const config = JSON.stringify({ num_factors: NUM_FACTORS });
+  const header = { __metadata__: { format_version: '1', model: 'ials', config } };
+  let end = 0;
+  for (const { name, type, values } of parts) {
+    const begin = end;
+    end += values ? values.byteLength : numItems * width;
+    const shape = values ? [values.length] : [numItems, NUM_FACTORS];
+    header[name] = { dtype: type, shape, data_offsets: [begin, end] };
+  }
+  const text = JSON.stringify(header);
+  const padded = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(padded.length));
+
+  const file = createWriteStream(path);
+  const put = async (values) => {
+    const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+    if (!file.write(bytes)) await once(file, 'drain');
+  };
+  await put(length);
+  await put(padded);
+  for (const { values } of parts) {
+    if (values) await put(values);
+    else
+      for (const rows of factorRows(numItems, seed)) await put(rounded ? integersOf(rows) : rows);
+  }
+  file.end();
+  await once(file, 'close');
+}
+
+/** The factors of some thousand items after the other. The same seed gives the same. */
+function* factorRows(numItems, seed) {
+  const normal = normalNumbers(seed);
+  for (let row = 0; row < numItems; row += CHUNK_ROWS) {
+    const rows = new Float32Array(Math.min(CHUNK_ROWS, numItems - row) * NUM_FACTORS);
+    for (let n = 0; n < rows.length; n++) rows[n] = STDDEV * normal();
+    yield rows;
+  }
+}
+
+function scalesOf(numItems, seed) {
+  const scales = new Float32Array(numItems);
+  let item = 0;
+  for (const rows of factorRows(numItems, seed)) {
+    for (let at = 0; at < rows.length; at += NUM_FACTORS) scales[item++] = scaleOf(rows, at);
+  }
+  return scales;
+}
+
+/** What one step of a row's integers is worth. */
+function scaleOf(rows, at) {
+  let largest = 0;
+  for (let f = 0; f < NUM_FACTORS; f++) largest = Math.max(largest, Math.abs(rows[at + f]));
+  return Math.fround(largest / LARGEST_INTEGER);
+}
+
+function integersOf(rows) {
+  const integers = new Int8Array(rows.length);
+  for (let at = 0; at < rows.length; at += NUM_FACTORS) {
+    const scale = scaleOf(rows, at);
+    for (let f = 0; f < NUM_FACTORS; f++) integers[at + f] = Math.round(rows[at + f] / scale);
+  }
+  return integers;
+}
+
+/** Items that some people have met: int32, `historyLength` of each, none twice. */
+export function randomHistories(numPeople, numItems, seed) {
+  const random = mulberry32(seed);
+  const histories = new Int32Array(numPeople * HISTORY_LENGTH);
+  for (let person = 0; person < numPeople; person++) {
+    const met = new Set();
+    while (met.size < HISTORY_LENGTH) met.add(Math.floor(random() * numItems));
+    histories.set([...met], person * HISTORY_LENGTH);
+  }
+  return { histories, historyLength: HISTORY_LENGTH };
+}
+
+function encodeIds(numItems) {
+  const offsets = new Uint32Array(numItems + 1);
+  const texts = [];
+  for (let item = 0; item < numItems; item++) {
+    texts.push(String(item));
+    offsets[item + 1] = offsets[item] + texts[item].length;
+  }
+  return { offsets, bytes: new TextEncoder().encode(texts.join('')) };
+}
+
+/** Box and Muller's: two at a time. */
+function normalNumbers(seed) {
+  const random = mulberry32(seed);
+  let spare = 0;
+  let hasSpare = false;
+  return () => {
+    hasSpare = !hasSpare;
+    if (!hasSpare) return spare;
+    const radius = Math.sqrt(-2 * Math.log(1 - random()));
+    const angle = 2 * Math.PI * random();
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
+}

@@ -1,0 +1,129 @@
+// Lists for one person: what the engine's worker does for `recommend`.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { NUM_FACTORS, randomHistories, writeFactorModel } from '../data/factor-model.mjs';
+
+const K = 100;
+const SEED = 1;
+const MEASURES = {
+  list: { label: 'a list', unit: 'ms' },
+  call: { label: 'with the way to the worker', unit: 'ms' },
+};
+const OURS = ['native', 'node', 'chromium', 'firefox'];
+const PLAIN = ['javascript-node', 'javascript-chromium'];
+/** Scores that differ in the last bits may change places at the end of a list. */
+const CHECK = { lists: { share: 0.97, reference: 'javascript-node' } };
+/** The lists of rounded factors are compared with those of exact ones, and told; so many must be the same. */
+const CHECK_ROUNDED = { lists: { share: 0.8, reference: 'javascript-node' } };
+/** Where every run takes seconds to load. */
+const LARGE = {
+  onlyInFull: true,
+  rounds: 2,
+  wasm: ['simd, 1', 'relaxed-threads, 1', 'relaxed-threads, 2'],
+  contestants: ['native', 'node', 'chromium', 'javascript-node'],
+};
+const QUICK_PEOPLE = 10;
+const QUICK_ITEMS = 20_000;
+
+/**
+ * With `storage: 'int8'` the model that the plain program reads stays exact.
+ * @param {Partial<import('../measure.mjs').Workload> & { numItems: number, people: number, plainPeople?: number,
+ *   repeats: number, k?: number, storage?: 'f32' | 'int8' }} options
+ */
+function listsOf({ numItems, people, plainPeople = people, repeats, k = K, storage, ...rest }) {
+  return {
+    program: 'serve',
+    measures: MEASURES,
+    contestants: [...OURS, ...PLAIN],
+    check: CHECK,
+    ...rest,
+    load: async ({ quick, folder }) => {
+      const items = quick ? Math.min(numItems, QUICK_ITEMS) : numItems;
+      const files = {
+        model: join(folder, 'model.safetensors'),
+        histories: join(folder, 'histories'),
+      };
+      await writeFactorModel(files.model, { numItems: items, seed: SEED, storage });
+      if (storage === 'int8') {
+        files.exact = join(folder, 'exact.safetensors');
+        await writeFactorModel(files.exact, { numItems: items, seed: SEED });
+      }
+      const count = quick ? QUICK_PEOPLE : people;
+      const { histories, historyLength } = randomHistories(count, items, SEED + 1);
+      await writeFile(files.histories, histories);
+      const width = storage === 'int8' ? 1 : Float32Array.BYTES_PER_ELEMENT;
+      return {
+        ...(k === K
+          ? { flops: 2 * items * NUM_FACTORS, bytes: items * NUM_FACTORS * width }
+          : { flops: foldInFlops(historyLength) }),
+        description:
+          `${items} items with 64 Gaussian factors; ${count} people with ${historyLength} events each, ` +
+          `${repeats} lists of ${k} for each`,
+        files,
+        task: {
+          historyLength,
+          k,
+          repeats,
+          plainPeople: Math.min(plainPeople, count),
+          plainModel: storage === 'int8' ? 'exact' : 'model',
+        },
+      };
+    },
+  };
+}
+
+/** By the formula in inkling/ials.h. */
+const foldInFlops = (events) => events * NUM_FACTORS ** 2 + NUM_FACTORS ** 3 / 3;
+
+const topOf = (name, numItems, people, more = {}) =>
+  listsOf({
+    name: `top-100-${name}`,
+    title: `Exact top 100 of ${name} × 64, f32`,
+    numItems,
+    people,
+    repeats: 3,
+    growth: { curve: 'a list of 100', size: numItems, of: 'items' },
+    whatBoundsIt:
+      `scoring all items reads all factors once, ${+(numItems * 256e-6).toPrecision(2)} MB in f32 and a quarter of it ` +
+      'in int8, for 128 operations an item: memory speed where they do not fit into the cache.',
+    ...more,
+  });
+
+/** Of a model file with 8-bit factors, compared with the lists of the exact ones. */
+const roundedTopOf = (name, numItems, people, plainPeople) =>
+  topOf(name, numItems, people, {
+    name: `top-100-${name}-int8`,
+    title: `Top 100 of ${name} × 64, model file with int8 factors`,
+    storage: 'int8',
+    plainPeople,
+    contestants: [...OURS, 'javascript-node'],
+    check: CHECK_ROUNDED,
+    growth: { curve: 'a list of 100, int8', size: numItems, of: 'items' },
+  });
+
+/** @type {import('../measure.mjs').Workload[]} */
+export const workloads = [
+  listsOf({
+    name: 'fold-in',
+    title: 'Fold-in of 50 events, 64 factors',
+    numItems: 200,
+    people: 200,
+    repeats: 10,
+    k: 10,
+    nativeThreads: [1],
+    whatBoundsIt:
+      '50 × 64² / 2 + 64³ / 6 multiply-adds of the solution; the catalogue is so small that its scores cost next to ' +
+      'nothing. In the package also what surrounds it: events to weights, indices to ids, the crossing of the seam.',
+  }),
+  topOf('10k', 10_000, 200, { contestants: [...OURS, ...PLAIN, 'hnswlib-wasm'] }),
+  topOf('100k', 100_000, 200, {
+    contestants: [...OURS, ...PLAIN, 'hnswlib-wasm'],
+  }),
+  topOf('1M', 1_000_000, 40, {
+    plainPeople: 5,
+    ...LARGE,
+  }),
+  roundedTopOf('10k', 10_000, 200, 200),
+  roundedTopOf('100k', 100_000, 200, 200),
+  { ...roundedTopOf('1M', 1_000_000, 200, 20), ...LARGE },
+];
