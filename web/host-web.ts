@@ -12,14 +12,20 @@ export function hostFeatures(): Features {
 /** The wasm file of that name. The addresses are written out, so that bundlers find the files and move them along. */
 export function defaultWasmUrl(name: WasmName): URL | undefined {
   switch (name) {
+    case 'simd-serving':
+      return new URL('./inkling-simd-serving.wasm', import.meta.url);
     case 'simd':
       return new URL('./inkling-simd.wasm', import.meta.url);
     case 'simd-full':
       return new URL('./inkling-simd-full.wasm', import.meta.url);
+    case 'simd-threads-serving':
+      return new URL('./inkling-simd-threads-serving.wasm', import.meta.url);
     case 'simd-threads':
       return new URL('./inkling-simd-threads.wasm', import.meta.url);
     case 'simd-threads-full':
       return new URL('./inkling-simd-threads-full.wasm', import.meta.url);
+    case 'relaxed-threads-serving':
+      return new URL('./inkling-relaxed-threads-serving.wasm', import.meta.url);
     case 'relaxed-threads':
       return new URL('./inkling-relaxed-threads.wasm', import.meta.url);
     case 'relaxed-threads-full':

@@ -74,8 +74,8 @@ export class Engine {
   readonly variant: VariantName;
   readonly threads: number;
   readonly why: readonly string[];
-  /** Models that this module only serves; the full one trains them. */
-  readonly lacks: readonly ModelName[];
+  /** Models that this module only serves, and which one trains them. */
+  readonly lacks: Partial<Record<ModelName, 'usual' | 'full'>> = {};
 
   /** @throws InklingError `version_mismatch` when the wasm is of another build. */
   constructor(
@@ -97,7 +97,9 @@ export class Engine {
     this.variant = choice.variant;
     this.threads = this.wasm.numThreads();
     this.why = choice.why;
-    this.lacks = MODEL_NAMES.filter((name) => !module.canTrain(name));
+    for (const name of MODEL_NAMES) {
+      if (!module.canTrain(name)) this.lacks[name] = module.isUsual(name) ? 'usual' : 'full';
+    }
   }
 
   /**

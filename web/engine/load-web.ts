@@ -4,52 +4,76 @@ import { InklingError } from '../errors.js';
 import type { Progress } from '../types.js';
 import { readBody } from '../worker/read-source.js';
 import { Engine } from './engine.js';
-import { compileWasm, instantiateWith } from './load-wasm.js';
+import { compileWasm, instantiate } from './load-wasm.js';
 import type { Choice } from './variants.js';
+
+/** A module and the bytes it was compiled from. */
+interface Compiled {
+  module: WebAssembly.Module;
+  bytes: number;
+}
 
 /** Loads the engine in this worker. The wasm file is fetched unless its bytes are given. */
 export async function loadVariant(
   choice: Choice,
-  source: { wasmUrl: string; wasmBinary?: ArrayBuffer | Uint8Array | undefined },
+  { wasmUrl, wasmBinary }: { wasmUrl: string; wasmBinary?: ArrayBuffer | Uint8Array | undefined },
   onProgress?: (progress: Progress) => void,
 ): Promise<Engine> {
-  const bytes = source.wasmBinary ?? (await fetchWasm(source.wasmUrl, onProgress));
-  const compiled = await compileWasm(
-    bytes as BufferSource,
-    source.wasmBinary ? 'wasmBinary' : source.wasmUrl,
-  );
+  const { module, bytes } = wasmBinary
+    ? await compiled(wasmBinary, 'wasmBinary')
+    : await fetchWasm(wasmUrl, onProgress);
   const create = choice.variant === 'simd' ? createSimd : createThreads;
-  const module = await create({
-    instantiateWasm: instantiateWith(compiled),
-    threadPoolSize: choice.threads - 1,
-    printErr: () => {},
-  });
-  return new Engine(module, choice, bytes.byteLength);
+  const place = wasmBinary ? 'wasmBinary' : wasmUrl;
+  const { threads } = choice;
+  return new Engine(await instantiate(create, module, { threads, place }), choice, bytes);
 }
 
+async function compiled(bytes: ArrayBuffer | Uint8Array, place: string): Promise<Compiled> {
+  const module = await compileWasm(bytes as BufferSource, place);
+  return { module, bytes: bytes.byteLength };
+}
+
+/**
+ * Compiles while the bytes arrive, where the server names their type: browsers keep the machine code of such a file
+ * beside it in their cache. Otherwise, and where that fails, the bytes are looked at first, for a better error.
+ */
 async function fetchWasm(
   url: string,
   onProgress: ((progress: Progress) => void) | undefined,
-): Promise<Uint8Array> {
+): Promise<Compiled> {
+  const response = await get(url);
+  const type = response.headers.get('content-type');
+  if (onProgress || !/^application\/wasm *$/i.test(type ?? '')) {
+    return compiled(await readBody(response, onProgress), url);
+  }
+  try {
+    const module = await WebAssembly.compileStreaming(response);
+    return { module, bytes: receivedBytes(response) };
+  } catch {
+    return compiled(await readBody(await get(url), undefined), url);
+  }
+}
+
+/** Of a response that was read to its end. */
+function receivedBytes({ url, headers }: Response): number {
+  const entries = performance.getEntriesByName(url) as PerformanceResourceTiming[];
+  return entries.at(-1)?.decodedBodySize || Number(headers.get('content-length'));
+}
+
+async function get(url: string): Promise<Response> {
+  const failure = (reason: string, cause?: unknown) =>
+    new InklingError(
+      'wasm_unavailable',
+      `the wasm file ${url} could not be fetched (${reason}); ` +
+        'serve the files of the inkling package beside each other, or pass wasmUrl',
+      { cause },
+    );
   let response: Response;
   try {
     response = await fetch(url, { credentials: 'same-origin' });
   } catch (cause) {
-    throw new InklingError(
-      'wasm_unavailable',
-      `the wasm file ${url} could not be fetched (${String(cause)}); ${CURE}`,
-      {
-        cause,
-      },
-    );
+    throw failure(String(cause), cause);
   }
-  if (!response.ok) {
-    throw new InklingError(
-      'wasm_unavailable',
-      `the wasm file ${url} could not be fetched (HTTP ${response.status}); ${CURE}`,
-    );
-  }
-  return readBody(response, onProgress);
+  if (!response.ok) throw failure(`HTTP ${response.status}`);
+  return response;
 }
-
-const CURE = 'serve the files of the inkling package beside each other, or pass wasmUrl';

@@ -73,6 +73,10 @@ export class Session {
       case 'events':
         this.add(message.events);
         break;
+      case 'log':
+        this.attach(message.log);
+        this.currentEvents().catch(() => {}); // the next call that needs them says why
+        break;
       case 'reset':
         this.lanes.quick = this.lanes.quick.then(() => this.reset(message.log, message.events));
         break;
