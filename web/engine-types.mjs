@@ -57,7 +57,8 @@ function declarations(bindings) {
     .filter(({ kind }) => kind !== 'm')
     .map((each) => {
       if (each.kind === 'k') return `  ${each.name}: ${typeOf(each.result)};`;
-      if (each.kind === 'c') return `  ${each.name}: { new${call(each)} };`;
+      if (each.kind === 'c')
+        return `  ${each.name}: { new(${list(each.parameters)}): ${each.name} };`;
       return `  ${each.name}${call(each)};`;
     });
   const main = `export interface MainModule {\n  wasmMemory: WebAssembly.Memory;\n${members.join('\n')}\n}`;

@@ -63,8 +63,8 @@ describe('Vite', () => {
     await viteBuild({ ...config, build: { outDir, emptyOutDir: true } });
     const files = await readdir(join(outDir, 'assets'));
     expect(files.filter((file) => /^worker-.*\.js$/.test(file))).toHaveLength(1);
-    // Of each variant the file to start with and the full one.
-    expect(files.filter((file) => file.endsWith('.wasm'))).toHaveLength(6);
+    // Of each variant the one that recommends, the one that trains, and the full one.
+    expect(files.filter((file) => file.endsWith('.wasm'))).toHaveLength(9);
 
     const plain = await serve(outDir);
     expect(await resultAt(`${plain.origin}/index.html`)).toEqual({

@@ -1,5 +1,4 @@
 import type { Evaluation, InteractionSet, MainModule, Engine as WasmEngine } from '#engine-module';
-import { toInteractionTable } from '../catalog/interaction-table.js';
 import { rowsTellTime } from '../catalog/row-order.js';
 import { InklingError } from '../errors.js';
 import { choose } from '../selection/choose.js';
@@ -8,7 +7,6 @@ import type { Trial } from '../selection/search.js';
 import {
   type EvaluateOptions,
   type EvaluateResult,
-  type Interaction,
   type InteractionTable,
   type Item,
   type MetricDifference,
@@ -40,8 +38,10 @@ const DEFAULT_MAX_TRIALS = 48;
 const DEFAULT_CHOICE_METRIC = 'ndcg@10';
 const MAX_SEED = Number.MAX_SAFE_INTEGER;
 
-type Interactions = InteractionTable | Iterable<Interaction>;
 type WithItems<T> = T & { items?: readonly Item[] | undefined };
+/** Interactions as tables: who calls has made or checked them. */
+type Measurement = Omit<EvaluateOptions, 'interactions' | 'train' | 'test'> &
+  Partial<Record<'interactions' | 'train' | 'test', InteractionTable>>;
 type Parts = Record<'train' | 'history' | 'test', InteractionSet>;
 type Named = { model: ModelName; settings?: Settings };
 
@@ -108,7 +108,7 @@ export class Engine {
    * @param data null for models that learn from the items alone
    */
   async train(
-    data: Interactions | null,
+    data: InteractionTable | null,
     options: WithItems<TrainOptions> = {},
   ): Promise<TrainedModel> {
     const { module, heap, wasm } = this;
@@ -119,14 +119,7 @@ export class Engine {
       let interactions: InteractionSet | null = null;
       if (data !== null) {
         const log = own(new module.InteractionLog());
-        await appendTable(
-          heap,
-          wasm,
-          log,
-          toInteractionTable(data),
-          { users, items: itemIds },
-          signal,
-        );
+        await appendTable(heap, wasm, log, data, { users, items: itemIds }, signal);
         interactions = own(new module.InteractionSet());
         check(wasm, interactions.build(wasm, log, users.size, itemIds.size));
       }
@@ -182,7 +175,7 @@ export class Engine {
    * @throws InklingError `invalid_interactions` when nothing could be measured; `aborted`
    */
   async choose(
-    data: Interactions,
+    data: InteractionTable,
     options: SearchOptions,
   ): Promise<{ best: Trial; trials: Trial[] }> {
     const { module, heap, wasm } = this;
@@ -190,7 +183,7 @@ export class Engine {
     return owning(async (own) => {
       const indices = { users: new IdIndex(), items: new IdIndex() };
       const log = own(new module.InteractionLog());
-      await appendTable(heap, wasm, log, toInteractionTable(data), indices, options.signal);
+      await appendTable(heap, wasm, log, data, indices, options.signal);
       const set = own(new module.InteractionSet());
       check(wasm, set.build(wasm, log, indices.users.size, indices.items.size));
       return this.chooseOn(set, indices.items, options);
@@ -251,7 +244,7 @@ export class Engine {
    * Trains on one part of the data and measures how well the rest is found. Each person is folded in
    * from what was kept, so people who were not trained on can be tested.
    */
-  async evaluate(options: WithItems<EvaluateOptions>): Promise<EvaluateResult> {
+  async evaluate(options: WithItems<Measurement>): Promise<EvaluateResult> {
     const { module, wasm } = this;
     const { model = 'ials', baseline } = options;
     const metrics = (options.metrics ?? DEFAULT_METRICS).flatMap((name) => name.split(','));
@@ -389,7 +382,7 @@ export class Engine {
 
   /** Fills train, history and test; returns the negatives sorted by user. */
   private async divide(
-    options: EvaluateOptions,
+    options: Measurement,
     users: IdIndex,
     items: IdIndex,
     parts: Parts,
@@ -406,11 +399,10 @@ export class Engine {
     }
     return owning(async (own) => {
       const log = own(new module.InteractionLog());
-      const append = (data: Interactions, to: typeof log) =>
-        appendTable(heap, wasm, to, toInteractionTable(data), { users, items }, signal);
+      const append = (data: InteractionTable, to: typeof log) =>
+        appendTable(heap, wasm, to, data, { users, items }, signal);
       if (given) {
-        const table = toInteractionTable(interactions);
-        await append(table, log);
+        await append(interactions, log);
         const negatives = indexNegatives(options.negatives, users, items);
         const status = module.splitInteractions(
           wasm,
@@ -418,7 +410,7 @@ export class Engine {
           options.split ?? 'leave-one-out',
           options.testFraction ?? DEFAULT_TEST_FRACTION,
           checkSeed(options.seed),
-          rowsTellTime(table),
+          rowsTellTime(interactions),
           users.size,
           items.size,
           parts.train,
@@ -429,8 +421,8 @@ export class Engine {
         return negatives;
       }
       const testLog = own(new module.InteractionLog());
-      await append(train as Interactions, log);
-      await append(test as Interactions, testLog);
+      await append(train as InteractionTable, log);
+      await append(test as InteractionTable, testLog);
       const negatives = indexNegatives(options.negatives, users, items);
       check(wasm, parts.train.build(wasm, log, users.size, items.size));
       check(wasm, parts.test.build(wasm, testLog, users.size, items.size));

@@ -1,6 +1,6 @@
+import type { MainModule } from '#engine-module';
 import { InklingError } from '../errors.js';
 import { bindSeam, type Glue } from './seam.js';
-import type { MainModule } from '#engine-module';
 
 /** Checks that bytes are wasm and compiles them. `place` is where they came from, for messages. */
 export async function compileWasm(bytes: BufferSource, place: string): Promise<WebAssembly.Module> {

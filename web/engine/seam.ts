@@ -84,22 +84,27 @@ export function bindSeam(glue: Glue): MainModule {
     return at;
   };
 
-  const caller = ({ name, result, parameters, place }: Binding) => {
+  const caller = ({ name, kind, result, parameters, place }: Binding) => {
     const call = wasmTable.get(place) as (...args: unknown[]) => unknown;
     return (args: readonly unknown[]) => {
       if (args.length !== parameters.length) throw new TypeError(`${name}: wrong arguments`);
       const texts: Text[] = [];
       const wired = parameters.map((type, n) => {
         const given = args[n];
-        if (type === 's') {
+        if (type === 's' && !(n === 0 && kind === 'm')) {
           const text = textOf(given as string);
           texts.push(text);
           return text.at;
         }
-        return type >= 'a' && type <= 'z' ? given : addressOf(type, given);
+        return 'bifd'.includes(type) ? given : addressOf(type, given);
       });
       const value = call(...wired);
-      const told = result === 's' ? wordsAt(value as number) : result === 'b' ? !!value : value;
+      const told =
+        result === 's' && kind !== 'c'
+          ? wordsAt(value as number)
+          : result === 'b'
+            ? value !== 0
+            : value;
       for (const text of texts) text.delete();
       return told;
     };
