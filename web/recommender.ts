@@ -55,7 +55,8 @@ export class Recommender {
   private constructor(
     private client: WorkerClient,
     private readonly request: OpenRequest,
-    private readonly start: () => WorkerClient,
+    /** Starts a worker like the first, or one that trains. */
+    private readonly start: Record<'again' | 'trainer', () => WorkerClient>,
     private log: EventLog,
     private storage: Info['storage'],
     private name: string,
@@ -73,6 +74,9 @@ export class Recommender {
     const { catalog, model, name = DEFAULT_NAME, signal, onProgress, logger } = options;
     const choice = chooseVariant(hostFeatures(), options);
     logger?.debug(`variant ${choice.variant}, threads ${choice.threads}. ${choice.why.join(' ')}`);
+    const { training = model === undefined } = options;
+    // Of a file of the app's own nobody knows what it can do.
+    const ownWasm = options.wasmBinary !== undefined || isAddress(options.wasmUrl);
     const request: OpenRequest = {
       choice,
       ...wasmAddresses(options, choice.variant),
@@ -80,8 +84,10 @@ export class Recommender {
       ...publicData(catalog, model),
       log: null, // told as soon as it is known
     };
-    const start = () => new WorkerClient(connectWorker(options.workerUrl, choice.threads));
-    const client = start();
+    const start = (serving: boolean) =>
+      new WorkerClient(connectWorker(options.workerUrl, choice.threads, serving));
+    const serving = !training && !ownWasm;
+    const client = start(serving);
     const opening = client.call('open', request, { signal, onProgress });
     opening.catch(() => {}); // reported below, should the store fail first
     let log: EventLog | undefined;
@@ -91,7 +97,15 @@ export class Recommender {
       log = store.log;
       const { storage } = store;
       if (storage.degraded) logger?.warn(storage.degraded);
-      const recommender = new Recommender(client, request, start, log, storage, name, logger);
+      const recommender = new Recommender(
+        client,
+        request,
+        { again: () => start(serving), trainer: () => start(false) },
+        log,
+        storage,
+        name,
+        logger,
+      );
       if (log.kind === 'indexeddb') {
         request.log = name;
         client.post({ kind: 'log', log: name });
@@ -309,7 +323,7 @@ export class Recommender {
           'pass wasmUrl as a function, which is asked for each, or give that file in the first place',
       );
     }
-    const client = this.start();
+    const client = this.start.trainer();
     this.trainers.add(client);
     try {
       const items = models.includes('tf_idf') ? catalog : undefined;
@@ -344,7 +358,7 @@ export class Recommender {
   /** A new worker in place of one that failed; events and model are those of before. */
   private async restart(cause: InklingError): Promise<void> {
     void this.client.end(cause);
-    this.client = this.start();
+    this.client = this.start.again();
     await this.client.call('open', this.request).catch(() => {});
     await this.reset();
     this.logger?.warn(`the engine was started anew: ${cause.message}`);
@@ -378,11 +392,15 @@ function wasmAddresses(
     const url = ask(name);
     return url && absolute(url);
   };
-  const one = typeof wasmUrl === 'function' ? undefined : wasmUrl;
+  const one = isAddress(wasmUrl) ? wasmUrl : undefined;
   const first = one ? absolute(one) : find(training ? variant : `${variant}-serving`);
   const usual = one || (wasmBinary && !wasmUrl) ? undefined : find(variant);
   const full = usual && find(`${variant}-full`);
   return { wasmUrl: first, trainerUrls: usual && full ? { usual, full } : undefined };
+}
+
+function isAddress(wasmUrl: OpenOptions['wasmUrl']): wasmUrl is URL | string {
+  return wasmUrl !== undefined && typeof wasmUrl !== 'function';
 }
 
 /** Addresses are resolved here: the worker may stand in another folder. */

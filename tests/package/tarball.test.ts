@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { expect, inject, test } from 'vitest';
 
-/** What a page downloads first, gzipped: index.js, worker.js, and the wasm file for what it is opened for. */
+/** What a page downloads first, gzipped: index.js, and the worker and wasm file for what it is opened for. */
 const DOWNLOADS = [
   { purpose: 'recommend', ending: '-serving', budget: 100_000 },
   { purpose: 'train', ending: '', budget: 150_000 },
@@ -122,7 +122,7 @@ test.each(VARIANTS.flatMap((variant) => DOWNLOADS.map((download) => ({ variant, 
   'the download of $variant to $purpose keeps to its budget',
   async ({ variant, purpose, ending, budget }) => {
     const sizes = await Promise.all(
-      ['dist/index.js', 'dist/worker.js', `dist/inkling-${variant}${ending}.wasm`].map(
+      ['dist/index.js', `dist/worker${ending}.js`, `dist/inkling-${variant}${ending}.wasm`].map(
         async (path) => gzipSync(await content(path), { level: 9 }).length,
       ),
     );

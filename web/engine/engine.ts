@@ -1,33 +1,30 @@
-import type { Evaluation, InteractionSet, MainModule, Engine as WasmEngine } from '#engine-module';
+import type { Evaluation, InteractionSet } from '#engine-module';
 import { rowsTellTime } from '../catalog/row-order.js';
 import { InklingError } from '../errors.js';
 import { choose } from '../selection/choose.js';
 import { isOfQuality, modelsFor, smallerIsBetter } from '../selection/metrics.js';
 import type { Trial } from '../selection/search.js';
-import {
-  type EvaluateOptions,
-  type EvaluateResult,
-  type InteractionTable,
-  type Item,
-  type MetricDifference,
-  MODEL_NAMES,
-  type ModelName,
-  type Progress,
-  type Settings,
-  type SplitName,
-  type TrainOptions,
-  type VariantName,
+import type {
+  EvaluateOptions,
+  EvaluateResult,
+  InteractionTable,
+  Item,
+  MetricDifference,
+  ModelName,
+  Progress,
+  Settings,
+  SplitName,
+  TrainOptions,
 } from '../types.js';
-import { VERSION } from '../version.js';
 import { ValidationArena } from './arena.js';
-import { Heap, owning } from './heap.js';
+import { owning } from './heap.js';
 import { IdIndex } from './id-index.js';
+import { ServingEngine } from './serving-engine.js';
 import { settingsText } from './settings-text.js';
 import { runInSlices } from './slices.js';
 import { check } from './status.js';
 import { TrainedModel } from './trained-model.js';
 import { appendTable, createItemTexts } from './training-set.js';
-import type { Choice } from './variants.js';
 
 export const DEFAULT_METRICS = ['recall@20', 'ndcg@20', 'hit_rate@10'] as const;
 export const DEFAULT_SEED = 1;
@@ -68,40 +65,7 @@ type Measured = Pick<EvaluateResult, 'metrics' | 'intervals' | 'seconds'> & {
 };
 
 /** One wasm module: trains, evaluates and holds models. Strings stop here; below are dense indices. */
-export class Engine {
-  readonly heap: Heap;
-  readonly wasm: WasmEngine;
-  readonly variant: VariantName;
-  readonly threads: number;
-  readonly why: readonly string[];
-  /** Models that this module only serves, and which one trains them. */
-  readonly lacks: Partial<Record<ModelName, 'usual' | 'full'>> = {};
-
-  /** @throws InklingError `version_mismatch` when the wasm is of another build. */
-  constructor(
-    readonly module: MainModule,
-    choice: Choice,
-    /** Bytes of the wasm file. */
-    readonly wasmBytes: number,
-  ) {
-    const version = module.version();
-    if (version !== VERSION) {
-      throw new InklingError(
-        'version_mismatch',
-        `the JavaScript is version ${VERSION}, the wasm file ${version}; serve both from the same ` +
-          'release (an old file in a cache, or a wasmUrl that points to another version?)',
-      );
-    }
-    this.heap = new Heap(module);
-    this.wasm = new module.Engine(choice.threads);
-    this.variant = choice.variant;
-    this.threads = this.wasm.numThreads();
-    this.why = choice.why;
-    for (const name of MODEL_NAMES) {
-      if (!module.canTrain(name)) this.lacks[name] = module.isUsual(name) ? 'usual' : 'full';
-    }
-  }
-
+export class Engine extends ServingEngine {
   /**
    * Trains a model. Item indices are those of `items`, where given, then of the table.
    *
@@ -428,15 +392,6 @@ export class Engine {
       check(wasm, parts.test.build(wasm, testLog, users.size, items.size));
       return negatives;
     });
-  }
-
-  /** @throws InklingError `corrupt_model_file`, `unsupported_version` */
-  openModel(file: Uint8Array): TrainedModel {
-    return TrainedModel.read(this, file);
-  }
-
-  dispose(): void {
-    this.wasm.delete();
   }
 }
 

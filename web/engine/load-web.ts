@@ -1,3 +1,4 @@
+import type { MainModule } from '#engine-module';
 import createSimd from '#glue/simd';
 import createThreads from '#glue/threads';
 import { InklingError } from '../errors.js';
@@ -7,30 +8,42 @@ import { Engine } from './engine.js';
 import { compileWasm, instantiate } from './load-wasm.js';
 import type { Choice } from './variants.js';
 
-/** A module and the bytes it was compiled from. */
+/** A module and how many bytes it was compiled from. */
 interface Compiled {
   module: WebAssembly.Module;
-  bytes: number;
+  bytes(): number;
 }
+
+type Source = { wasmUrl: string; wasmBinary?: ArrayBuffer | Uint8Array | undefined };
 
 /** Loads the engine in this worker. The wasm file is fetched unless its bytes are given. */
 export async function loadVariant(
   choice: Choice,
-  { wasmUrl, wasmBinary }: { wasmUrl: string; wasmBinary?: ArrayBuffer | Uint8Array | undefined },
+  source: Source,
   onProgress?: (progress: Progress) => void,
 ): Promise<Engine> {
+  const { module, bytes } = await loadModule(choice, source, onProgress);
+  return new Engine(module, choice, bytes);
+}
+
+/** The module of an engine, whichever part of it is wanted, and how many bytes its file has. */
+export async function loadModule(
+  choice: Choice,
+  { wasmUrl, wasmBinary }: Source,
+  onProgress?: (progress: Progress) => void,
+): Promise<{ module: MainModule; bytes(): number }> {
   const { module, bytes } = wasmBinary
     ? await compiled(wasmBinary, 'wasmBinary')
     : await fetchWasm(wasmUrl, onProgress);
   const create = choice.variant === 'simd' ? createSimd : createThreads;
   const place = wasmBinary ? 'wasmBinary' : wasmUrl;
   const { threads } = choice;
-  return new Engine(await instantiate(create, module, { threads, place }), choice, bytes);
+  return { module: await instantiate(create, module, { threads, place }), bytes };
 }
 
 async function compiled(bytes: ArrayBuffer | Uint8Array, place: string): Promise<Compiled> {
   const module = await compileWasm(bytes as BufferSource, place);
-  return { module, bytes: bytes.byteLength };
+  return { module, bytes: () => bytes.byteLength };
 }
 
 /**
@@ -48,13 +61,13 @@ async function fetchWasm(
   }
   try {
     const module = await WebAssembly.compileStreaming(response);
-    return { module, bytes: receivedBytes(response) };
+    return { module, bytes: () => receivedBytes(response) };
   } catch {
     return compiled(await readBody(await get(url), undefined), url);
   }
 }
 
-/** Of a response that was read to its end. */
+/** Of a response that was read to its end. WebKit tells only some time after. */
 function receivedBytes({ url, headers }: Response): number {
   const entries = performance.getEntriesByName(url) as PerformanceResourceTiming[];
   return entries.at(-1)?.decodedBodySize || Number(headers.get('content-length'));
