@@ -169,7 +169,10 @@ export interface OpenOptions {
   wasmUrl?: URL | string | ((name: WasmName) => URL | string);
   /** The bytes of the wasm file, if the app has them already. Only what that trains can be trained. */
   wasmBinary?: ArrayBuffer | Uint8Array;
-  /** Where the worker script is, if the bundler moved it. */
+  /**
+   * Where the worker script is, if the bundler moved it: `worker.js`, or the smaller `worker-serving.js` where nothing is
+   * ever trained.
+   */
   workerUrl?: URL | string;
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;

@@ -114,7 +114,12 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
       try {
         if (controller.signal.aborted) return; // the caller knows already
         const handle = this.handlers[name];
-        if (!handle) throw new InklingError('engine_failed', `this worker does not ${name}`);
+        if (!handle) {
+          throw new InklingError(
+            'invalid_argument',
+            `${name}: the script of this worker only recommends; pass the address of worker.js as workerUrl`,
+          );
+        }
         const result = await handle(request as never, context);
         this.host.post(
           { kind: 'result', id, result, info: this.describe() },
