@@ -20,8 +20,9 @@ describe.each(BROWSERS)('in %s', (name) => {
     stage.plain.forgetRequests();
   });
 
-  const asked = () =>
-    stage.plain.requests.map(({ path }) => path).filter((path) => path.endsWith('.wasm'));
+  const requested = (ending: string) =>
+    stage.plain.requests.map(({ path }) => path).filter((path) => path.endsWith(ending));
+  const asked = () => requested('.wasm');
 
   test('a page opened with a model downloads the file that only recommends', async () => {
     const lists = await stage.browser.evaluate(async () => {
@@ -44,6 +45,7 @@ describe.each(BROWSERS)('in %s', (name) => {
     });
     const [serving, training] = lists;
     expect(asked()).toEqual([file('-serving'), file('')]);
+    expect(requested('.js')).toEqual(['/dist/worker-serving.js', '/dist/worker.js']);
     expect(serving?.list[0]?.source).toBe('ials');
     expect(serving?.wasm).toBeGreaterThan(50_000);
     expect(serving?.wasm).toBeLessThan((training?.wasm ?? 0) * 0.9);
@@ -100,6 +102,29 @@ describe.each(BROWSERS)('in %s', (name) => {
     });
     expect(source).toBe('popularity');
     expect(asked()).toEqual([file('')]);
+    await stage.expectNoProblems();
+  });
+
+  test('an app that names the worker is told what training takes', async () => {
+    const told = await stage.browser.evaluate(async () => {
+      const { inkling, sample, model } = window.test as typeof window.test & { model: Uint8Array };
+      const recommender = await inkling.Recommender.open({
+        model,
+        storage: 'memory',
+        workerUrl: '/dist/worker-serving.js',
+      });
+      const [first] = await recommender.recommend();
+      const refused = await recommender.train(sample.sampleInteractions()).then(
+        () => null,
+        ({ message }: Error) => message,
+      );
+      await recommender.close();
+      return { source: first?.source, refused };
+    });
+    expect(told).toEqual({
+      source: expect.any(String),
+      refused: expect.stringMatching(/^train: .*pass the address of worker\.js as workerUrl/),
+    });
     await stage.expectNoProblems();
   });
 
