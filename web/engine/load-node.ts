@@ -41,7 +41,7 @@ export async function loadVariant(choice: Choice, options: LoadOptions = {}): Pr
   };
   const { threads } = choice;
   const module = await instantiate(glue.default, compiled, { threads, place });
-  return new Engine(module, choice, () => bytes.byteLength);
+  return new Engine(module, choice, bytes.byteLength);
 }
 
 async function readWasm(place: string): Promise<Uint8Array> {

@@ -11,7 +11,7 @@ import type { Choice } from './variants.js';
 /** A module and how many bytes it was compiled from. */
 interface Compiled {
   module: WebAssembly.Module;
-  bytes(): number;
+  bytes: number;
 }
 
 type Source = { wasmUrl: string; wasmBinary?: ArrayBuffer | Uint8Array | undefined };
@@ -31,7 +31,7 @@ export async function loadModule(
   choice: Choice,
   { wasmUrl, wasmBinary }: Source,
   onProgress?: (progress: Progress) => void,
-): Promise<{ module: MainModule; bytes(): number }> {
+): Promise<{ module: MainModule; bytes: number }> {
   const { module, bytes } = wasmBinary
     ? await compiled(wasmBinary, 'wasmBinary')
     : await fetchWasm(wasmUrl, onProgress);
@@ -43,12 +43,12 @@ export async function loadModule(
 
 async function compiled(bytes: ArrayBuffer | Uint8Array, place: string): Promise<Compiled> {
   const module = await compileWasm(bytes as BufferSource, place);
-  return { module, bytes: () => bytes.byteLength };
+  return { module, bytes: bytes.byteLength };
 }
 
 /**
- * Compiles while the bytes arrive, where the server names their type: browsers keep the machine code of such a file
- * beside it in their cache. Otherwise, and where that fails, the bytes are looked at first, for a better error.
+ * Compiles while the bytes arrive, where the server names their type. Otherwise, and where that fails, the bytes are
+ * looked at first, for a better error.
  */
 async function fetchWasm(
   url: string,
@@ -60,17 +60,21 @@ async function fetchWasm(
     return compiled(await readBody(response, onProgress), url);
   }
   try {
-    const module = await WebAssembly.compileStreaming(response);
-    return { module, bytes: () => receivedBytes(response) };
+    const [bytes, module] = await Promise.all([
+      lengthOf(response),
+      WebAssembly.compileStreaming(response),
+    ]);
+    return { module, bytes };
   } catch {
     return compiled(await readBody(await get(url), undefined), url);
   }
 }
 
-/** Of a response that was read to its end. WebKit tells only some time after. */
-function receivedBytes({ url, headers }: Response): number {
-  const entries = performance.getEntriesByName(url) as PerformanceResourceTiming[];
-  return entries.at(-1)?.decodedBodySize || Number(headers.get('content-length'));
+/** How many bytes the body has, which is left to be read. The header tells, unless they come compressed or in chunks. */
+async function lengthOf(response: Response): Promise<number> {
+  const { headers } = response;
+  const told = headers.has('content-encoding') ? null : headers.get('content-length');
+  return told ? Number(told) : (await response.clone().arrayBuffer()).byteLength;
 }
 
 async function get(url: string): Promise<Response> {

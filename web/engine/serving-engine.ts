@@ -20,8 +20,8 @@ export class ServingEngine {
   constructor(
     readonly module: MainModule,
     choice: Choice,
-    /** Bytes of the wasm file, as far as they are known by then. */
-    readonly wasmBytes: () => number,
+    /** Bytes of the wasm file. */
+    readonly wasmBytes: number,
   ) {
     const version = module.version();
     if (version !== VERSION) {

@@ -268,7 +268,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
       variant: engine.variant,
       threads: engine.threads,
       why: [...engine.why],
-      bytes: { wasm: engine.wasmBytes(), model: this.modelBytes, memory: engine.heap.byteLength },
+      bytes: { wasm: engine.wasmBytes, model: this.modelBytes, memory: engine.heap.byteLength },
       model: model && {
         name: model.name,
         items: model.itemIds.length,
