@@ -128,6 +128,7 @@ const bundleNode = () =>
   bundleWith({
     entryPoints: { node: 'web/index.ts', 'node-worker': 'web/worker/worker-node.ts' },
     outdir: 'dist',
+    sourcemap: false, // Node does not look at them unless told to, and they are 95 KB of the package
     platform: 'node',
     conditions: ['node'],
   });
