@@ -24,6 +24,8 @@ if(EMSCRIPTEN)
       -msimd128 # 128-bit vectors: in all three browser engines
       -mbulk-memory -mnontrapping-fptoint -msign-ext # what came before vectors: every engine that has those has these
       -flto # lets the linker drop and inline across files
+      -fvisibility=hidden # no class is known outside of the module, so that the linker …
+      -fwhole-program-vtables -fvirtual-function-elimination # … drops virtual functions that nothing calls
   )
   # The linker is told too: it picks the system libraries to match.
   target_link_options(

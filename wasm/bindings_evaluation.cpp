@@ -1,32 +1,38 @@
-#include <emscripten/bind.h>
-
 #include <algorithm>
 
 #include "seam_types.h"
+
+namespace inkling::seam {
+
+namespace {
+
+// An evaluation run. What it works on must outlive it, until it is done.
+struct Evaluation {
+  SparseRows negatives;
+  std::optional<Evaluator> evaluator;
+};
+
+}  // namespace
+
+template <>
+inline constexpr char kLetter<Evaluation> = 'V';
+
+}  // namespace inkling::seam
 
 namespace {
 
 using namespace inkling;
 using namespace inkling::seam;
 
-// An evaluation run. What it works on must outlive it, until it is done.
-struct Evaluation {
-  SparseRows negatives;
-  std::optional<Evaluator> evaluator;
-
-  double total_work() const { return static_cast<double>(evaluator->total_work()); }  // test users
-  double done_work() const { return static_cast<double>(evaluator->done_work()); }
-};
-
 // Before anything is trained.
-int check_metrics(Engine& engine, const std::string& metrics) { return engine.report(parse_metrics(metrics).status()); }
+int check_metrics(Engine& engine, const Text& metrics) { return engine.report(parse_metrics(metrics).status()); }
 
 // negative_users, negative_items: int32 pairs, sorted by user, or empty to rank all items. sampled_negatives: how many
 // are drawn at random where none are given, 0 = rank all items; max_test_users: 0 = all.
 int start(Evaluation& evaluation, Engine& engine, const TrainedModel& model, const InteractionSet& train,
           const InteractionSet& history, const InteractionSet& test, const Buffer& negative_users,
           const Buffer& negative_items, bool known_items_only, double sampled_negatives, double max_test_users,
-          const std::string& metrics, double seed) {
+          const Text& metrics, double seed) {
   Result<std::vector<Metric>> parsed = parse_metrics(metrics);
   if (!parsed.ok()) return engine.report(parsed.status());
   EvaluationData data{&history.interactions,
@@ -85,16 +91,15 @@ int compare(const Evaluation& evaluation, Engine& engine, const Evaluation& base
   return 0;
 }
 
-}  // namespace
+// In test users.
+double total_work(const Evaluation& evaluation) { return static_cast<double>(evaluation.evaluator->total_work()); }
+double done_work(const Evaluation& evaluation) { return static_cast<double>(evaluation.evaluator->done_work()); }
 
-EMSCRIPTEN_BINDINGS(evaluation) {
-  emscripten::class_<Evaluation>("Evaluation")
-      .constructor<>()
-      .function("start", &start)
-      .function("step", &step)
-      .function("totalWork", &Evaluation::total_work)
-      .function("doneWork", &Evaluation::done_work)
-      .function("results", &results)
-      .function("compare", &compare);
-  emscripten::function("checkMetrics", &check_metrics);
-}
+const Binding kTable[] = {
+    constructor<Evaluation>("Evaluation"), method("start", &start),        method("step", &step),
+    method("totalWork", &total_work),      method("doneWork", &done_work), method("results", &results),
+    method("compare", &compare),           destructor<Evaluation>(),       function("checkMetrics", &check_metrics),
+};
+const Bindings kBindings(kTable);
+
+}  // namespace

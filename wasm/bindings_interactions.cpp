@@ -1,5 +1,3 @@
-#include <emscripten/bind.h>
-
 #include "inkling/hold_out.h"
 #include "inkling/splits.h"
 #include "seam_types.h"
@@ -25,8 +23,8 @@ int build(InteractionSet& set, Engine& engine, const InteractionLog& log, int nu
 }
 
 // Divides the log. history stays empty where the test users are known by what is trained on.
-int split_interactions(Engine& engine, const InteractionLog& log, const std::string& kind, double test_fraction,
-                       double seed, bool rows_tell_time, int num_users, int num_items, InteractionSet& train,
+int split_interactions(Engine& engine, const InteractionLog& log, const Text& kind, double test_fraction, double seed,
+                       bool rows_tell_time, int num_users, int num_items, InteractionSet& train,
                        InteractionSet& history, InteractionSet& test) {
   const Result<SplitKind> parsed = parse_split_kind(kind);
   if (!parsed.ok()) return engine.report(parsed.status());
@@ -48,7 +46,7 @@ int split_interactions(Engine& engine, const InteractionLog& log, const std::str
 
 // Divides training data once more; kind may be empty (hold_out.h). history stays empty where the people are known by
 // the rest.
-int divide(const InteractionSet& set, Engine& engine, const std::string& kind, double seed, InteractionSet& rest,
+int divide(const InteractionSet& set, Engine& engine, const Text& kind, double seed, InteractionSet& rest,
            InteractionSet& history, InteractionSet& held_out) {
 #ifdef INKLING_FEW_TRAINERS
   // Who chooses among models has them all, and so the full module.
@@ -57,7 +55,7 @@ int divide(const InteractionSet& set, Engine& engine, const std::string& kind, d
   return engine.report({ErrorCode::kInvalidArgument, "this build cannot choose a model; the full one can"});
 #else
   std::optional<SplitKind> wanted;
-  if (!kind.empty()) {
+  if (kind.byte_length() > 0) {
     const Result<SplitKind> parsed = parse_split_kind(kind);
     if (!parsed.ok()) return engine.report(parsed.status());
     wanted = parsed.value();
@@ -73,15 +71,20 @@ int divide(const InteractionSet& set, Engine& engine, const std::string& kind, d
 
 bool has_timestamps(const InteractionSet& set) { return set.interactions.has_timestamps(); }
 
-}  // namespace
+double num_entries(const InteractionSet& set) { return set.num_entries(); }
 
-EMSCRIPTEN_BINDINGS(interactions) {
-  emscripten::class_<InteractionLog>("InteractionLog").constructor<>().function("append", &append);
-  emscripten::class_<InteractionSet>("InteractionSet")
-      .constructor<>()
-      .function("build", &build)
-      .function("divide", &divide)
-      .function("hasTimestamps", &has_timestamps)
-      .function("numEntries", &InteractionSet::num_entries);
-  emscripten::function("splitInteractions", &split_interactions);
-}
+const Binding kTable[] = {
+    constructor<InteractionLog>("InteractionLog"),
+    method("append", &append),
+    destructor<InteractionLog>(),
+    constructor<InteractionSet>("InteractionSet"),
+    method("build", &build),
+    method("divide", &divide),
+    method("hasTimestamps", &has_timestamps),
+    method("numEntries", &num_entries),
+    destructor<InteractionSet>(),
+    function("splitInteractions", &split_interactions),
+};
+const Bindings kBindings(kTable);
+
+}  // namespace

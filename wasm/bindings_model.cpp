@@ -1,5 +1,3 @@
-#include <emscripten/bind.h>
-
 #include "seam_types.h"
 
 namespace {
@@ -14,7 +12,7 @@ int load(TrainedModel& model, Engine& engine, const Buffer& bytes) {
   return 0;
 }
 
-int save(const TrainedModel& model, Engine& engine, Buffer& out) {
+[[maybe_unused]] int save(const TrainedModel& model, Engine& engine, Buffer& out) {
   Result<std::vector<std::uint8_t>> bytes = write_model_file(*model.file.model, model.file.item_ids);
   if (!bytes.ok()) return engine.report(bytes.status());
   out.assign(std::move(bytes.value()));
@@ -22,7 +20,7 @@ int save(const TrainedModel& model, Engine& engine, Buffer& out) {
 }
 
 // One id an item; without them the model cannot be saved.
-void set_item_ids(TrainedModel& model, const Buffer& bytes, const Buffer& offsets) {
+[[maybe_unused]] void set_item_ids(TrainedModel& model, const Buffer& bytes, const Buffer& offsets) {
   const auto id_bytes = bytes.as<std::uint8_t>();
   const auto id_offsets = offsets.as<std::uint32_t>();
   model.file.item_ids.bytes.assign(id_bytes.begin(), id_bytes.end());
@@ -36,12 +34,12 @@ void item_ids(const TrainedModel& model, Buffer& bytes, Buffer& offsets) {
   offsets.append(std::span<const std::uint32_t>(model.file.item_ids.offsets));
 }
 
-std::string name(const TrainedModel& model) { return std::string(model.file.model->name()); }
+const Text& name(const TrainedModel& model) { return said(model.file.model->name()); }
 
 int num_items(const TrainedModel& model) { return model.file.model->num_items(); }
 
 // Fills `out` with JSON.
-int inspect(Engine& engine, const Buffer& bytes, Buffer& out) {
+[[maybe_unused]] int inspect(Engine& engine, const Buffer& bytes, Buffer& out) {
   const Result<std::string> json = inspect_model_file(bytes.as<std::uint8_t>());
   if (!json.ok()) return engine.report(json.status());
   out.clear();
@@ -49,17 +47,22 @@ int inspect(Engine& engine, const Buffer& bytes, Buffer& out) {
   return 0;
 }
 
-}  // namespace
+int format_version() { return kModelFormatVersion; }
 
-EMSCRIPTEN_BINDINGS(model) {
-  emscripten::constant("modelFormatVersion", kModelFormatVersion);
-  emscripten::class_<TrainedModel>("TrainedModel")
-      .constructor<>()
-      .function("load", &load)
-      .function("save", &save)
-      .function("setItemIds", &set_item_ids)
-      .function("itemIds", &item_ids)
-      .function("name", &name)
-      .function("numItems", &num_items);
-  emscripten::function("inspectModelFile", &inspect);
-}
+const Binding kTable[] = {
+    constant("modelFormatVersion", &format_version),
+    constructor<TrainedModel>("TrainedModel"),
+    method("load", &load),
+#ifndef INKLING_NO_TRAINERS  // a module that only recommends writes no files
+    method("save", &save),
+    method("setItemIds", &set_item_ids),
+    function("inspectModelFile", &inspect),
+#endif
+    method("itemIds", &item_ids),
+    method("name", &name),
+    method("numItems", &num_items),
+    destructor<TrainedModel>(),
+};
+const Bindings kBindings(kTable);
+
+}  // namespace

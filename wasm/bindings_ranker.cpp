@@ -1,17 +1,26 @@
-#include <emscripten/bind.h>
-
 #include "seam_types.h"
 
-namespace {
+namespace inkling::seam {
 
-using namespace inkling;
-using namespace inkling::seam;
+namespace {
 
 // A ranker over items of which the first are the model's. Model and texts must outlive it.
 struct RankerHandle {
   std::optional<Ranker> ranker;
   const TfIdf* content = nullptr;
 };
+
+}  // namespace
+
+template <>
+inline constexpr char kLetter<RankerHandle> = 'R';
+
+}  // namespace inkling::seam
+
+namespace {
+
+using namespace inkling;
+using namespace inkling::seam;
 
 // model and texts may be null; popularity: float32, one an item; candidate: uint8, one an item.
 void open(RankerHandle& handle, const TrainedModel* model, const ItemTexts* texts, const Buffer& popularity,
@@ -71,7 +80,7 @@ std::vector<HistoryEntry> history_of(const Buffer& items, const Buffer& weights)
 }
 
 int recommend(const RankerHandle& handle, Engine& engine, const Buffer& history_items, const Buffer& history_weights,
-              const Buffer& excluded, const std::string& query, int k, bool explain, Buffer& out) {
+              const Buffer& excluded, const Text& query, int k, bool explain, Buffer& out) {
   const std::vector<HistoryEntry> history = history_of(history_items, history_weights);
   const Result<std::vector<RankedItem>> list =
       handle.ranker->recommend({history, excluded.as<std::int32_t>(), query, static_cast<std::size_t>(k), explain});
@@ -97,20 +106,17 @@ void interests(const RankerHandle& handle, const Buffer& history_items, const Bu
 }
 
 // The word or tag of a reason; a tag begins with '#'.
-std::string term(const RankerHandle& handle, int index) {
-  if (handle.content == nullptr || index < 0 || index >= handle.content->terms().num_terms()) return "";
+const Text& term(const RankerHandle& handle, int index) {
+  if (handle.content == nullptr || index < 0 || index >= handle.content->terms().num_terms()) return said("");
   const TermMatrix& terms = handle.content->terms();
-  return (terms.is_tag(index) ? "#" : "") + std::string(terms.term_text(index));
+  return said((terms.is_tag(index) ? "#" : "") + std::string(terms.term_text(index)));
 }
+
+const Binding kTable[] = {
+    constructor<RankerHandle>("Ranker"), method("open", &open),           method("recommend", &recommend),
+    method("similar", &similar),         method("interests", &interests), method("term", &term),
+    destructor<RankerHandle>(),
+};
+const Bindings kBindings(kTable);
 
 }  // namespace
-
-EMSCRIPTEN_BINDINGS(ranker) {
-  emscripten::class_<RankerHandle>("Ranker")
-      .constructor<>()
-      .function("open", &open, emscripten::allow_raw_pointers())
-      .function("recommend", &recommend)
-      .function("similar", &similar)
-      .function("interests", &interests)
-      .function("term", &term);
-}

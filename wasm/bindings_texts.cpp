@@ -1,5 +1,3 @@
-#include <emscripten/bind.h>
-
 #include "seam_types.h"
 
 namespace {
@@ -21,8 +19,12 @@ void finish(ItemTexts& texts) {
   texts.content = std::make_unique<TfIdf>(std::move(terms), std::move(counts), "{}");
 }
 
-}  // namespace
+const Binding kTable[] = {
+    constructor<ItemTexts, int>("ItemTexts"),
+    method("add", &add),
+    method("finish", &finish),
+    destructor<ItemTexts>(),
+};
+const Bindings kBindings(kTable);
 
-EMSCRIPTEN_BINDINGS(texts) {
-  emscripten::class_<ItemTexts>("ItemTexts").constructor<int>().function("add", &add).function("finish", &finish);
-}
+}  // namespace

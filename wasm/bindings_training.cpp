@@ -1,25 +1,31 @@
-#include <emscripten/bind.h>
-
 #include <cmath>
 
 #include "inkling/decimal.h"
 #include "seam_types.h"
+
+namespace inkling::seam {
+
+namespace {
+
+// A training run. What it learns from must outlive it.
+struct Training {
+  std::unique_ptr<Trainer> trainer;
+};
+
+}  // namespace
+
+template <>
+inline constexpr char kLetter<Training> = 'A';
+
+}  // namespace inkling::seam
 
 namespace {
 
 using namespace inkling;
 using namespace inkling::seam;
 
-// A training run. What it learns from must outlive it.
-struct Training {
-  std::unique_ptr<Trainer> trainer;
-
-  double total_work() const { return static_cast<double>(trainer->total_work()); }
-  double done_work() const { return static_cast<double>(trainer->done_work()); }
-};
-
 // settings: "name=value" lines; interactions and texts may be null.
-int start(Training& training, Engine& engine, const std::string& model, const std::string& settings,
+int start(Training& training, Engine& engine, const Text& model, const Text& settings,
           const InteractionSet* interactions, const ItemTexts* texts, double seed) {
   const Result<Settings::Given> given = parse_settings(settings);
   if (!given.ok()) return engine.report(given.status());
@@ -37,12 +43,10 @@ int step(Training& training, Engine& engine, double work) {
   return engine.report(training.trainer->step(static_cast<std::int64_t>(work)));
 }
 
-bool can_train_model(const std::string& model) { return can_train(model); }
-
 // A setting's default, 0 where it is no number, or NaN where the model has no such setting.
-double default_setting(const std::string& model, const std::string& name) {
+double default_setting(const Text& model, const Text& name) {
   for (const SettingSpec& spec : settings_of(model)) {
-    if (spec.name == name) return decimal_value(spec.default_text);
+    if (spec.name == std::string_view(name)) return decimal_value(spec.default_text);
   }
   return std::nan("");
 }
@@ -52,16 +56,19 @@ void finish(Training& training, TrainedModel& out) {
   training.trainer.reset();
 }
 
-}  // namespace
+double total_work(const Training& training) { return static_cast<double>(training.trainer->total_work()); }
+double done_work(const Training& training) { return static_cast<double>(training.trainer->done_work()); }
 
-EMSCRIPTEN_BINDINGS(training) {
-  emscripten::class_<Training>("Training")
-      .constructor<>()
-      .function("start", &start, emscripten::allow_raw_pointers())
-      .function("step", &step)
-      .function("totalWork", &Training::total_work)
-      .function("doneWork", &Training::done_work)
-      .function("finish", &finish);
-  emscripten::function("canTrain", &can_train_model);
-  emscripten::function("defaultSetting", &default_setting);
-}
+const Binding kTable[] = {
+    constructor<Training>("Training"),
+    method("start", &start),
+    method("step", &step),
+    method("totalWork", &total_work),
+    method("doneWork", &done_work),
+    method("finish", &finish),
+    destructor<Training>(),
+    function("defaultSetting", &default_setting),
+};
+const Bindings kBindings(kTable);
+
+}  // namespace

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "inkling/status.h"
@@ -40,6 +41,25 @@ class Buffer {
   std::vector<std::uint8_t> bytes_;
 };
 
+// A string on its way through the seam: UTF-8. JavaScript makes one for each string that it gives.
+class Text : public Buffer {
+ public:
+  using Buffer::Buffer;
+
+  operator std::string_view() const {  // NOLINT(google-explicit-constructor): it is what a text is
+    const auto bytes = as<char>();
+    return {bytes.data(), bytes.size()};
+  }
+};
+
+// A string as a result: read before the next call.
+inline const Text& said(std::string_view words) {
+  static Text text(0);
+  text.clear();
+  text.append(std::span<const char>(words));
+  return text;
+}
+
 // One a module: the threads, and the text of the last error. Calls that can fail return the number of an ErrorCode.
 class Engine {
  public:
@@ -47,7 +67,7 @@ class Engine {
 
   ThreadPool& pool() { return pool_; }
   int num_threads() const { return pool_.num_threads(); }
-  std::string message() const { return message_; }
+  const std::string& message() const { return message_; }
 
   int report(const Status& status) {
     message_ = status.message();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "bindings.h"
 #include "inkling/evaluator.h"
 #include "inkling/interactions.h"
 #include "inkling/model_file.h"
@@ -31,5 +32,14 @@ struct ItemTexts {
 struct TrainedModel {
   ModelFile file;
 };
+
+template <>
+inline constexpr char kLetter<InteractionLog> = 'L';
+template <>
+inline constexpr char kLetter<InteractionSet> = 'I';
+template <>
+inline constexpr char kLetter<ItemTexts> = 'T';
+template <>
+inline constexpr char kLetter<TrainedModel> = 'M';
 
 }  // namespace inkling::seam

@@ -18,6 +18,7 @@ export function defaultWasmUrl(_name: WasmName): URL | undefined {
 export function connectWorker(
   workerUrl: URL | string | undefined,
   _threads: number,
+  _serving: boolean,
 ): WorkerConnection {
   const worker = new Worker(workerUrl ?? new URL('./node-worker.js', import.meta.url));
   let ended = false;

@@ -12,14 +12,20 @@ export function hostFeatures(): Features {
 /** The wasm file of that name. The addresses are written out, so that bundlers find the files and move them along. */
 export function defaultWasmUrl(name: WasmName): URL | undefined {
   switch (name) {
+    case 'simd-serving':
+      return new URL('./inkling-simd-serving.wasm', import.meta.url);
     case 'simd':
       return new URL('./inkling-simd.wasm', import.meta.url);
     case 'simd-full':
       return new URL('./inkling-simd-full.wasm', import.meta.url);
+    case 'simd-threads-serving':
+      return new URL('./inkling-simd-threads-serving.wasm', import.meta.url);
     case 'simd-threads':
       return new URL('./inkling-simd-threads.wasm', import.meta.url);
     case 'simd-threads-full':
       return new URL('./inkling-simd-threads-full.wasm', import.meta.url);
+    case 'relaxed-threads-serving':
+      return new URL('./inkling-relaxed-threads-serving.wasm', import.meta.url);
     case 'relaxed-threads':
       return new URL('./inkling-relaxed-threads.wasm', import.meta.url);
     case 'relaxed-threads-full':
@@ -31,28 +37,40 @@ const NOT_LOADED = 'its script could not be loaded';
 const ISOLATED =
   ' (on this cross-origin isolated page it needs the header Cross-Origin-Embedder-Policy: require-corp too)';
 
-/** Starts the worker and, beside it, `threads` - 1 threads for its engine: worker/threads-web.ts says why. */
+/**
+ * Starts the worker and, beside it, `threads` - 1 threads for its engine: worker/threads-web.ts says why.
+ *
+ * @param serving whether it only recommends: the script that comes with the package is then the smaller one
+ */
 export function connectWorker(
   workerUrl: URL | string | undefined,
   threads: number,
+  serving: boolean,
 ): WorkerConnection {
-  const worker = started(() =>
-    workerUrl === undefined
-      ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
-      : new Worker(workerUrl, { type: 'module' }),
-  );
+  const worker = started(() => {
+    if (workerUrl !== undefined) return new Worker(workerUrl, { type: 'module' });
+    return serving
+      ? new Worker(new URL('./worker-serving.js', import.meta.url), { type: 'module' })
+      : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  });
   const all = [worker];
   const ports: MessagePort[] = [];
   while (all.length < threads) {
     const { port1, port2 } = new MessageChannel();
-    const thread = started(() =>
-      workerUrl === undefined
-        ? new Worker(new URL('./worker.js', import.meta.url), {
+    const thread = started(() => {
+      if (workerUrl !== undefined) {
+        return new Worker(workerUrl, { type: 'module', name: 'em-pthread' });
+      }
+      return serving
+        ? new Worker(new URL('./worker-serving.js', import.meta.url), {
             type: 'module',
             name: 'em-pthread',
           })
-        : new Worker(workerUrl, { type: 'module', name: 'em-pthread' }),
-    );
+        : new Worker(new URL('./worker.js', import.meta.url), {
+            type: 'module',
+            name: 'em-pthread',
+          });
+    });
     thread.postMessage({ port: port1 }, [port1]);
     ports.push(port2);
     all.push(thread);

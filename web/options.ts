@@ -43,6 +43,7 @@ const OPTIONS = {
     storage: oneOf('indexeddb', 'memory'),
     threads: anything, // checked with the features at hand
     variant: anything,
+    training: flag,
     wasmUrl: anything,
     wasmBinary: anything,
     workerUrl: anything,

@@ -25,13 +25,25 @@ import type {
   TrainOptions,
   TrainResult,
   VariantName,
+  WasmName,
 } from './types.js';
 import { VERSION } from './version.js';
 import { type CallOptions, WorkerClient } from './worker/client.js';
-import type { CallName, Calls, DataSource, OpenRequest, PublicData } from './worker/protocol.js';
+import type {
+  CallName,
+  Calls,
+  DataSource,
+  OpenRequest,
+  PublicData,
+  Trainer,
+} from './worker/protocol.js';
 
 const DEFAULT_NAME = 'default';
 const DEFAULT_MODEL = 'ials';
+const WASM_FILES: Record<Trainer, (variant: VariantName) => string> = {
+  usual: (variant) => `inkling-${variant}.wasm`,
+  full: (variant) => `inkling-${variant}-full.wasm`,
+};
 
 /** One person's recommender: a public model and catalogue, and a private history that stays on this device. */
 export class Recommender {
@@ -43,7 +55,8 @@ export class Recommender {
   private constructor(
     private client: WorkerClient,
     private readonly request: OpenRequest,
-    private readonly start: () => WorkerClient,
+    /** Starts a worker like the first, or one that trains. */
+    private readonly start: Record<'again' | 'trainer', () => WorkerClient>,
     private log: EventLog,
     private storage: Info['storage'],
     private name: string,
@@ -61,28 +74,48 @@ export class Recommender {
     const { catalog, model, name = DEFAULT_NAME, signal, onProgress, logger } = options;
     const choice = chooseVariant(hostFeatures(), options);
     logger?.debug(`variant ${choice.variant}, threads ${choice.threads}. ${choice.why.join(' ')}`);
-    const { log, storage } = await openStore(name, options.storage);
-    if (storage.degraded) logger?.warn(storage.degraded);
+    const { training = model === undefined } = options;
+    // Of a file of the app's own nobody knows what it can do.
+    const ownWasm = options.wasmBinary !== undefined || isAddress(options.wasmUrl);
+    const request: OpenRequest = {
+      choice,
+      ...wasmAddresses(options, choice.variant),
+      wasmBinary: options.wasmBinary,
+      ...publicData(catalog, model),
+      log: null, // told as soon as it is known
+    };
+    const start = (serving: boolean) =>
+      new WorkerClient(connectWorker(options.workerUrl, choice.threads, serving));
+    const serving = !training && !ownWasm;
+    const client = start(serving);
+    const opening = client.call('open', request, { signal, onProgress });
+    opening.catch(() => {}); // reported below, should the store fail first
+    let log: EventLog | undefined;
     try {
-      const request: OpenRequest = {
-        choice,
-        ...wasmAddresses(options, choice.variant),
-        wasmBinary: options.wasmBinary,
-        ...publicData(catalog, model),
-        log: log.kind === 'indexeddb' ? name : null,
-      };
-      const start = () => new WorkerClient(connectWorker(options.workerUrl, choice.threads));
-      const recommender = new Recommender(start(), request, start, log, storage, name, logger);
-      try {
-        recommender.events = await log.count();
-        await recommender.client.call('open', request, { signal, onProgress });
-      } catch (error) {
-        void recommender.client.end(closedError());
-        throw error;
+      // Opened beside the engine: the slowest decides.
+      const store = await openStore(name, options.storage);
+      log = store.log;
+      const { storage } = store;
+      if (storage.degraded) logger?.warn(storage.degraded);
+      const recommender = new Recommender(
+        client,
+        request,
+        { again: () => start(serving), trainer: () => start(false) },
+        log,
+        storage,
+        name,
+        logger,
+      );
+      if (log.kind === 'indexeddb') {
+        request.log = name;
+        client.post({ kind: 'log', log: name });
       }
+      recommender.events = await log.count();
+      await opening;
       return recommender;
     } catch (error) {
-      void log.close();
+      void log?.close();
+      void client.end(closedError());
       throw error;
     }
   }
@@ -188,7 +221,7 @@ export class Recommender {
 
   /**
    * Trains a model in the tab and, unless `use` is false, recommends from it from then on. The person's own events are not part of it.
-   * A model that the wasm file of a page only serves is trained by the full one, which is loaded for it.
+   * A model that the wasm file of a page only serves is trained by another one, which is loaded for it.
    *
    * @throws InklingError `invalid_interactions`, `invalid_argument` (settings), `too_large`, `not_finite`, `aborted`,
    *   `wasm_unavailable`; the model in use stays then
@@ -204,9 +237,10 @@ export class Recommender {
     const models = [options.model ?? DEFAULT_MODEL];
     const { use = true } = options;
     let result: TrainResult;
-    if (this.takesFullModule(models)) {
+    const trainer = this.trainerOf(models);
+    if (trainer) {
       const alone = { ...request, use: false };
-      result = await this.callTrainer('train', alone, models, { signal, onProgress });
+      result = await this.callTrainer(trainer, 'train', alone, models, { signal, onProgress });
       const { modelFile } = result;
       if (use) await this.call('use', { modelFile }, { signal });
       result = { ...result, seconds: (performance.now() - start) / 1000 };
@@ -230,8 +264,9 @@ export class Recommender {
     };
     const { model = DEFAULT_MODEL, baseline } = options;
     const models = baseline ? [model, baseline.model] : [model];
-    return this.takesFullModule(models)
-      ? this.callTrainer('evaluate', request, models, { signal, onProgress })
+    const trainer = this.trainerOf(models);
+    return trainer
+      ? this.callTrainer(trainer, 'evaluate', request, models, { signal, onProgress })
       : this.call('evaluate', request, { signal, onProgress });
   }
 
@@ -256,38 +291,45 @@ export class Recommender {
     await this.close();
   }
 
-  private takesFullModule(models: readonly (ModelName | 'auto')[]): boolean {
+  /** Which wasm file these take, where that of this page cannot train them. */
+  private trainerOf(models: readonly (ModelName | 'auto')[]): Trainer | undefined {
     this.checkOpen();
-    const lacks = this.client.info?.lacks ?? [];
-    return lacks.length > 0 && models.some((name) => name === 'auto' || lacks.includes(name));
+    const lacks = this.client.info?.lacks ?? {};
+    if (Object.keys(lacks).length === 0) return undefined;
+    // Every module that trains has popularity; of a name that none has, it says so.
+    const takes = models.map((model) =>
+      model === 'auto' ? 'full' : (lacks[model] ?? lacks.popularity),
+    );
+    return takes.includes('full') ? 'full' : takes.find((file) => file !== undefined);
   }
 
   /**
-   * Makes a call that takes the full module, in a worker of its own that ends with it: so the memory it took is given
+   * Makes a call that takes another module, in a worker of its own that ends with it: so the memory it took is given
    * back for certain, a trap there leaves the lists alone, and they do not wait. Started here, not by the other worker:
    * in Firefox a worker that starts and ends several others comes to a halt.
    */
   private async callTrainer<N extends 'train' | 'evaluate'>(
+    trainer: Trainer,
     name: N,
     request: Calls[N]['request'],
     models: readonly string[],
     options: CallOptions,
   ): Promise<Calls[N]['result']> {
-    const { choice, catalog, fullWasmUrl } = this.request;
-    if (fullWasmUrl === undefined) {
+    const { choice, catalog, trainerUrls } = this.request;
+    if (trainerUrls === undefined) {
       throw new InklingError(
         'wasm_unavailable',
-        `${models.join(' and ')}: this takes inkling-${choice.variant}-full.wasm, and the app has given one other file; ` +
-          'pass wasmUrl as a function, which is asked for both, or give the full file in the first place',
+        `${models.join(' and ')}: this takes ${WASM_FILES[trainer](choice.variant)}, and the app has given one other file; ` +
+          'pass wasmUrl as a function, which is asked for each, or give that file in the first place',
       );
     }
-    const client = this.start();
+    const client = this.start.trainer();
     this.trainers.add(client);
     try {
       const items = models.includes('tf_idf') ? catalog : undefined;
       const download = (fraction: number) => options.onProgress?.({ phase: 'download', fraction });
       download(0); // not every server tells how long the file is
-      const open = { choice, wasmUrl: fullWasmUrl, catalog: items, log: null };
+      const open = { choice, wasmUrl: trainerUrls[trainer], catalog: items, log: null };
       await client.call('open', open, options);
       download(1);
       return await client.call(name, request, options);
@@ -316,7 +358,7 @@ export class Recommender {
   /** A new worker in place of one that failed; events and model are those of before. */
   private async restart(cause: InklingError): Promise<void> {
     void this.client.end(cause);
-    this.client = this.start();
+    this.client = this.start.again();
     await this.client.call('open', this.request).catch(() => {});
     await this.reset();
     this.logger?.warn(`the engine was started anew: ${cause.message}`);
@@ -340,16 +382,25 @@ function closedError(): InklingError {
   return new InklingError('closed', 'the recommender is closed; open a new one');
 }
 
-/** An app that has put one file of its own in the place of ours has said nothing of the other one. */
+/** An app that has put one file of its own in the place of ours has said nothing of the others. */
 function wasmAddresses(
-  { wasmUrl, wasmBinary }: OpenOptions,
+  { wasmUrl, wasmBinary, model, training = model === undefined }: OpenOptions,
   variant: VariantName,
-): Pick<OpenRequest, 'wasmUrl' | 'fullWasmUrl'> {
-  const find = typeof wasmUrl === 'function' ? wasmUrl : defaultWasmUrl;
-  const one = typeof wasmUrl === 'function' ? undefined : wasmUrl;
-  const url = one ?? find(variant);
-  const fullUrl = one || (wasmBinary && !wasmUrl) ? undefined : find(`${variant}-full`);
-  return { wasmUrl: url && absolute(url), fullWasmUrl: fullUrl && absolute(fullUrl) };
+): Pick<OpenRequest, 'wasmUrl' | 'trainerUrls'> {
+  const ask = typeof wasmUrl === 'function' ? wasmUrl : defaultWasmUrl;
+  const find = (name: WasmName) => {
+    const url = ask(name);
+    return url && absolute(url);
+  };
+  const one = isAddress(wasmUrl) ? wasmUrl : undefined;
+  const first = one ? absolute(one) : find(training ? variant : `${variant}-serving`);
+  const usual = one || (wasmBinary && !wasmUrl) ? undefined : find(variant);
+  const full = usual && find(`${variant}-full`);
+  return { wasmUrl: first, trainerUrls: usual && full ? { usual, full } : undefined };
+}
+
+function isAddress(wasmUrl: OpenOptions['wasmUrl']): wasmUrl is URL | string {
+  return wasmUrl !== undefined && typeof wasmUrl !== 'function';
 }
 
 /** Addresses are resolved here: the worker may stand in another folder. */

@@ -133,8 +133,11 @@ export interface Progress {
 
 export type VariantName = 'simd' | 'simd-threads' | 'relaxed-threads';
 
-/** A wasm file of the package, `inkling-<name>.wasm`: the one a page starts with, or the full one. */
-export type WasmName = VariantName | `${VariantName}-full`;
+/**
+ * A wasm file of the package, `inkling-<name>.wasm`: the one that recommends, the one that trains the usual models too,
+ * the one that trains all.
+ */
+export type WasmName = `${VariantName}-serving` | VariantName | `${VariantName}-full`;
 
 export interface Logger {
   debug(message: string): void;
@@ -155,13 +158,21 @@ export interface OpenOptions {
   /** Default `auto`. Anything else forces one build, for tests and measurements. */
   variant?: 'auto' | VariantName;
   /**
-   * Where the wasm files are, if the bundler moved them. The function is asked for the chosen variant and for its full
-   * file (`simd`, `simd-full`). A single address is of one file: everything can be trained only if that is the full one.
+   * Whether the wasm file that is loaded first trains too (the usual models). Where it does not, it is 40 KB smaller,
+   * and `train` and `evaluate` load one that does. Default: false with a `model`, true without one. Node's always does.
+   */
+  training?: boolean;
+  /**
+   * Where the wasm files are, if the bundler moved them. The function is asked for those of the chosen variant
+   * (`simd-serving`, `simd`, `simd-full`). A single address is of one file: only what that trains can be trained.
    */
   wasmUrl?: URL | string | ((name: WasmName) => URL | string);
-  /** The bytes of the wasm file, if the app has them already. Everything can be trained only if it is the full one. */
+  /** The bytes of the wasm file, if the app has them already. Only what that trains can be trained. */
   wasmBinary?: ArrayBuffer | Uint8Array;
-  /** Where the worker script is, if the bundler moved it. */
+  /**
+   * Where the worker script is, if the bundler moved it: `worker.js`, or the smaller `worker-serving.js` where nothing is
+   * ever trained.
+   */
   workerUrl?: URL | string;
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
@@ -190,7 +201,7 @@ export interface TrainOptions {
   /**
    * Default `ials`. With `auto`, a part of the interactions is held out, models and settings are tried on it,
    * and the best is trained on everything. For other models than `popularity`, `item_neighbors`, `ials` and `tf_idf`
-   * a browser loads the full wasm file.
+   * a browser loads the full wasm file; for these too another one where it was opened with `training: false`.
    */
   model?: ModelName | 'auto';
   /** With `auto`: settings that are not to be searched. */

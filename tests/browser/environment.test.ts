@@ -95,6 +95,18 @@ describe.each(BROWSERS)('in %s', (name) => {
     expect(failure?.message).toMatch(/serve both from the same release/);
   });
 
+  test('a wasm file of another program is recognised, not waited for', async () => {
+    const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+    const oneType = [1, 4, 1, 0x60, 0, 0];
+    const wantsAnImport = [2, 7, 1, 1, 0x78, 1, 0x79, 0, 0]; // the function x.y
+    for (const sections of [[], [...oneType, ...wantsAnImport]]) {
+      overrideWasm({ body: Uint8Array.from([...header, ...sections]) });
+      const failure = await failureOf();
+      expect(failure).toMatchObject({ kind: 'InklingError', code: 'version_mismatch' });
+      expect(failure?.message).toMatch(/inkling-simd\.wasm is not the wasm file/);
+    }
+  });
+
   test.each([
     ['is missing', { status: 404, type: 'text/plain', body: 'Not found' }],
     ['is a start page', { status: 200, type: 'text/html', body: START_PAGE }],

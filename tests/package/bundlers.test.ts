@@ -62,9 +62,10 @@ describe('Vite', () => {
     const outDir = join(app, 'vite-output');
     await viteBuild({ ...config, build: { outDir, emptyOutDir: true } });
     const files = await readdir(join(outDir, 'assets'));
-    expect(files.filter((file) => /^worker-.*\.js$/.test(file))).toHaveLength(1);
-    // Of each variant the file to start with and the full one.
-    expect(files.filter((file) => file.endsWith('.wasm'))).toHaveLength(6);
+    // One that recommends, one that trains too.
+    expect(files.filter((file) => /^worker-.*\.js$/.test(file))).toHaveLength(2);
+    // Of each variant the one that recommends, the one that trains, and the full one.
+    expect(files.filter((file) => file.endsWith('.wasm'))).toHaveLength(9);
 
     const plain = await serve(outDir);
     expect(await resultAt(`${plain.origin}/index.html`)).toEqual({

@@ -72,11 +72,11 @@ export function itemsFromRows(
     onNotice?.(`${source}: tags in the column ${describe(columns[index])} are divided at commas.`);
   }
 
-  const checker = new ItemChecker();
+  const place = (line: number) => `${source}, line ${line}`;
+  const checker = new ItemChecker(place);
   for (const { fields, line } of rows) {
-    const place = `${source}, line ${line}`;
     const fail = (problem: string): InklingError =>
-      new InklingError('invalid_catalog', `${place}: ${problem}.`);
+      new InklingError('invalid_catalog', `${place(line)}: ${problem}.`);
     if (fields.length !== columns.length) {
       throw fail(
         `the row has ${fields.length} fields and the first row ${columns.length}; add or remove ` +
@@ -98,7 +98,7 @@ export function itemsFromRows(
       else keepAttribute(item, columns[index] as string, field);
     }
     if (itemTags.size > 0) item.tags = [...itemTags];
-    checker.add(item, place);
+    checker.add(item, line);
   }
   return checker.items;
 }

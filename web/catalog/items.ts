@@ -21,8 +21,8 @@ export function checkItems(value: unknown, source: string): Item[] {
         'such as [{"id": "1", "title": "One"}].',
     );
   }
-  const checker = new ItemChecker();
-  for (const [index, item] of value.entries()) checker.add(item, `${source}, index ${index}`);
+  const checker = new ItemChecker((index) => `${source}, index ${index}`);
+  for (const [index, item] of value.entries()) checker.add(item, index);
   return checker.items;
 }
 
@@ -58,7 +58,7 @@ export function parseItems(text: string, source: string): Item[] {
 }
 
 function parseLines(text: string, source: string): Item[] {
-  const checker = new ItemChecker();
+  const checker = new ItemChecker((line) => `${source}, line ${line}`);
   const lines = new LineReader((line, number) => {
     let item: unknown;
     try {
@@ -71,7 +71,7 @@ function parseLines(text: string, source: string): Item[] {
         { cause },
       );
     }
-    checker.add(item, `${source}, line ${number}`);
+    checker.add(item, number);
   });
   lines.push(text, true);
   return checker.items;
@@ -80,22 +80,26 @@ function parseLines(text: string, source: string): Item[] {
 /** Checks items one after another and keeps them. */
 export class ItemChecker {
   readonly items: Item[] = [];
-  private readonly places = new Map<string, string>();
+  private readonly numbers = new Map<string, number>();
 
-  /** `place` is where the item stands, for messages, such as `items.json, index 3`. */
-  add(item: unknown, place: string): void {
+  /** `place` says where the item of a number stands, for messages, such as `items.json, index 3`. */
+  constructor(private readonly place: (number: number) => string) {}
+
+  add(item: unknown, number: number): void {
     const problem = itemProblem(item);
-    if (problem !== null) throw new InklingError('invalid_catalog', `${place}: ${problem}.`);
+    if (problem !== null) {
+      throw new InklingError('invalid_catalog', `${this.place(number)}: ${problem}.`);
+    }
     const { id } = item as Item;
-    const before = this.places.get(id);
+    const before = this.numbers.get(id);
     if (before !== undefined) {
       throw new InklingError(
         'duplicate_id',
-        `${place}: the id ${JSON.stringify(id)} was given before (${before}); ` +
+        `${this.place(number)}: the id ${JSON.stringify(id)} was given before (${this.place(before)}); ` +
           'every item needs an id of its own: remove or rename one of the two.',
       );
     }
-    this.places.set(id, place);
+    this.numbers.set(id, number);
     this.items.push(item as Item);
   }
 }

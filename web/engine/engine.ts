@@ -1,35 +1,30 @@
-import type { Evaluation, InteractionSet, MainModule, Engine as WasmEngine } from '#engine-module';
-import { toInteractionTable } from '../catalog/interaction-table.js';
+import type { Evaluation, InteractionSet } from '#engine-module';
 import { rowsTellTime } from '../catalog/row-order.js';
 import { InklingError } from '../errors.js';
 import { choose } from '../selection/choose.js';
 import { isOfQuality, modelsFor, smallerIsBetter } from '../selection/metrics.js';
 import type { Trial } from '../selection/search.js';
-import {
-  type EvaluateOptions,
-  type EvaluateResult,
-  type Interaction,
-  type InteractionTable,
-  type Item,
-  type MetricDifference,
-  MODEL_NAMES,
-  type ModelName,
-  type Progress,
-  type Settings,
-  type SplitName,
-  type TrainOptions,
-  type VariantName,
+import type {
+  EvaluateOptions,
+  EvaluateResult,
+  InteractionTable,
+  Item,
+  MetricDifference,
+  ModelName,
+  Progress,
+  Settings,
+  SplitName,
+  TrainOptions,
 } from '../types.js';
-import { VERSION } from '../version.js';
 import { ValidationArena } from './arena.js';
-import { Heap, owning } from './heap.js';
+import { owning } from './heap.js';
 import { IdIndex } from './id-index.js';
+import { ServingEngine } from './serving-engine.js';
 import { settingsText } from './settings-text.js';
 import { runInSlices } from './slices.js';
 import { check } from './status.js';
 import { TrainedModel } from './trained-model.js';
 import { appendTable, createItemTexts } from './training-set.js';
-import type { Choice } from './variants.js';
 
 export const DEFAULT_METRICS = ['recall@20', 'ndcg@20', 'hit_rate@10'] as const;
 export const DEFAULT_SEED = 1;
@@ -40,8 +35,10 @@ const DEFAULT_MAX_TRIALS = 48;
 const DEFAULT_CHOICE_METRIC = 'ndcg@10';
 const MAX_SEED = Number.MAX_SAFE_INTEGER;
 
-type Interactions = InteractionTable | Iterable<Interaction>;
 type WithItems<T> = T & { items?: readonly Item[] | undefined };
+/** Interactions as tables: who calls has made or checked them. */
+type Measurement = Omit<EvaluateOptions, 'interactions' | 'train' | 'test'> &
+  Partial<Record<'interactions' | 'train' | 'test', InteractionTable>>;
 type Parts = Record<'train' | 'history' | 'test', InteractionSet>;
 type Named = { model: ModelName; settings?: Settings };
 
@@ -68,45 +65,14 @@ type Measured = Pick<EvaluateResult, 'metrics' | 'intervals' | 'seconds'> & {
 };
 
 /** One wasm module: trains, evaluates and holds models. Strings stop here; below are dense indices. */
-export class Engine {
-  readonly heap: Heap;
-  readonly wasm: WasmEngine;
-  readonly variant: VariantName;
-  readonly threads: number;
-  readonly why: readonly string[];
-  /** Models that this module only serves; the full one trains them. */
-  readonly lacks: readonly ModelName[];
-
-  /** @throws InklingError `version_mismatch` when the wasm is of another build. */
-  constructor(
-    readonly module: MainModule,
-    choice: Choice,
-    /** Bytes of the wasm file. */
-    readonly wasmBytes: number,
-  ) {
-    const version = module.version();
-    if (version !== VERSION) {
-      throw new InklingError(
-        'version_mismatch',
-        `the JavaScript is version ${VERSION}, the wasm file ${version}; serve both from the same ` +
-          'release (an old file in a cache, or a wasmUrl that points to another version?)',
-      );
-    }
-    this.heap = new Heap(module);
-    this.wasm = new module.Engine(choice.threads);
-    this.variant = choice.variant;
-    this.threads = this.wasm.numThreads();
-    this.why = choice.why;
-    this.lacks = MODEL_NAMES.filter((name) => !module.canTrain(name));
-  }
-
+export class Engine extends ServingEngine {
   /**
    * Trains a model. Item indices are those of `items`, where given, then of the table.
    *
    * @param data null for models that learn from the items alone
    */
   async train(
-    data: Interactions | null,
+    data: InteractionTable | null,
     options: WithItems<TrainOptions> = {},
   ): Promise<TrainedModel> {
     const { module, heap, wasm } = this;
@@ -117,14 +83,7 @@ export class Engine {
       let interactions: InteractionSet | null = null;
       if (data !== null) {
         const log = own(new module.InteractionLog());
-        await appendTable(
-          heap,
-          wasm,
-          log,
-          toInteractionTable(data),
-          { users, items: itemIds },
-          signal,
-        );
+        await appendTable(heap, wasm, log, data, { users, items: itemIds }, signal);
         interactions = own(new module.InteractionSet());
         check(wasm, interactions.build(wasm, log, users.size, itemIds.size));
       }
@@ -180,7 +139,7 @@ export class Engine {
    * @throws InklingError `invalid_interactions` when nothing could be measured; `aborted`
    */
   async choose(
-    data: Interactions,
+    data: InteractionTable,
     options: SearchOptions,
   ): Promise<{ best: Trial; trials: Trial[] }> {
     const { module, heap, wasm } = this;
@@ -188,7 +147,7 @@ export class Engine {
     return owning(async (own) => {
       const indices = { users: new IdIndex(), items: new IdIndex() };
       const log = own(new module.InteractionLog());
-      await appendTable(heap, wasm, log, toInteractionTable(data), indices, options.signal);
+      await appendTable(heap, wasm, log, data, indices, options.signal);
       const set = own(new module.InteractionSet());
       check(wasm, set.build(wasm, log, indices.users.size, indices.items.size));
       return this.chooseOn(set, indices.items, options);
@@ -249,7 +208,7 @@ export class Engine {
    * Trains on one part of the data and measures how well the rest is found. Each person is folded in
    * from what was kept, so people who were not trained on can be tested.
    */
-  async evaluate(options: WithItems<EvaluateOptions>): Promise<EvaluateResult> {
+  async evaluate(options: WithItems<Measurement>): Promise<EvaluateResult> {
     const { module, wasm } = this;
     const { model = 'ials', baseline } = options;
     const metrics = (options.metrics ?? DEFAULT_METRICS).flatMap((name) => name.split(','));
@@ -387,7 +346,7 @@ export class Engine {
 
   /** Fills train, history and test; returns the negatives sorted by user. */
   private async divide(
-    options: EvaluateOptions,
+    options: Measurement,
     users: IdIndex,
     items: IdIndex,
     parts: Parts,
@@ -404,11 +363,10 @@ export class Engine {
     }
     return owning(async (own) => {
       const log = own(new module.InteractionLog());
-      const append = (data: Interactions, to: typeof log) =>
-        appendTable(heap, wasm, to, toInteractionTable(data), { users, items }, signal);
+      const append = (data: InteractionTable, to: typeof log) =>
+        appendTable(heap, wasm, to, data, { users, items }, signal);
       if (given) {
-        const table = toInteractionTable(interactions);
-        await append(table, log);
+        await append(interactions, log);
         const negatives = indexNegatives(options.negatives, users, items);
         const status = module.splitInteractions(
           wasm,
@@ -416,7 +374,7 @@ export class Engine {
           options.split ?? 'leave-one-out',
           options.testFraction ?? DEFAULT_TEST_FRACTION,
           checkSeed(options.seed),
-          rowsTellTime(table),
+          rowsTellTime(interactions),
           users.size,
           items.size,
           parts.train,
@@ -427,22 +385,13 @@ export class Engine {
         return negatives;
       }
       const testLog = own(new module.InteractionLog());
-      await append(train as Interactions, log);
-      await append(test as Interactions, testLog);
+      await append(train as InteractionTable, log);
+      await append(test as InteractionTable, testLog);
       const negatives = indexNegatives(options.negatives, users, items);
       check(wasm, parts.train.build(wasm, log, users.size, items.size));
       check(wasm, parts.test.build(wasm, testLog, users.size, items.size));
       return negatives;
     });
-  }
-
-  /** @throws InklingError `corrupt_model_file`, `unsupported_version` */
-  openModel(file: Uint8Array): TrainedModel {
-    return TrainedModel.read(this, file);
-  }
-
-  dispose(): void {
-    this.wasm.delete();
   }
 }
 

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { MainModule } from '#engine-module';
 import { InklingError } from '../errors.js';
 import type { VariantName } from '../types.js';
 import { Engine } from './engine.js';
 import { detectFeatures } from './features.js';
-import { compileWasm, instantiateWith } from './load-wasm.js';
+import { compileWasm, instantiate } from './load-wasm.js';
+import type { Glue } from './seam.js';
 import { type Choice, chooseVariant } from './variants.js';
 
 export interface LoadOptions {
@@ -37,13 +37,10 @@ export async function loadVariant(choice: Choice, options: LoadOptions = {}): Pr
     options.wasmBinary ? 'wasmBinary' : place,
   );
   const glue = (await import(new URL('inkling_node.js', folder).href)) as {
-    default: (options: unknown) => Promise<MainModule>;
+    default: (options: unknown) => Promise<Glue>;
   };
-  const module = await glue.default({
-    instantiateWasm: instantiateWith(compiled),
-    threadPoolSize: choice.threads - 1,
-    printErr: () => {},
-  });
+  const { threads } = choice;
+  const module = await instantiate(glue.default, compiled, { threads, place });
   return new Engine(module, choice, bytes.byteLength);
 }
 

@@ -1,4 +1,6 @@
+import type { MainModule } from '#engine-module';
 import { InklingError } from '../errors.js';
+import { bindSeam, type Glue } from './seam.js';
 
 /** Checks that bytes are wasm and compiles them. `place` is where they came from, for messages. */
 export async function compileWasm(bytes: BufferSource, place: string): Promise<WebAssembly.Module> {
@@ -24,13 +26,39 @@ export async function compileWasm(bytes: BufferSource, place: string): Promise<W
   }
 }
 
-/** The hook by which Emscripten's loader takes a module that is compiled already. */
-export function instantiateWith(compiled: WebAssembly.Module) {
-  return (
-    imports: WebAssembly.Imports,
-    receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
-  ): Record<string, never> => {
-    void WebAssembly.instantiate(compiled, imports).then((instance) => receive(instance, compiled));
-    return {};
-  };
+/**
+ * Runs a compiled module by Emscripten's loader, which stays silent, and waits for ever, where one does not fit.
+ *
+ * @throws InklingError `version_mismatch`
+ */
+export function instantiate(
+  create: (options: unknown) => Promise<Glue>,
+  compiled: WebAssembly.Module,
+  { threads, place }: { threads: number; place: string },
+): Promise<MainModule> {
+  return new Promise((resolve, reject) => {
+    const refuse = (cause: unknown) =>
+      reject(
+        new InklingError(
+          'version_mismatch',
+          `${place} is not the wasm file that this JavaScript was built with (${String(cause)}); ` +
+            'serve both from the same release',
+          { cause },
+        ),
+      );
+    const loading = create({
+      instantiateWasm: (
+        imports: WebAssembly.Imports,
+        receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+      ) => {
+        WebAssembly.instantiate(compiled, imports)
+          .then((instance) => receive(instance, compiled))
+          .catch(refuse);
+        return {};
+      },
+      threadPoolSize: threads - 1,
+      printErr: () => {},
+    });
+    loading.then(bindSeam).then(resolve, refuse);
+  });
 }

@@ -10,11 +10,11 @@ import type {
   SimilarItem,
   Source,
 } from '../types.js';
-import type { Engine } from './engine.js';
 import { owning } from './heap.js';
 import { type ItemHistory, itemHistories } from './history.js';
 import { IdIndex } from './id-index.js';
 import { PackedList } from './packed-list.js';
+import type { ServingEngine as Engine } from './serving-engine.js';
 import { check } from './status.js';
 import type { TrainedModel } from './trained-model.js';
 import { createItemTexts } from './training-set.js';

@@ -1,8 +1,8 @@
 import type { TrainedModel as WasmModel } from '#engine-module';
 import { InklingError } from '../errors.js';
 import type { ModelName } from '../types.js';
-import type { Engine } from './engine.js';
 import { owning } from './heap.js';
+import type { ServingEngine as Engine } from './serving-engine.js';
 import { check } from './status.js';
 import { encodeTexts } from './training-set.js';
 

@@ -31,8 +31,8 @@ export interface OpenRequest extends PublicData {
   choice: Choice;
   /** Address of the chosen variant's wasm; not used in Node, which finds its own. */
   wasmUrl?: string | undefined;
-  /** Address of the module that trains everything; none when only the app knows it. */
-  fullWasmUrl?: string | undefined;
+  /** Addresses of modules that train; none when only the app knows them. */
+  trainerUrls?: Record<Trainer, string> | undefined;
   wasmBinary?: ArrayBuffer | Uint8Array | undefined;
   catalog?: { items: readonly Item[] } | DataSource | undefined;
   model?: DataSource | undefined;
@@ -40,13 +40,16 @@ export interface OpenRequest extends PublicData {
   log: string | null;
 }
 
+/** Which wasm file trains a model: that of the usual models, or that of all. */
+export type Trainer = 'usual' | 'full';
+
 /** What the worker says of itself; the client adds the rest of `Info`. */
 export type EngineInfo = Pick<
   Info,
   'variant' | 'threads' | 'why' | 'bytes' | 'model' | 'items' | 'timings'
 > & {
-  /** Which models its module cannot train, but the full one can. */
-  lacks: readonly ModelName[];
+  /** Which models its module cannot train, and what can. */
+  lacks: Partial<Record<ModelName, Trainer>>;
 };
 
 type Sent<T> = Omit<T, 'signal' | 'onProgress'>;
@@ -81,6 +84,8 @@ export type ToWorker =
   | { kind: 'cancel'; id: number }
   /** New events of a log that the worker cannot read itself. */
   | { kind: 'events'; events: StoredEvent[] }
+  /** The log to read, of which nothing was read before. */
+  | { kind: 'log'; log: string }
   /** Events were removed: forget what was computed, start from these (or from the log). */
   | { kind: 'reset'; log: string | null; events: StoredEvent[] }
   /** The end is near: give back what outlives a worker. */

@@ -1,7 +1,7 @@
 import { parseItems } from '../catalog/items.js';
-import type { Engine } from '../engine/engine.js';
 import type { StoredEvent } from '../engine/history.js';
 import { Ranker } from '../engine/ranker.js';
+import type { ServingEngine } from '../engine/serving-engine.js';
 import { engineFailure } from '../engine/status.js';
 import type { TrainedModel } from '../engine/trained-model.js';
 import type { Choice } from '../engine/variants.js';
@@ -19,7 +19,7 @@ import type {
 } from './protocol.js';
 import { readSource } from './read-source.js';
 
-type LoadVariant = (
+type LoadVariant<Engine> = (
   choice: Choice,
   source: { wasmUrl?: string | undefined; wasmBinary?: ArrayBuffer | Uint8Array | undefined },
   onProgress: ((progress: Progress) => void) | undefined,
@@ -34,25 +34,35 @@ export interface EventReader {
 }
 
 /** What differs between a browser's worker and Node's. */
-export interface SessionHost {
-  loadVariant: LoadVariant;
+export interface SessionHost<Engine> {
+  loadVariant: LoadVariant<Engine>;
   /** Opens nothing before the first reading. */
   openLog(name: string): EventReader;
   post(message: FromWorker, transfer?: ArrayBuffer[]): void;
 }
 
-interface CallContext {
+export interface CallContext {
   signal: AbortSignal;
   onProgress: ((progress: Progress) => void) | undefined;
 }
 
-/** The worker's side: owns the engine, keeps the person's events beside it, answers calls in order. */
-export class Session {
+type Handlers = {
+  [N in CallName]: (
+    request: Calls[N]['request'],
+    context: CallContext,
+  ) => Promise<Calls[N]['result']>;
+};
+
+/**
+ * The worker's side: owns the engine, keeps the person's events beside it, answers calls in order. This much
+ * recommends; `TrainingSession` adds the rest.
+ */
+export class Session<Engine extends ServingEngine = ServingEngine> {
   private engine: Engine | null = null;
   private ranker: Ranker | null = null;
   private model: TrainedModel | null = null;
   private modelBytes = 0;
-  private items: readonly Item[] | undefined;
+  protected items: readonly Item[] | undefined;
   private log: EventReader | null = null;
   private events: StoredEvent[] = [];
   /** Of the log, when the events were read. */
@@ -63,7 +73,7 @@ export class Session {
   /** Quick calls wait for each other, and so do long ones; quick ones run between the slices of a long one. */
   private readonly lanes = { quick: Promise.resolve(), long: Promise.resolve() };
 
-  constructor(private readonly host: SessionHost) {}
+  constructor(private readonly host: SessionHost<Engine>) {}
 
   receive(message: ToWorker): void {
     switch (message.kind) {
@@ -72,6 +82,10 @@ export class Session {
         break;
       case 'events':
         this.add(message.events);
+        break;
+      case 'log':
+        this.attach(message.log);
+        this.currentEvents().catch(() => {}); // the next call that needs them says why
         break;
       case 'reset':
         this.lanes.quick = this.lanes.quick.then(() => this.reset(message.log, message.events));
@@ -99,7 +113,14 @@ export class Session {
     this.lanes[lane] = this.lanes[lane].then(async () => {
       try {
         if (controller.signal.aborted) return; // the caller knows already
-        const result = await this.handlers[name](request as never, context);
+        const handle = this.handlers[name];
+        if (!handle) {
+          throw new InklingError(
+            'invalid_argument',
+            `${name}: the script of this worker only recommends; pass the address of worker.js as workerUrl`,
+          );
+        }
+        const result = await handle(request as never, context);
         this.host.post(
           { kind: 'result', id, result, info: this.describe() },
           transferables(result),
@@ -115,12 +136,7 @@ export class Session {
     });
   }
 
-  private readonly handlers: {
-    [N in CallName]: (
-      request: Calls[N]['request'],
-      context: CallContext,
-    ) => Promise<Calls[N]['result']>;
-  } = {
+  protected readonly handlers: Partial<Handlers> = {
     open: (request, context) => this.open(request, context),
     reload: (request, context) => this.reload(request, context),
     use: async ({ modelFile }, { signal }) => {
@@ -136,9 +152,6 @@ export class Session {
       const events = await this.currentEvents();
       return this.timed('profile', () => this.ready().profile(events));
     },
-    train: (request, context) => this.train(request, context),
-    evaluate: async (request, { signal, onProgress }) =>
-      this.loaded().evaluate({ ...request, items: this.items, signal, onProgress } as never),
   };
 
   private async open(request: OpenRequest, context: CallContext): Promise<null> {
@@ -171,7 +184,7 @@ export class Session {
   }
 
   /** Puts a model (or none) to work; the one before is given up only when this has succeeded. */
-  private async use(
+  protected async use(
     model: TrainedModel | null,
     bytes: number,
     items: readonly Item[] | undefined,
@@ -190,35 +203,6 @@ export class Session {
     this.model = model;
     this.modelBytes = bytes;
     this.items = items;
-  }
-
-  private async train(
-    request: Calls['train']['request'],
-    context: CallContext,
-  ): Promise<Calls['train']['result']> {
-    const start = performance.now();
-    const { table, model: name = 'ials', settings, budgetSeconds, seed, use = true } = request;
-    const engine = this.loaded();
-    const model = await engine.train(table, {
-      model: name,
-      items: this.items,
-      ...(settings && { settings }),
-      ...(budgetSeconds !== undefined && { budgetSeconds }),
-      ...(seed !== undefined && { seed }),
-      ...context,
-    } as never);
-    const modelFile = model.save();
-    const items = model.itemIds.length;
-    if (use) await this.use(model, modelFile.byteLength, this.items, context.signal);
-    else model.dispose();
-    return {
-      model: model.name,
-      users: table.userIds.length,
-      items,
-      interactions: table.users.length,
-      seconds: (performance.now() - start) / 1000,
-      modelFile,
-    };
   }
 
   private reset(log: string | null, events: readonly StoredEvent[]): void {
@@ -267,7 +251,7 @@ export class Session {
     return result;
   }
 
-  private loaded(): Engine {
+  protected loaded(): Engine {
     if (!this.engine) throw new InklingError('closed', 'the recommender is not open');
     return this.engine;
   }

@@ -2,12 +2,12 @@ import { parentPort } from 'node:worker_threads';
 import { loadVariant } from '../engine/load-node.js';
 import { IndexedDbStore } from '../store/indexeddb-store.js';
 import type { ToWorker } from './protocol.js';
-import { Session } from './session.js';
+import { TrainingSession } from './training-session.js';
 
 // The script of Node's worker.
 const port = parentPort;
 if (port) {
-  const session = new Session({
+  const session = new TrainingSession({
     loadVariant: (choice, source) => loadVariant(choice, source),
     openLog: (name) => new IndexedDbStore(name),
     post: (message, transfer = []) => port.postMessage(message, transfer),

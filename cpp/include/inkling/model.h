@@ -131,8 +131,12 @@ class Trainer {
 // As the registry lists them (ranking/model_registry.h).
 std::vector<std::string_view> model_names();
 
-// Whether this build trains models of that name. The small WebAssembly module of a page trains a few and reads all.
+// Whether this build trains models of that name. Of the WebAssembly modules for pages, one trains none, one the usual
+// ones, one all; each reads all.
 bool can_train(std::string_view model);
+
+// Whether the module that trains the usual models trains this one.
+bool is_usual(std::string_view model);
 
 // The settings a model knows. Empty for a name that cannot be trained.
 std::span<const SettingSpec> settings_of(std::string_view model);

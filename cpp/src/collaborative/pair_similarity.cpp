@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace inkling {
 
@@ -45,15 +46,24 @@ EntryWeights entry_weights(const SparseRows& rows, const SparseRows& columns, We
   return weights;
 }
 
+namespace {
+
+// length^exponent. What is here for other things too, unlike std::pow, of whose last digits a float keeps none.
+float power(double length, double exponent) {
+  return length > 0 ? static_cast<float>(std::exp2(exponent * std::log(length) * std::numbers::log2e)) : 0;
+}
+
+}  // namespace
+
 float PairSimilarity::target_norm(double squared_length) const {
   if (kind == Similarity::kJaccard) return static_cast<float>(squared_length);
   if (kind == Similarity::kCosine) return static_cast<float>(std::sqrt(squared_length));
-  return squared_length > 0 ? static_cast<float>(std::pow(squared_length, static_cast<double>(alpha))) : 0;
+  return power(squared_length, alpha);
 }
 
 float PairSimilarity::source_norm(double squared_length) const {
   if (kind != Similarity::kAsymmetricCosine) return target_norm(squared_length);
-  return squared_length > 0 ? static_cast<float>(std::pow(squared_length, 1 - static_cast<double>(alpha))) : 0;
+  return power(squared_length, 1 - static_cast<double>(alpha));
 }
 
 void keep_nearest(std::vector<Neighbor>& neighbors, std::size_t count) {

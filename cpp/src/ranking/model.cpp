@@ -52,6 +52,11 @@ bool can_train(std::string_view model) {
   return kind != nullptr && kind->make_trainer != nullptr;
 }
 
+bool is_usual(std::string_view model) {
+  const ModelKind* kind = find_model_kind(model);
+  return kind != nullptr && kind->usual;
+}
+
 Result<std::unique_ptr<Trainer>> make_trainer(std::string_view model, const Settings::Given& settings,
                                               const TrainingData& data, std::uint64_t seed, ThreadPool& pool) {
   const ModelKind* kind = find_model_kind(model);

@@ -18,41 +18,53 @@ namespace inkling {
 
 namespace {
 
-#ifdef INKLING_FEW_TRAINERS
+// Of a kind that a build only reads, nothing refers to the trainer, and the linker leaves it out.
+template <class Kind, bool kTrained>
+constexpr ModelKind entry(bool needs_interactions, bool usual) {
+  if constexpr (kTrained) {
+    return {Kind::kName, &Kind::settings, &Kind::make_trainer, &Kind::read, needs_interactions, usual};
+  }
+  return {Kind::kName, nullptr, nullptr, &Kind::read, needs_interactions, usual};
+}
+
+#if defined(INKLING_NO_TRAINERS)
+constexpr bool kUsualTrainers = false;
+constexpr bool kAllTrainers = false;
+#elif defined(INKLING_FEW_TRAINERS)
+constexpr bool kUsualTrainers = true;
 constexpr bool kAllTrainers = false;
 #else
+constexpr bool kUsualTrainers = true;
 constexpr bool kAllTrainers = true;
 #endif
 
-// A kind that every build trains.
+// A kind that pages train most.
 template <class Kind>
-constexpr ModelKind always(bool needs_interactions = true) {
-  return {Kind::kName, &Kind::settings, &Kind::make_trainer, &Kind::read, needs_interactions};
+constexpr ModelKind usual(bool needs_interactions = true) {
+  return entry<Kind, kUsualTrainers>(needs_interactions, true);
 }
 
-// A kind that the build for pages only reads: nothing then refers to its trainer, and the linker leaves it out.
 template <class Kind>
 constexpr ModelKind kind_of() {
-  if constexpr (kAllTrainers) return always<Kind>();
-  return {Kind::kName, nullptr, nullptr, &Kind::read};
+  return entry<Kind, kAllTrainers>(true, false);
 }
 
 constexpr ModelKind kKinds[] = {
-    always<Popularity>(),
+    usual<Popularity>(),
     // between items, or users
-    always<ItemNeighbors>(),
+    usual<ItemNeighbors>(),
     kind_of<UserNeighbors>(),
     kind_of<ItemGraph>(),
     kind_of<Ease>(),
     kind_of<SparseLinear>(),
     // factors
-    always<Ials>(),
+    usual<Ials>(),
     kind_of<Bpr>(),
     kind_of<BiasedSgd>(),
     kind_of<PureSvd>(),
     kind_of<GraphFilter>(),
     // texts
-    always<TfIdf>(false),
+    usual<TfIdf>(false),
     // all of them
     kind_of<Ensemble>(),
 };

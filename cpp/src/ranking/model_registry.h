@@ -20,6 +20,7 @@ struct ModelKind {
                                                    std::uint64_t seed, ThreadPool& pool);
   Result<std::unique_ptr<Model>> (*read)(const TensorFile& file, std::vector<float> item_counts, std::string config);
   bool needs_interactions = true;
+  bool usual = false;  // trained by all builds but the one that only reads
 };
 
 std::span<const ModelKind> model_kinds();

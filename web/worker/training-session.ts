@@ -1,0 +1,42 @@
+import type { Engine } from '../engine/engine.js';
+import type { Calls } from './protocol.js';
+import { type CallContext, Session, type SessionHost } from './session.js';
+
+/** A session that trains and measures as well. */
+export class TrainingSession extends Session<Engine> {
+  constructor(host: SessionHost<Engine>) {
+    super(host);
+    this.handlers.train = (request, context) => this.train(request, context);
+    this.handlers.evaluate = async (request, { signal, onProgress }) =>
+      this.loaded().evaluate({ ...request, items: this.items, signal, onProgress } as never);
+  }
+
+  private async train(
+    request: Calls['train']['request'],
+    context: CallContext,
+  ): Promise<Calls['train']['result']> {
+    const start = performance.now();
+    const { table, model: name = 'ials', settings, budgetSeconds, seed, use = true } = request;
+    const engine = this.loaded();
+    const model = await engine.train(table, {
+      model: name,
+      items: this.items,
+      ...(settings && { settings }),
+      ...(budgetSeconds !== undefined && { budgetSeconds }),
+      ...(seed !== undefined && { seed }),
+      ...context,
+    } as never);
+    const modelFile = model.save();
+    const items = model.itemIds.length;
+    if (use) await this.use(model, modelFile.byteLength, this.items, context.signal);
+    else model.dispose();
+    return {
+      model: model.name,
+      users: table.userIds.length,
+      items,
+      interactions: table.users.length,
+      seconds: (performance.now() - start) / 1000,
+      modelFile,
+    };
+  }
+}
