@@ -1,3 +1,4 @@
+import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
 import type { StoredEvent } from '../engine/history.js';
 import { InklingError } from '../errors.js';
 import type { EventLog, TimedEvent } from './event-log.js';
@@ -5,9 +6,19 @@ import type { EventLog, TimedEvent } from './event-log.js';
 /** Version of the database's layout. Each step up adds a case to `upgrade`. */
 const SCHEMA_VERSION = 1;
 
+interface Schema extends DBSchema {
+  events: {
+    key: number;
+    value: StoredEvent;
+    indexes: { item: string };
+  };
+}
+
 export function databaseName(name: string): string {
   return `inkling:${name}`;
 }
+
+type Database = IDBPDatabase<Schema>;
 
 /** How long other tabs may take to let go of a database that is to be erased. */
 const ERASE_TIMEOUT_MS = 5000;
@@ -20,7 +31,7 @@ export class IndexedDbStore implements EventLog {
   readonly kind = 'indexeddb';
   /** Rises when the database was erased or taken over, here or elsewhere: what was read before is void. */
   generation = 0;
-  private db: IDBDatabase | null = null;
+  private db: Database | null = null;
   private closed = false;
   /** Openings follow one another, so that there is never a second connection. */
   private opening: Promise<unknown> = Promise.resolve();
@@ -41,13 +52,15 @@ export class IndexedDbStore implements EventLog {
   }
 
   async append(events: readonly TimedEvent[]): Promise<StoredEvent[]> {
-    const db = (await this.connect(true, 'cannot be written')) as IDBDatabase;
+    const db = (await this.connect(true, 'cannot be written')) as Database;
     try {
-      const { store, done } = begin(db, 'readwrite');
-      // The key generator fills in seq.
-      const keys = events.map((event) => store.add(event));
-      await done;
-      return events.map((event, n) => ({ ...event, seq: keys[n]?.result as number }));
+      const transaction = db.transaction('events', 'readwrite', { durability: 'strict' });
+      const keys = await Promise.all(
+        // The key generator fills in seq.
+        events.map((event) => transaction.store.add({ ...event } as StoredEvent)),
+      );
+      await transaction.done;
+      return events.map((event, n) => ({ ...event, seq: keys[n] as number }));
     } catch (cause) {
       throw storageError(cause, 'cannot be written');
     }
@@ -57,9 +70,9 @@ export class IndexedDbStore implements EventLog {
     const db = await this.connect(false, 'cannot be read');
     try {
       if (db === null) return [];
-      const { store, done } = begin(db, 'readonly');
+      const { store, done } = db.transaction('events');
       this.lastRead = done.catch(() => {});
-      return await answer<StoredEvent[]>(store.getAll(IDBKeyRange.lowerBound(seq, true)));
+      return await store.getAll(IDBKeyRange.lowerBound(seq, true));
     } catch (cause) {
       throw storageError(cause, 'cannot be read');
     }
@@ -68,7 +81,7 @@ export class IndexedDbStore implements EventLog {
   async count(): Promise<number> {
     const db = await this.connect(false, 'cannot be read');
     try {
-      return db === null ? 0 : await answer(begin(db, 'readonly').store.count());
+      return (await db?.count('events')) ?? 0;
     } catch (cause) {
       throw storageError(cause, 'cannot be read');
     }
@@ -78,12 +91,10 @@ export class IndexedDbStore implements EventLog {
     const db = await this.connect(false, 'cannot be written');
     if (db === null) return;
     try {
-      const { store, done } = begin(db, 'readwrite');
-      const keys = store.index('item').getAllKeys(item);
-      keys.onsuccess = () => {
-        for (const key of keys.result) store.delete(key);
-      };
-      await done;
+      const transaction = db.transaction('events', 'readwrite', { durability: 'strict' });
+      const keys = await transaction.store.index('item').getAllKeys(item);
+      await Promise.all(keys.map((key) => transaction.store.delete(key)));
+      await transaction.done;
     } catch (cause) {
       throw storageError(cause, 'cannot be written');
     }
@@ -93,13 +104,9 @@ export class IndexedDbStore implements EventLog {
     const db = await this.connect(false, 'cannot be erased');
     try {
       // Whatever becomes of the database, nothing of the person is left in it.
-      if (db !== null) {
-        const { store, done } = begin(db, 'readwrite');
-        store.clear();
-        await done;
-      }
+      await db?.clear('events');
       this.letGo();
-      await inTime(answer(indexedDB.deleteDatabase(databaseName(this.name))));
+      await inTime(deleteDB(databaseName(this.name)));
     } catch (cause) {
       throw storageError(cause, 'cannot be erased');
     }
@@ -113,7 +120,7 @@ export class IndexedDbStore implements EventLog {
   }
 
   /** The connection, made if there is none; null where there is no database and none is to be made. */
-  private connect(create: boolean, what: string): Promise<IDBDatabase | null> {
+  private connect(create: boolean, what: string): Promise<Database | null> {
     const connecting = this.opening
       .catch(() => {})
       .then(async () => {
@@ -140,40 +147,22 @@ async function openDatabase(
   name: string,
   create: boolean,
   letGo: () => void,
-): Promise<IDBDatabase | null> {
+): Promise<Database | null> {
   if (!create && !(await exists(name))) return null;
-  const opening = indexedDB.open(databaseName(name), SCHEMA_VERSION);
-  opening.onupgradeneeded = ({ oldVersion }) => {
-    if (oldVersion < 1) {
-      const options = { keyPath: 'seq', autoIncrement: true };
-      opening.result.createObjectStore('events', options).createIndex('item', 'item');
-    }
-  };
-  const database = await answer(opening);
-  database.onversionchange = () => {
-    database.close();
-    letGo();
-  };
-  return database;
-}
-
-/** The events in a transaction; `done` settles with it. What is written is on disk by then. */
-function begin(
-  db: IDBDatabase,
-  mode: 'readonly' | 'readwrite',
-): { store: IDBObjectStore; done: Promise<void> } {
-  const transaction = db.transaction('events', mode, { durability: 'strict' });
-  const done = new Promise<void>((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new DOMException('', 'AbortError'));
-  });
-  return { store: transaction.objectStore('events'), done };
-}
-
-function answer<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+  return openDB<Schema>(databaseName(name), SCHEMA_VERSION, {
+    upgrade(database, oldVersion) {
+      if (oldVersion < 1) {
+        const events = database.createObjectStore('events', {
+          keyPath: 'seq',
+          autoIncrement: true,
+        });
+        events.createIndex('item', 'item');
+      }
+    },
+    blocking(_current, _blocked, event) {
+      (event.target as IDBDatabase).close();
+      letGo();
+    },
   });
 }
 
@@ -183,7 +172,7 @@ async function exists(name: string): Promise<boolean> {
   return databases.some((database) => database.name === databaseName(name));
 }
 
-function inTime(work: Promise<unknown>): Promise<unknown> {
+function inTime(work: Promise<void>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(
