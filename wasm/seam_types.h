@@ -29,7 +29,7 @@ struct ItemTexts {
 };
 
 struct TrainedModel {
-  ModelFile file;
+  OpenModelFile file;
 };
 
 }  // namespace inkling::seam

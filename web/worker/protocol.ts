@@ -4,6 +4,7 @@ import type { ErrorCode } from '../errors.js';
 import type {
   EvaluateOptions,
   EvaluateResult,
+  FactorStorage,
   Info,
   InteractionTable,
   Item,
@@ -68,6 +69,7 @@ export interface Calls {
       budgetSeconds?: number | undefined;
       seed?: number | undefined;
       use?: boolean | undefined;
+      storage?: FactorStorage | undefined;
     };
     result: TrainResult;
   };

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "inkling/item_factors.h"
 #include "inkling/model.h"
 
 namespace inkling {
@@ -78,7 +79,9 @@ class Ials final : public Model {
 
   // From factors trained here or elsewhere. item_factors: (num_items, num_factors), row-major, finite; fold_in: valid.
   Ials(std::vector<float> item_factors, std::size_t num_factors, const IalsFoldIn& fold_in,
-       std::vector<float> item_counts, std::string config);
+       std::vector<float> item_counts, std::string config)
+      : Ials(ItemFactors(std::move(item_factors), num_factors), fold_in, std::move(item_counts), std::move(config)) {}
+  Ials(ItemFactors item_factors, const IalsFoldIn& fold_in, std::vector<float> item_counts, std::string config);
 
   static constexpr std::string_view kName = "ials";
   std::string_view name() const override { return kName; }
@@ -91,19 +94,20 @@ class Ials final : public Model {
   // Cosine of the item factors.
   void similar(std::int32_t item, std::span<float> scores) const override;
   void write(TensorFile& file) const override;
+  void prepare_lists() override { factors_.prepare_scan(); }
 
-  std::size_t num_factors() const { return num_factors_; }
-  const std::vector<float>& item_factors() const { return item_factors_; }
+  std::size_t num_factors() const { return factors_.num_factors(); }
+  const ItemFactors& factors() const { return factors_; }
+  // A copy: (num_items, num_factors), row-major.
+  std::vector<float> item_factors() const { return factors_.to_floats(); }
   const IalsFoldIn& fold_in_parameters() const { return fold_in_; }
   // α₀ YᵀY, upper triangle, (padded, padded).
   const std::vector<float>& gram() const { return gram_; }
 
  private:
-  std::vector<float> item_factors_;
-  std::size_t num_factors_;
+  ItemFactors factors_;
   IalsFoldIn fold_in_;
   std::vector<float> gram_;
-  std::vector<float> norms_;  // of each item's factors
 };
 
 }  // namespace inkling

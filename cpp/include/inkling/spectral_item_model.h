@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "inkling/item_factors.h"
 #include "inkling/model.h"
 
 namespace inkling {
@@ -18,8 +19,7 @@ namespace inkling {
 class SpectralItemModel final : public Model {
  public:
   struct Parts {
-    std::vector<float> item_factors;  // (num_items, num_factors), row-major, finite
-    std::size_t num_factors = 1;
+    ItemFactors item_factors;
     float weight = 1;
     float exponent = 0;
     SparseRows neighbors;  // row j: the targets i that item j speaks for; no rows at all = none

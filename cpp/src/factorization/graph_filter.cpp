@@ -75,8 +75,7 @@ class GraphFilterTrainer final : public Trainer {
 
   std::unique_ptr<Model> trained_model() override {
     SpectralItemModel::Parts parts;
-    parts.item_factors = svd_.take_item_vectors();
-    parts.num_factors = at(settings_.integer("num_factors"));
+    parts.item_factors = ItemFactors(svd_.take_item_vectors(), at(settings_.integer("num_factors")));
     parts.weight = static_cast<float>(settings_.number("alpha"));
     parts.exponent = 0.5f;
     parts.neighbors = by_target_.transposed(interactions_.num_items());

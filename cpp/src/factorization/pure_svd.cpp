@@ -44,8 +44,8 @@ class PureSvdTrainer final : public Trainer {
 
   std::unique_ptr<Model> trained_model() override {
     SpectralItemModel::Parts parts;
-    parts.item_factors = svd_.take_item_vectors();
-    parts.num_factors = static_cast<std::size_t>(num_vectors(settings_, interactions_));
+    parts.item_factors =
+        ItemFactors(svd_.take_item_vectors(), static_cast<std::size_t>(num_vectors(settings_, interactions_)));
     return std::make_unique<SpectralItemModel>(PureSvd::kName, std::move(parts), count_users(interactions_),
                                                settings_.to_json());
   }

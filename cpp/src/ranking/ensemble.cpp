@@ -103,8 +103,9 @@ void Ensemble::write(TensorFile& file) const {
   file.add("parts.numbers", std::span<const float>(numbers), {count, 2});
   for (std::size_t n = 0; n < members_.size(); ++n) {
     TensorFile member;
+    member.set_factor_storage(file.factor_storage());
     write_model(*members_[n], member);
-    file.add_part(member_prefix(n), member);
+    file.add_part(member_prefix(n), std::move(member));
   }
 }
 
