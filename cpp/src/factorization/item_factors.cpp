@@ -22,11 +22,18 @@ constexpr std::size_t kBlockRows = 256;        // whose scores stay in the first
 constexpr std::size_t kPanelRows = 64;         // a multiple of 4: of gathered or dequantized rows
 constexpr std::size_t kScanNumbers = 1 << 20;  // from how many a copy for the scan pays
 constexpr std::size_t kSharedRows = 1 << 14;   // from how many rows threads pay
+constexpr float kLeastScale = 1e-33f;
 constexpr float kHuge = 1e37f;
 
 float length_of(const float* row, std::size_t num_factors) { return std::sqrt(kernels::dot(row, row, num_factors)); }
 
 Status corrupt(const std::string& what) { return {ErrorCode::kCorruptModelFile, what}; }
+
+float length_of(const std::int8_t* row, std::size_t num_factors) {
+  std::int32_t sum = 0;
+  for (std::size_t f = 0; f < num_factors; ++f) sum += row[f] * row[f];
+  return std::sqrt(static_cast<float>(sum));
+}
 
 // Whether the square of each row's length is a finite number. Products of such rows are finite, too.
 bool finite_lengths(const ItemFactors& factors) {
@@ -77,8 +84,14 @@ Result<ItemFactors> ItemFactors::read(const TensorFile& file, std::size_t num_it
       return corrupt("tensor \"item_factors.scales\" has " + std::to_string(factors.scales_.values.size()) +
                      " numbers; expected one for each of " + std::to_string(num_items) + " items");
     }
-    for (const float scale : factors.scales_.values) {
-      if (!(scale >= 0)) return corrupt("tensor \"item_factors.scales\" has a number below 0, or none at all");
+    for (std::size_t item = 0; item < num_items; ++item) {
+      const std::int8_t* integers = factors.integers_.values.data() + item * factors.num_factors_;
+      factors.row_length_ = std::max(factors.row_length_, length_of(integers, factors.num_factors_));
+      // A row of zeros has the scale 0; below what scale integers become, floats lose digits.
+      const float scale = factors.scales_.values[item];
+      if (!(scale == 0 || scale >= kLeastScale)) {
+        return corrupt("tensor \"item_factors.scales\" should hold 0 or numbers above 1e-33, and none beyond floats");
+      }
     }
   }
   if (!finite_lengths(factors)) {
@@ -217,10 +230,11 @@ void ItemFactors::prepare_scan() {
     std::int8_t* integers = copy_.data() + item * num_factors_;
     const float scale = kernels::quantize_row(values, num_factors_, integers);
     copy_scales_.push_back(scale);
+    row_length_ = std::max(row_length_, length_of(integers, num_factors_));
     if (scale == 0) continue;
     kernels::dequantize_row(scale, integers, num_factors_, rest.data());
     kernels::axpy(-1, values, rest.data(), num_factors_);
-    copy_error_ = std::max(copy_error_, length_of(rest.data(), num_factors_) / scale);
+    row_error_ = std::max(row_error_, length_of(rest.data(), num_factors_) / scale);
   }
 }
 
@@ -292,34 +306,29 @@ bool ItemFactors::scan(const TopKRequest& request, kernels::BestScores& best) co
   const std::size_t num_factors = num_factors_;
   const float* user = request.user;
   float largest = 0;
-  float sum = 0;
-  for (std::size_t f = 0; f < num_factors; ++f) {
-    largest = std::max(largest, std::abs(user[f]));
-    sum += std::abs(user[f]);
-  }
+  for (std::size_t f = 0; f < num_factors; ++f) largest = std::max(largest, std::abs(user[f]));
   const float length = length_of(user, num_factors);
-  const auto count = static_cast<float>(num_factors);
-  const float longest = 128 * std::sqrt(count);  // of a row, in units of its scale
   Scan scan;
   scan.rows = quantized() ? integers_.values.data() : copy_.data();
   scan.scales = quantized() ? scales_.values.data() : copy_scales_.data();
   const float largest_scale = kernels::largest(scan.scales, num_items_);
-  if (!(largest > 1e-30f) || !(largest_scale * longest * length < kHuge) || request.k == 0 ||
+  const float longest = row_length_ + row_error_;  // of a row, in units of its scale
+  if (!(largest > 1e-30f) || !(largest_scale * (longest + 1) * length < kHuge) || request.k == 0 ||
       request.k > num_items_ / 32) {
     return false;
   }
 
-  const float integer = std::min(32767.0f, std::floor(2147483000.0f / (128 * count)));
-  scan.unit = largest / integer;
+  scan.unit = largest / static_cast<float>(kernels::largest_of_vector(num_factors));
+  std::vector<float> rest(user, user + num_factors);
   for (std::size_t f = 0; f < num_factors; ++f) {
-    scan.user.push_back(static_cast<std::int16_t>(std::nearbyint(user[f] / scan.unit)));
+    const float rounded = std::nearbyint(user[f] / scan.unit);
+    scan.user.push_back(static_cast<std::int16_t>(rounded));
+    rest[f] -= rounded * scan.unit;
   }
   // The rows' rounding, the user's, and what floats round in either product.
-  const float of_rows = quantized() ? 0 : std::min(sum / 2, copy_error_ * length);
-  const float of_user = count * 128 * 0.51f * scan.unit;
-  const float of_floats = (count + 8) * 0x1p-22f * longest * length;
-  scan.error = 1.001f * (of_rows + of_user + of_floats);
-  scan.floor = 2e-30f * sum + 1e-37f;
+  const float of_floats = (static_cast<float>(num_factors) + 8) * 0x1p-22f * (longest + 1) * length;
+  scan.error = 1.001f * (row_error_ * length + row_length_ * length_of(rest.data(), num_factors) + of_floats);
+  scan.floor = 1e-28f * length + 1e-37f;  // of rows that have no scale
 
   struct Part {
     kernels::BestScores lower;
@@ -379,9 +388,7 @@ bool ItemFactors::scan_part(const Scan& scan, std::size_t begin, std::size_t end
     const std::size_t count = std::min(kBlockRows, end - begin);
     kernels::dot_rows(scan.rows + begin * num_factors_, count, num_factors_, scan.user.data(), products);
     const float* scales = scan.scales + begin;
-    for (std::size_t n = 0; n < count; ++n) {
-      upper[n] = scales[n] * (scan.unit * static_cast<float>(products[n]) + scan.error) + scan.floor;
-    }
+    kernels::upper_bounds(products, scales, count, scan.unit, scan.error, scan.floor, upper);
     for (std::size_t group = 0; group < count; group += kGroup) {
       const std::size_t group_end = std::min(group + kGroup, count);
       if (lower.full() && kernels::largest(upper + group, group_end - group) < lower.worst()) continue;
