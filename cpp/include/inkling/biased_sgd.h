@@ -36,9 +36,7 @@ class BiasedSgd final : public Model {
     float regularization;  // λ, above 0
   };
 
-  // item_factors: (num_items, num_factors), row-major; item_biases: (num_items); both for mapped values.
-  BiasedSgd(std::vector<float> item_factors, std::vector<float> item_biases, const Parameters& parameters,
-            std::vector<float> item_counts, std::string config);
+  // item_biases: (num_items); both for mapped values.
   BiasedSgd(ItemFactors item_factors, std::vector<float> item_biases, const Parameters& parameters,
             std::vector<float> item_counts, std::string config);
 

@@ -98,8 +98,8 @@ class BiasedSgdTrainer final : public Trainer {
   }
 
   std::unique_ptr<Model> trained_model() override {
-    return std::make_unique<BiasedSgd>(std::move(item_factors_), std::move(item_biases_), parameters_,
-                                       count_users(interactions_), settings_.to_json());
+    return std::make_unique<BiasedSgd>(ItemFactors(std::move(item_factors_), num_factors_), std::move(item_biases_),
+                                       parameters_, count_users(interactions_), settings_.to_json());
   }
 
  private:
@@ -140,11 +140,6 @@ class BiasedSgdTrainer final : public Trainer {
   std::vector<float> user_biases_;
   std::vector<float> item_biases_;
 };
-
-ItemFactors rows_of(std::vector<float> factors, std::size_t num_items) {
-  const std::size_t num_factors = factors.size() / num_items;
-  return {std::move(factors), num_factors};
-}
 
 struct Residual {
   std::int32_t item;
@@ -219,11 +214,6 @@ Result<std::unique_ptr<Trainer>> BiasedSgd::make_trainer(const Settings& setting
   }
   return std::unique_ptr<Trainer>(std::make_unique<BiasedSgdTrainer>(settings, interactions, seed, pool));
 }
-
-BiasedSgd::BiasedSgd(std::vector<float> item_factors, std::vector<float> item_biases, const Parameters& parameters,
-                     std::vector<float> item_counts, std::string config)
-    : BiasedSgd(rows_of(std::move(item_factors), item_biases.size()), std::move(item_biases), parameters,
-                std::move(item_counts), std::move(config)) {}
 
 BiasedSgd::BiasedSgd(ItemFactors item_factors, std::vector<float> item_biases, const Parameters& parameters,
                      std::vector<float> item_counts, std::string config)

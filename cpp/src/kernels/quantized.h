@@ -15,15 +15,14 @@ float quantize_row(const float* values, std::size_t length, std::int8_t* out);
 void dequantize_row(float scale, const std::int8_t* row, std::size_t length, float* out);
 
 // out[r] = sum over c < columns of rows[r][c] * vector[c], for r < count. Exact as long as |vector| is not above
-// largest_of_vector(columns). rows: (count, columns), row-major, no padding; vector: columns, at most 1024. Reads a
-// quarter of the bytes that floats have, and multiplies two to four times as many numbers at a time. With relaxed SIMD
-// the vector is one of 7-bit integers, as its instruction wants them, else of 16 bits.
+// largest_of_vector(columns). rows: (count, columns), row-major, no padding; vector: columns. Reads a quarter of the
+// bytes that floats have, and multiplies twice as many numbers at a time.
 void dot_rows(const std::int8_t* rows, std::size_t count, std::size_t columns, const std::int16_t* vector,
               std::int32_t* out);
 void dot_rows_naive(const std::int8_t* rows, std::size_t count, std::size_t columns, const std::int16_t* vector,
                     std::int32_t* out);
 
-// How large |vector| may be for dot_rows, and how large it should be to lose least.
+// How large |vector| may be for dot_rows.
 std::int16_t largest_of_vector(std::size_t columns);
 
 // out[n] = scales[n] * (unit * products[n] + error) + floor for n < count.
