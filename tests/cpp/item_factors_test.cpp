@@ -79,9 +79,9 @@ TEST_CASE("the best without all scores are those of a full sort, to the bit, fro
     std::size_t num_items;
     std::size_t num_factors;
   };
-  for (const Size size : {Size{1, 1}, Size{7, 3}, Size{259, 5}, Size{4001, 17}, Size{16390, 65}, Size{33001, 33}}) {
+  for (const Size size : {Size{1, 1}, Size{7, 3}, Size{259, 5}, Size{4001, 17}, Size{16390, 65}, Size{32803, 33}}) {
     for (const Rows kind : {Rows::kRandom, Rows::kFewValues, Rows::kPowerLaw, Rows::kManyZeros, Rows::kAllEqual}) {
-      if (size.num_items > 4001 && kind == Rows::kManyZeros) continue;  // time
+      if (size.num_items > 4001 && kind != Rows::kPowerLaw && kind != Rows::kFewValues) continue;  // time
       CAPTURE(size.num_items);
       CAPTURE(static_cast<int>(kind));
       ItemFactors factors(rows_of(kind, size.num_items, size.num_factors, random), size.num_factors);
