@@ -26,8 +26,7 @@ class BiasedSgd final : public Model {
   // Errors: kTooLarge.
   static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const TrainingData& data,
                                                        std::uint64_t seed, ThreadPool& pool);
-  static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
-                                             std::string config);
+  static Result<std::unique_ptr<Model>> read(const TensorFile& file, Held<float> item_counts, std::string config);
 
   struct Parameters {
     float middle;          // of the training values' range
@@ -38,7 +37,7 @@ class BiasedSgd final : public Model {
 
   // item_biases: (num_items); both for mapped values.
   BiasedSgd(ItemFactors item_factors, std::vector<float> item_biases, const Parameters& parameters,
-            std::vector<float> item_counts, std::string config);
+            Held<float> item_counts, std::string config);
 
   static constexpr std::string_view kName = "biased_sgd";
   std::string_view name() const override { return kName; }

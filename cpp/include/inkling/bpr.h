@@ -27,8 +27,7 @@ class Bpr final : public Model {
   // Errors: kTooLarge.
   static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const TrainingData& data,
                                                        std::uint64_t seed, ThreadPool& pool);
-  static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
-                                             std::string config);
+  static Result<std::unique_ptr<Model>> read(const TensorFile& file, Held<float> item_counts, std::string config);
 
   // How a person is folded in, stored with the model.
   struct FoldIn {
@@ -37,10 +36,10 @@ class Bpr final : public Model {
   };
 
   // item_factors: (num_items, num_factors), row-major.
-  Bpr(std::vector<float> item_factors, std::size_t num_factors, const FoldIn& fold_in, std::vector<float> item_counts,
+  Bpr(std::vector<float> item_factors, std::size_t num_factors, const FoldIn& fold_in, Held<float> item_counts,
       std::string config)
       : Bpr(ItemFactors(std::move(item_factors), num_factors), fold_in, std::move(item_counts), std::move(config)) {}
-  Bpr(ItemFactors item_factors, const FoldIn& fold_in, std::vector<float> item_counts, std::string config);
+  Bpr(ItemFactors item_factors, const FoldIn& fold_in, Held<float> item_counts, std::string config);
 
   static constexpr std::string_view kName = "bpr";
   std::string_view name() const override { return kName; }

@@ -74,14 +74,13 @@ class Ials final : public Model {
   static std::span<const SettingSpec> settings();
   static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const TrainingData& data,
                                                        std::uint64_t seed, ThreadPool& pool);
-  static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
-                                             std::string config);
+  static Result<std::unique_ptr<Model>> read(const TensorFile& file, Held<float> item_counts, std::string config);
 
   // From factors trained here or elsewhere. item_factors: (num_items, num_factors), row-major, finite; fold_in: valid.
-  Ials(std::vector<float> item_factors, std::size_t num_factors, const IalsFoldIn& fold_in,
-       std::vector<float> item_counts, std::string config)
+  Ials(std::vector<float> item_factors, std::size_t num_factors, const IalsFoldIn& fold_in, Held<float> item_counts,
+       std::string config)
       : Ials(ItemFactors(std::move(item_factors), num_factors), fold_in, std::move(item_counts), std::move(config)) {}
-  Ials(ItemFactors item_factors, const IalsFoldIn& fold_in, std::vector<float> item_counts, std::string config);
+  Ials(ItemFactors item_factors, const IalsFoldIn& fold_in, Held<float> item_counts, std::string config);
 
   static constexpr std::string_view kName = "ials";
   std::string_view name() const override { return kName; }

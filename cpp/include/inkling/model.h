@@ -84,17 +84,18 @@ class Model {
   // Makes lists of large catalogues faster for some more memory; they stay the same, to the bit. Not while others use
   // the model.
   virtual void prepare_lists() {}
-  // Keeps the bytes of the file that the model refers to, item counts among them.
-  void hold_file(std::vector<std::uint8_t> bytes, Held<float> item_counts) {
-    file_ = std::move(bytes);
-    item_counts_ = std::move(item_counts);
+  // What a model that was read refers to: the bytes of its file, which it then keeps, or nothing, with counts of its
+  // own.
+  void hold_file(std::vector<std::uint8_t> bytes) { file_ = std::move(bytes); }
+  void own_item_counts() {
+    item_counts_ = Held<float>(std::vector<float>(item_counts_.values.begin(), item_counts_.values.end()));
   }
 
   // Adds the model's own tensors; names and shapes are in cpp/README.md.
   virtual void write(TensorFile& file) const = 0;
 
  protected:
-  Model(std::vector<float> item_counts, std::string config)
+  Model(Held<float> item_counts, std::string config)
       : item_counts_(std::move(item_counts)), config_(std::move(config)) {}
 
   virtual Result<std::unique_ptr<Profile>> profile_of(History history) const = 0;

@@ -26,11 +26,11 @@ class SpectralItemModel final : public Model {
   };
 
   // name: of the model that trained it, a constant.
-  SpectralItemModel(std::string_view name, Parts parts, std::vector<float> item_counts, std::string config);
+  SpectralItemModel(std::string_view name, Parts parts, Held<float> item_counts, std::string config);
 
   // Reads the tensors `item_factors`, `low_rank` and, where with_neighbors, `neighbors.offsets`, `.columns`, `.values`.
   static Result<std::unique_ptr<Model>> read(std::string_view name, bool with_neighbors, const TensorFile& file,
-                                             std::vector<float> item_counts, std::string config);
+                                             Held<float> item_counts, std::string config);
 
   std::string_view name() const override { return name_; }
   // W[item][i] + weight * v_item · v_i, or, without neighbours, the cosine of v_item and v_i.

@@ -30,12 +30,14 @@ struct Held {
   std::span<const T> values;
 
   Held() = default;
-  explicit Held(std::vector<T> numbers) : own(std::move(numbers)), values(own) {}
+  Held(std::vector<T> numbers) : own(std::move(numbers)), values(own) {}  // NOLINT(*-explicit-*)
   Held(Held&&) = default;
   Held& operator=(Held&&) = default;
   Held(const Held&) = delete;
   Held& operator=(const Held&) = delete;
   ~Held() = default;
+
+  std::size_t size() const { return values.size(); }
 };
 
 // How the factors of items are stored: as they are computed, or in a half or a quarter of the bytes. The numbers cross
@@ -112,13 +114,13 @@ class TensorFile {
   Status get(const std::string& name, std::size_t dimensions, std::vector<std::uint8_t>& out,
              std::vector<std::int64_t>* shape = nullptr) const;
 
-  // The same without a copy where that can be: then `out` refers to the bytes of the file, and refers_to_bytes() is
-  // true from now on. It cannot be in a part, nor where numbers do not stand at multiples of their size.
+  // The same without a copy where that can be: then `out` refers to the bytes of the file, and num_views()
+  // counts it. It cannot be in a part, nor where numbers do not stand at multiples of their size.
   Status view(const std::string& name, std::size_t dimensions, Held<float>& out,
               std::vector<std::int64_t>* shape = nullptr) const;
   Status view(const std::string& name, std::size_t dimensions, Held<std::int8_t>& out,
               std::vector<std::int64_t>* shape = nullptr) const;
-  bool refers_to_bytes() const { return viewed_; }
+  int num_views() const { return num_views_; }
 
  private:
   struct Stored {
@@ -140,7 +142,7 @@ class TensorFile {
   FactorStorage factor_storage_ = FactorStorage::kF32;
   Status status_;
   bool is_part_ = false;
-  mutable bool viewed_ = false;
+  mutable int num_views_ = 0;
 };
 
 // CRC-32 as in zlib and PNG, of the tensors' bytes: what the `checksum` of a model file holds, as eight hexadecimal

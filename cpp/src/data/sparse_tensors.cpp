@@ -14,7 +14,7 @@ void write_sparse_rows(const SparseRows& rows, const std::string& name, TensorFi
   file.add(name + ".values", std::span<const float>(rows.values), {entries});
 }
 
-Status check_finite(const std::vector<float>& values, const std::string& name) {
+Status check_finite(std::span<const float> values, const std::string& name) {
   for (const float value : values) {
     if (!std::isfinite(value)) {
       return {ErrorCode::kCorruptModelFile, "tensor \"" + name + "\" holds a number that is not finite"};

@@ -20,7 +20,7 @@ Result<SparseRows> read_sparse_pattern(const TensorFile& file, const std::string
                                        std::int32_t num_columns);
 
 // Errors: kCorruptModelFile, naming the tensor, when a value is not finite.
-Status check_finite(const std::vector<float>& values, const std::string& name);
+Status check_finite(std::span<const float> values, const std::string& name);
 
 // Errors: kCorruptModelFile unless offsets rise from 0 to `end` and there are `count` + 1 of them.
 // offsets: uint32, as they stand in a file.

@@ -216,7 +216,7 @@ Result<std::unique_ptr<Trainer>> BiasedSgd::make_trainer(const Settings& setting
 }
 
 BiasedSgd::BiasedSgd(ItemFactors item_factors, std::vector<float> item_biases, const Parameters& parameters,
-                     std::vector<float> item_counts, std::string config)
+                     Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)),
       factors_(std::move(item_factors)),
       item_biases_(std::move(item_biases)),
@@ -282,8 +282,7 @@ void BiasedSgd::write(TensorFile& file) const {
   file.add("fold_in", std::span<const float>(parameters), {4});
 }
 
-Result<std::unique_ptr<Model>> BiasedSgd::read(const TensorFile& file, std::vector<float> item_counts,
-                                               std::string config) {
+Result<std::unique_ptr<Model>> BiasedSgd::read(const TensorFile& file, Held<float> item_counts, std::string config) {
   Result<ItemFactors> item_factors = ItemFactors::read(file, item_counts.size());
   if (!item_factors.ok()) return item_factors.status();
   std::vector<float> item_biases;

@@ -230,7 +230,7 @@ Result<std::unique_ptr<Trainer>> Bpr::make_trainer(const Settings& settings, con
   return std::unique_ptr<Trainer>(std::make_unique<BprTrainer>(settings, interactions, seed, pool));
 }
 
-Bpr::Bpr(ItemFactors item_factors, const FoldIn& fold_in, std::vector<float> item_counts, std::string config)
+Bpr::Bpr(ItemFactors item_factors, const FoldIn& fold_in, Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)), factors_(std::move(item_factors)), fold_in_(fold_in) {}
 
 Result<std::unique_ptr<Profile>> Bpr::profile_of(History history) const {
@@ -289,7 +289,7 @@ void Bpr::write(TensorFile& file) const {
   file.add("fold_in", std::span<const float>(parameters), {2});
 }
 
-Result<std::unique_ptr<Model>> Bpr::read(const TensorFile& file, std::vector<float> item_counts, std::string config) {
+Result<std::unique_ptr<Model>> Bpr::read(const TensorFile& file, Held<float> item_counts, std::string config) {
   Result<ItemFactors> item_factors = ItemFactors::read(file, item_counts.size());
   if (!item_factors.ok()) return item_factors.status();
   std::vector<float> parameters;

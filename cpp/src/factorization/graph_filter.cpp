@@ -161,8 +161,7 @@ Result<std::unique_ptr<Trainer>> GraphFilter::make_trainer(const Settings& setti
   return std::unique_ptr<Trainer>(std::make_unique<GraphFilterTrainer>(settings, interactions, seed, pool));
 }
 
-Result<std::unique_ptr<Model>> GraphFilter::read(const TensorFile& file, std::vector<float> item_counts,
-                                                 std::string config) {
+Result<std::unique_ptr<Model>> GraphFilter::read(const TensorFile& file, Held<float> item_counts, std::string config) {
   return SpectralItemModel::read(kName, true, file, std::move(item_counts), std::move(config));
 }
 

@@ -218,7 +218,7 @@ bool IalsFoldIn::is_valid() const {
          is_between(replaced_weight, 0, unobserved_weight) && is_between(negative_target, -kLargest, kLargest);
 }
 
-Ials::Ials(ItemFactors item_factors, const IalsFoldIn& fold_in, std::vector<float> item_counts, std::string config)
+Ials::Ials(ItemFactors item_factors, const IalsFoldIn& fold_in, Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)),
       factors_(std::move(item_factors)),
       fold_in_(fold_in),
@@ -277,7 +277,7 @@ void Ials::write(TensorFile& file) const {
   file.add("fold_in", std::span<const float>(parameters), {kFoldInNumbers});
 }
 
-Result<std::unique_ptr<Model>> Ials::read(const TensorFile& file, std::vector<float> item_counts, std::string config) {
+Result<std::unique_ptr<Model>> Ials::read(const TensorFile& file, Held<float> item_counts, std::string config) {
   Result<ItemFactors> item_factors = ItemFactors::read(file, item_counts.size());
   if (!item_factors.ok()) return item_factors.status();
   std::vector<float> parameters;

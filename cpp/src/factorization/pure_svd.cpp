@@ -69,8 +69,7 @@ Result<std::unique_ptr<Trainer>> PureSvd::make_trainer(const Settings& settings,
   return std::unique_ptr<Trainer>(std::make_unique<PureSvdTrainer>(settings, *data.interactions, seed, pool));
 }
 
-Result<std::unique_ptr<Model>> PureSvd::read(const TensorFile& file, std::vector<float> item_counts,
-                                             std::string config) {
+Result<std::unique_ptr<Model>> PureSvd::read(const TensorFile& file, Held<float> item_counts, std::string config) {
   return SpectralItemModel::read(kName, false, file, std::move(item_counts), std::move(config));
 }
 

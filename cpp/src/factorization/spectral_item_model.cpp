@@ -73,8 +73,7 @@ class SpectralItemProfile final : public Profile {
 
 }  // namespace
 
-SpectralItemModel::SpectralItemModel(std::string_view name, Parts parts, std::vector<float> item_counts,
-                                     std::string config)
+SpectralItemModel::SpectralItemModel(std::string_view name, Parts parts, Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)), name_(name), parts_(std::move(parts)) {
   for (const float count : this->item_counts()) {
     source_scales_.push_back(count > 0 ? parts_.weight * std::pow(count, -parts_.exponent) : 0);
@@ -123,7 +122,7 @@ void SpectralItemModel::write(TensorFile& file) const {
 }
 
 Result<std::unique_ptr<Model>> SpectralItemModel::read(std::string_view name, bool with_neighbors,
-                                                       const TensorFile& file, std::vector<float> item_counts,
+                                                       const TensorFile& file, Held<float> item_counts,
                                                        std::string config) {
   Parts parts;
   std::vector<float> low_rank;

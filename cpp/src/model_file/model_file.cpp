@@ -151,9 +151,9 @@ Result<OpenModelFile> open_model_file(std::vector<std::uint8_t> bytes) {
   if (Status s = check_version(file); !s.ok()) return s;
   Result<StoredIds> ids = StoredIds::read(file);
   if (!ids.ok()) return ids.status();
-  std::vector<float> item_counts;
-  if (Status s = file.get("item_counts", 1, item_counts); !s.ok()) return s;
-  if (Status s = check_finite(item_counts, "item_counts"); !s.ok()) return s;
+  Held<float> item_counts;
+  if (Status s = file.view("item_counts", 1, item_counts); !s.ok()) return s;
+  if (Status s = check_finite(item_counts.values, "item_counts"); !s.ok()) return s;
   if (item_counts.size() != ids.value().size()) {
     return Status(ErrorCode::kCorruptModelFile, "the model file has " + std::to_string(ids.value().size()) +
                                                     " ids and " + std::to_string(item_counts.size()) + " item counts");
@@ -161,11 +161,10 @@ Result<OpenModelFile> open_model_file(std::vector<std::uint8_t> bytes) {
   Result<std::unique_ptr<Model>> model = read_model(file, std::move(item_counts));
   if (!model.ok()) return model.status();
   OpenModelFile out{{}, std::move(model.value()), std::move(ids.value())};
-  if (file.refers_to_bytes()) {
-    Held<float> counts;
-    if (Status s = file.view("item_counts", 1, counts); !s.ok()) return s;
-    out.model->hold_file(std::move(bytes), std::move(counts));
+  if (file.num_views() > 1) {  // more than the item counts
+    out.model->hold_file(std::move(bytes));
   } else {
+    out.model->own_item_counts();
     out.bytes = std::move(bytes);
   }
   return out;

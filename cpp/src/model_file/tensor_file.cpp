@@ -278,7 +278,7 @@ Status TensorFile::view(const std::string& name, Tensor::Type type, std::size_t 
     return {};
   }
   out.values = {static_cast<const T*>(begin), found.bytes.size() / sizeof(T)};
-  viewed_ = true;
+  ++num_views_;
   return {};
 }
 
