@@ -110,7 +110,8 @@ TEST_CASE("a model file whose scores do not fit its items is refused") {
   const Popularity model({1, 2}, std::vector<float>{3, 4, 5}, "{}");
   TensorFile file;
   model.write(file);
-  CHECK(fails(Popularity::read(file, std::vector<float>{3, 4, 5}, "{}"), ErrorCode::kCorruptModelFile, {"scores", "2", "3"}));
+  CHECK(fails(Popularity::read(file, std::vector<float>{3, 4, 5}, "{}"), ErrorCode::kCorruptModelFile,
+              {"scores", "2", "3"}));
   CHECK(succeeds(Popularity::read(file, std::vector<float>{3, 4}, "{}")));
   TensorFile infinite;
   infinite.add("scores", std::vector<float>{INFINITY}, {1});
