@@ -73,9 +73,8 @@ std::vector<HistoryEntry> history_of(const Buffer& items, const Buffer& weights)
 int recommend(const RankerHandle& handle, Engine& engine, const Buffer& history_items, const Buffer& history_weights,
               const Buffer& excluded, const std::string& query, int k, bool explain, Buffer& out) {
   const std::vector<HistoryEntry> history = history_of(history_items, history_weights);
-  const Result<std::vector<RankedItem>> list =
-      handle.ranker->recommend({history, excluded.as<std::int32_t>(), query, static_cast<std::size_t>(k), explain,
-                                &engine.pool()});
+  const Result<std::vector<RankedItem>> list = handle.ranker->recommend(
+      {history, excluded.as<std::int32_t>(), query, static_cast<std::size_t>(k), explain, &engine.pool()});
   if (!list.ok()) return engine.report(list.status());
   pack(list.value(), out);
   return 0;
