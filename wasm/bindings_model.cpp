@@ -5,33 +5,37 @@ namespace {
 using namespace inkling;
 using namespace inkling::seam;
 
-int load(TrainedModel& model, Engine& engine, const Buffer& bytes) {
-  Result<ModelFile> file = read_model_file(bytes.as<std::uint8_t>());
+// Takes the bytes, so that the file is there once.
+int load(TrainedModel& model, Engine& engine, Buffer& bytes) {
+  Result<OpenModelFile> file = open_model_file(bytes.take());
   if (!file.ok()) return engine.report(file.status());
   model.file = std::move(file.value());
   return 0;
 }
 
-[[maybe_unused]] int save(const TrainedModel& model, Engine& engine, Buffer& out) {
-  Result<std::vector<std::uint8_t>> bytes = write_model_file(*model.file.model, model.file.item_ids);
-  if (!bytes.ok()) return engine.report(bytes.status());
-  out.assign(std::move(bytes.value()));
-  return 0;
-}
-
-// One id an item; without them the model cannot be saved.
-[[maybe_unused]] void set_item_ids(TrainedModel& model, const Buffer& bytes, const Buffer& offsets) {
-  const auto id_bytes = bytes.as<std::uint8_t>();
-  const auto id_offsets = offsets.as<std::uint32_t>();
-  model.file.item_ids.bytes.assign(id_bytes.begin(), id_bytes.end());
-  model.file.item_ids.offsets.assign(id_offsets.begin(), id_offsets.end());
-}
-
-void item_ids(const TrainedModel& model, Buffer& bytes, Buffer& offsets) {
+// The next ids of a model that was loaded; none when all have been read, and then the file is let go where the model
+// does without.
+void take_item_ids(TrainedModel& model, int most, Buffer& bytes, Buffer& offsets) {
+  ItemIds ids;
+  model.file.item_ids.take(static_cast<std::size_t>(most), ids);
+  if (ids.size() == 0) model.file.bytes = {};
   bytes.clear();
   offsets.clear();
-  bytes.append(std::span<const std::uint8_t>(model.file.item_ids.bytes));
-  offsets.append(std::span<const std::uint32_t>(model.file.item_ids.offsets));
+  bytes.append(std::span<const std::uint8_t>(ids.bytes));
+  offsets.append(std::span<const std::uint32_t>(ids.offsets));
+}
+
+// One id an item; storage: the number of a FactorStorage.
+[[maybe_unused]] int save(const TrainedModel& model, Engine& engine, const Buffer& id_bytes, const Buffer& id_offsets,
+                          int storage, Buffer& out) {
+  const auto bytes = id_bytes.as<std::uint8_t>();
+  const auto offsets = id_offsets.as<std::uint32_t>();
+  Result<std::vector<std::uint8_t>> file =
+      write_model_file(*model.file.model, {{bytes.begin(), bytes.end()}, {offsets.begin(), offsets.end()}},
+                       static_cast<FactorStorage>(storage));
+  if (!file.ok()) return engine.report(file.status());
+  out.assign(std::move(file.value()));
+  return 0;
 }
 
 const Text& name(const TrainedModel& model) { return said(model.file.model->name()); }
@@ -55,10 +59,9 @@ const Binding kTable[] = {
     method("load", &load),
 #ifndef INKLING_NO_TRAINERS  // a module that only recommends writes no files
     method("save", &save),
-    method("setItemIds", &set_item_ids),
     function("inspectModelFile", &inspect),
 #endif
-    method("itemIds", &item_ids),
+    method("takeItemIds", &take_item_ids),
     method("name", &name),
     method("numItems", &num_items),
     destructor<TrainedModel>(),

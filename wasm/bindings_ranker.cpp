@@ -22,15 +22,15 @@ namespace {
 using namespace inkling;
 using namespace inkling::seam;
 
-// model and texts may be null; popularity: float32, one an item; candidate: uint8, one an item.
-void open(RankerHandle& handle, const TrainedModel* model, const ItemTexts* texts, const Buffer& popularity,
-          const Buffer& candidate) {
-  const Model* trained = model != nullptr ? model->file.model.get() : nullptr;
+// model and texts may be null; popularity: float32, of the first items or all; candidate: uint8, one an item, taken.
+void open(RankerHandle& handle, TrainedModel* model, const ItemTexts* texts, const Buffer& popularity,
+          Buffer& candidate) {
+  Model* trained = model != nullptr ? model->file.model.get() : nullptr;
+  if (trained != nullptr) trained->prepare_lists();
   const TfIdf* content = texts != nullptr ? texts->content.get() : nullptr;
   const auto popularities = popularity.as<float>();
-  const auto candidates = candidate.as<std::uint8_t>();
   handle.ranker.emplace(trained, content, std::vector<float>(popularities.begin(), popularities.end()),
-                        std::vector<std::uint8_t>(candidates.begin(), candidates.end()));
+                        candidate.take());
   handle.content = content;
   if (content == nullptr && trained != nullptr && trained->name() == "tf_idf") {
     handle.content = static_cast<const TfIdf*>(trained);
@@ -82,8 +82,8 @@ std::vector<HistoryEntry> history_of(const Buffer& items, const Buffer& weights)
 int recommend(const RankerHandle& handle, Engine& engine, const Buffer& history_items, const Buffer& history_weights,
               const Buffer& excluded, const Text& query, int k, bool explain, Buffer& out) {
   const std::vector<HistoryEntry> history = history_of(history_items, history_weights);
-  const Result<std::vector<RankedItem>> list =
-      handle.ranker->recommend({history, excluded.as<std::int32_t>(), query, static_cast<std::size_t>(k), explain});
+  const Result<std::vector<RankedItem>> list = handle.ranker->recommend(
+      {history, excluded.as<std::int32_t>(), query, static_cast<std::size_t>(k), explain, &engine.pool()});
   if (!list.ok()) return engine.report(list.status());
   pack(list.value(), out);
   return 0;

@@ -29,6 +29,8 @@ class Buffer {
   }
 
   void assign(std::vector<std::uint8_t> bytes) { bytes_ = std::move(bytes); }
+  // The contents, which are then gone from here.
+  std::vector<std::uint8_t> take() { return std::move(bytes_); }
 
   template <class T>
   void append(std::span<const T> values) {

@@ -30,7 +30,7 @@ struct ItemTexts {
 };
 
 struct TrainedModel {
-  ModelFile file;
+  OpenModelFile file;
 };
 
 template <>

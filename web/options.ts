@@ -1,7 +1,7 @@
 import { describe, idProblem } from './catalog/ids.js';
 import { didYouMean } from './did-you-mean.js';
 import { InklingError } from './errors.js';
-import { EVENT_TYPES, type InteractionEvent } from './types.js';
+import { EVENT_TYPES, FACTOR_STORAGES, type InteractionEvent } from './types.js';
 
 type Check = (value: unknown) => string | null;
 
@@ -74,6 +74,7 @@ const OPTIONS = {
     budgetSeconds: moreThanZero,
     seed: anything,
     use: flag,
+    storage: oneOf(...FACTOR_STORAGES),
     onProgress: callback,
     signal: abortSignal,
   },

@@ -63,6 +63,10 @@ export const MODEL_NAMES = [
 ] as const;
 export type ModelName = (typeof MODEL_NAMES)[number];
 
+/** How a model file stores item factors: in four bytes each, two or one. In the order of the core's FactorStorage. */
+export const FACTOR_STORAGES = ['f32', 'f16', 'int8'] as const;
+export type FactorStorage = (typeof FACTOR_STORAGES)[number];
+
 /** One part of a score. The contributions of a recommendation sum to its score. */
 export interface Reason {
   /**
@@ -212,6 +216,8 @@ export interface TrainOptions {
   seed?: number;
   /** Recommend from the model from then on. Default true; with false it is only returned. */
   use?: boolean;
+  /** How the model file stores item factors, with ids in fewer bytes unless `f32`. Default `f32`. */
+  storage?: FactorStorage;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
 }

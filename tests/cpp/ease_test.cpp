@@ -244,20 +244,20 @@ TEST_CASE("dense weights of another shape or not finite are a corrupt file") {
   const auto read = [&](std::vector<std::int64_t> shape) {
     TensorFile file;
     file.add("item_weights", std::span<const float>(weights), std::move(shape));
-    return Ease::read(file, {1, 1, 1}, "{}");
+    return Ease::read(file, std::vector<float>{1, 1, 1}, "{}");
   };
   CHECK(succeeds(read({3, 3})));
   CHECK(fails(read({1, 9}), ErrorCode::kCorruptModelFile, {"item_weights", "3 items"}));
   weights[4] = std::numeric_limits<float>::infinity();
   CHECK(fails(read({3, 3}), ErrorCode::kCorruptModelFile, {"item_weights", "finite"}));
-  CHECK(fails(Ease::read(TensorFile(), {1, 1, 1}, "{}"), ErrorCode::kCorruptModelFile));
+  CHECK(fails(Ease::read(TensorFile(), std::vector<float>{1, 1, 1}, "{}"), ErrorCode::kCorruptModelFile));
 }
 
 TEST_CASE("weights so large that scores of ease overflow are refused, whatever the file holds") {
   TensorFile file;
   const std::vector<float> weights = {0, 1e30f, 1e30f, 0};
   file.add("item_weights", std::span<const float>(weights), {2, 2});
-  const auto model = value_of(Ease::read(file, {1, 1}, "{}"));
+  const auto model = value_of(Ease::read(file, std::vector<float>{1, 1}, "{}"));
   const HistoryEntry fine[] = {{0, 1}, {1, -1}};
   CHECK(succeeds(model->fold_in(fine)));
   const HistoryEntry large[] = {{0, 1e20f}};

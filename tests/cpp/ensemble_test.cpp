@@ -94,7 +94,8 @@ TEST_CASE("an ensemble's score is the weighted sum of its members' standardized 
   members.push_back(std::make_unique<FixedModel>(a));
   members.push_back(std::make_unique<FixedModel>(b));
   members.push_back(std::make_unique<FixedModel>(std::vector<float>{4, 4, 4, 4}));
-  const Ensemble ensemble(std::move(members), {{0, 0, 0.75f}, {1, 0, 0.25f}, {2, 0, 5}}, {1, 1, 1, 1}, "{}");
+  const Ensemble ensemble(std::move(members), {{0, 0, 0.75f}, {1, 0, 0.25f}, {2, 0, 5}}, std::vector<float>{1, 1, 1, 1},
+                          "{}");
   const std::vector<float> scores = scores_of(ensemble, std::vector<HistoryEntry>{{0, 1}});
   for (std::size_t item = 0; item < a.size(); ++item) {
     const double expected = 0.75 * (a[item] - 3.0) / std::sqrt(3.5) + 0.25 * b[item] / std::sqrt(50.0);

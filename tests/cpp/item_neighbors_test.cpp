@@ -269,7 +269,7 @@ TEST_CASE("weights so large that neighbours' scores overflow are refused") {
   const HistoryEntry history[] = {{1, 3e38f}, {2, 3e38f}, {3, 3e38f}};
   CHECK(fails(model->fold_in(history), ErrorCode::kNotFinite, {"smaller"}));
   // Finite weights, but not times these similarities.
-  const SparseItemModel large("item_neighbors", SparseRows{{0, 1, 1}, {1}, {1e10f}}, {1, 1}, "{}");
+  const SparseItemModel large("item_neighbors", SparseRows{{0, 1, 1}, {1}, {1e10f}}, std::vector<float>{1, 1}, "{}");
   const HistoryEntry one[] = {{0, 1e30f}};
   CHECK(fails(large.fold_in(one), ErrorCode::kNotFinite, {"smaller"}));
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "expect.h"
+#include "inkling/ials.h"
 #include "inkling/random.h"
 #include "inkling/ranker.h"
 #include "inkling/tf_idf.h"
@@ -177,6 +178,141 @@ TEST_CASE("terms come back with their texts, tags and queries") {
   CHECK_FALSE(terms.query("word1 tag 3").empty());
 }
 
+TEST_CASE("in every storage a model comes back the same a second time, and near what it was") {
+  const Samples samples;
+  Random random(5);
+  for (const std::string_view name : {"ials", "bpr", "biased_sgd", "pure_svd", "graph_filter", "ensemble"}) {
+    CAPTURE(name);
+    const auto model = samples.model(name);
+    for (const FactorStorage storage : {FactorStorage::kF16, FactorStorage::kInt8}) {
+      const Bytes bytes = value_of(write_model_file(*model, item_ids(kItems), storage));
+      const std::string json = value_of(inspect_model_file(bytes));
+      CHECK(json.find("{\"format_version\":2,") == 0);
+      CHECK((json.find(storage == FactorStorage::kF16 ? "\"F16\"" : "\"I8\"") != std::string::npos) ==
+            (samples.file(name).size() != bytes.size() && json.find("item_factors") != std::string::npos));
+      const ModelFile file = value_of(read_model_file(bytes));
+      CHECK(file.item_ids.bytes == item_ids(kItems).bytes);
+      CHECK(file.item_ids.offsets == item_ids(kItems).offsets);
+      CHECK(value_of(write_model_file(*file.model, file.item_ids, storage)) == bytes);
+      CHECK(serves(*file.model));
+      const auto history = random_history(kItems, 4, random);
+      const std::vector<float> expected = scores_of(*model, history);
+      const std::vector<float> actual = scores_of(*file.model, history);
+      Furthest furthest;
+      double largest = 0;
+      for (std::size_t i = 0; i < expected.size(); ++i) {
+        furthest.add(actual[i], expected[i]);
+        largest = std::max(largest, std::abs(static_cast<double>(expected[i])));
+      }
+      CHECK(furthest.value() <= (storage == FactorStorage::kF16 ? 0.01 : 0.2) * largest);
+      // What was rounded can be stored as floats, and no further rounding happens then.
+      const ModelFile floats = value_of(read_model_file(value_of(write_model_file(*file.model, file.item_ids))));
+      CHECK(scores_of(*floats.model, history) == actual);
+      // An explanation is one of the rounded model's own scores.
+      std::vector<Contribution> parts;
+      value_of(file.model->fold_in(history))->explain(2, parts);
+      CHECK(sum_of_parts(parts) == doctest::Approx(static_cast<double>(actual[2])).epsilon(1e-3).scale(largest));
+      std::vector<float> similar(kItems);
+      file.model->similar(1, similar);
+      CHECK(std::all_of(similar.begin(), similar.end(), [](float score) { return std::isfinite(score); }));
+    }
+  }
+}
+
+TEST_CASE("ids are stored without what they share with the one before, whatever they are") {
+  const Samples samples;
+  const auto model = samples.model("popularity");
+  const std::string long_id(300, 'x');
+  const std::vector<std::string> texts = {"",       "a",       "a",     "ab",          "é",       "è",
+                                          "item 9", "item 10", long_id, long_id + "y", "item 11", "\xF0\x9F\x8D\x8E"};
+  const auto ids_of = [](const std::vector<std::string>& all) {
+    ItemIds ids;
+    for (const std::string& id : all) {
+      ids.bytes.insert(ids.bytes.end(), id.begin(), id.end());
+      ids.offsets.push_back(static_cast<std::uint32_t>(ids.bytes.size()));
+    }
+    return ids;
+  };
+  std::vector<std::string> shorter = texts;
+  shorter[8] = std::string(255, 'x');
+  shorter[9] = shorter[8] + std::string(255, 'z');
+  for (const auto& [all, shortened] : {std::pair(texts, false), std::pair(shorter, true)}) {
+    const ItemIds ids = ids_of(all);
+    const Bytes bytes = value_of(write_model_file(*model, ids, FactorStorage::kInt8));
+    CHECK((value_of(TensorFile::read(bytes)).find("item_ids.shared") != nullptr) == shortened);
+    // In pieces of every size.
+    for (std::size_t most = 1; most < 14; ++most) {
+      OpenModelFile file = value_of(open_model_file(bytes));
+      ItemIds read;
+      for (std::size_t size = 0; size < ids.size(); size = read.size()) {
+        file.item_ids.take(most, read);
+        REQUIRE(read.size() == std::min(size + most, ids.size()));
+      }
+      CHECK(read.bytes == ids.bytes);
+      CHECK(read.offsets == ids.offsets);
+    }
+  }
+  const Bytes bytes = value_of(write_model_file(*model, ids_of(shorter), FactorStorage::kInt8));
+  CHECK(is_corrupt(with_element<std::uint8_t>(bytes, "item_ids.shared", 0, 1), {"item_ids.shared"}));
+  CHECK(is_corrupt(with_element<std::uint8_t>(bytes, "item_ids.shared", 2, 2), {"item_ids.shared"}));
+  CHECK(is_corrupt(with_element<std::uint8_t>(bytes, "item_ids.lengths", 4, 9), {"item_ids.lengths"}));
+  const auto without_last = changed(bytes, [](TensorFile& file) {
+    std::vector<std::uint8_t> lengths = tensor_of<std::uint8_t>(file, "item_ids.lengths");
+    lengths.pop_back();
+    file.add("item_ids.lengths", std::span<const std::uint8_t>(lengths), {11});
+  });
+  CHECK(is_corrupt(without_last, {"do not fit together"}));
+  CHECK(is_corrupt(changed(bytes,
+                           [](TensorFile& file) {
+                             file.add("item_ids.lengths", std::span<const float>(std::vector<float>{1}), {1});
+                           }),
+                   {"item_ids.lengths", "F32"}));
+}
+
+TEST_CASE("quantized factors that make no sense are refused, and none cut off or changed crashes") {
+  const Samples samples;
+  for (const char* name : {"ials", "bpr", "biased_sgd", "pure_svd"}) {
+    const Bytes bytes = value_of(write_model_file(*samples.model(name), item_ids(kItems), FactorStorage::kInt8));
+    for (const float bad :
+         {-1.0f, 1e-36f, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN(), 1e30f}) {
+      CHECK(is_corrupt(with_element(bytes, "item_factors.scales", 3, bad), {"item_factors"}));
+    }
+    CHECK(succeeds(read_model_file(with_element(bytes, "item_factors.scales", 3, 0.0f))));
+    const auto with_scales = [&](std::vector<float> scales) {
+      return changed(bytes, [&](TensorFile& file) {
+        file.add("item_factors.scales", std::span<const float>(scales), {static_cast<std::int64_t>(scales.size())});
+      });
+    };
+    CHECK(is_corrupt(with_scales(std::vector<float>(11, 1.0f)), {"11 numbers", "12 items"}));
+    CHECK(is_corrupt(with_scales({}), {"0 numbers"}));
+    const auto with_rows = [&](std::size_t count, std::vector<std::int64_t> shape) {
+      return changed(bytes, [&](TensorFile& file) {
+        file.add("item_factors", std::span<const std::int8_t>(std::vector<std::int8_t>(count, -128)), shape);
+      });
+    };
+    CHECK(serves(*value_of(read_model_file(with_rows(36, {12, 3}))).model));
+    CHECK(is_corrupt(with_rows(36, {3, 12}), {"3 × 12", "12 items"}));
+    CHECK(is_corrupt(with_rows(36, {36}), {"1 dimensions"}));
+    CHECK(is_corrupt(with_rows(0, {12, 0}), {"12 × 0"}));
+    std::string header = header_of(bytes);
+    header[header.find("item_factors.scales") + 1] = 'X';
+    CHECK(is_corrupt(with_header(bytes, header), {"no tensor", "item_factors.scales"}));
+    Random random(6);
+    for (int repeat = 0; repeat < 300; ++repeat) {
+      Bytes damaged = bytes;
+      const std::size_t data_begin = 8 + header_of(bytes).size();
+      damaged[data_begin + random_below(bytes.size() - data_begin, random)] = static_cast<std::uint8_t>(random.next());
+      reseal(damaged);
+      CHECK(is_read_or_refused(damaged));
+    }
+  }
+  const auto ials = samples.model("ials");
+  TensorFile file;
+  file.set_factor_storage(FactorStorage::kF16);
+  Ials({std::vector<float>(kItems, 70000.0f)}, 1, {0.1f, 0.1f}, std::vector<float>(kItems, 1.0f), "{}").write(file);
+  CHECK(fails(file.status(), ErrorCode::kInvalidArgument, {"65504", "f16"}));
+}
+
 TEST_CASE("ids that are not one an item are refused") {
   const Samples samples;
   const auto model = samples.model("popularity");
@@ -205,7 +341,7 @@ TEST_CASE("other versions and models are refused as such") {
   const auto with_metadata = [&](const char* name, const char* value) {
     return changed(bytes, [&](TensorFile& file) { file.set_metadata(name, value); });
   };
-  for (const char* version : {"2", "0", "", "1.0", "99999999999999999999", "banana"}) {
+  for (const char* version : {"3", "0", "", "1.0", "99999999999999999999", "banana"}) {
     CAPTURE(std::string(version));
     CHECK(fails(read_model_file(with_metadata("format_version", version)), ErrorCode::kUnsupportedVersion,
                 {"version", version}));

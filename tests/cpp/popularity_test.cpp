@@ -107,14 +107,15 @@ TEST_CASE("a half-life without times, or below nothing, is an error that says so
 }
 
 TEST_CASE("a model file whose scores do not fit its items is refused") {
-  const Popularity model({1, 2}, {3, 4, 5}, "{}");
+  const Popularity model({1, 2}, std::vector<float>{3, 4, 5}, "{}");
   TensorFile file;
   model.write(file);
-  CHECK(fails(Popularity::read(file, {3, 4, 5}, "{}"), ErrorCode::kCorruptModelFile, {"scores", "2", "3"}));
-  CHECK(succeeds(Popularity::read(file, {3, 4}, "{}")));
+  CHECK(fails(Popularity::read(file, std::vector<float>{3, 4, 5}, "{}"), ErrorCode::kCorruptModelFile,
+              {"scores", "2", "3"}));
+  CHECK(succeeds(Popularity::read(file, std::vector<float>{3, 4}, "{}")));
   TensorFile infinite;
   infinite.add("scores", std::vector<float>{INFINITY}, {1});
-  CHECK(fails(Popularity::read(infinite, {3}, "{}"), ErrorCode::kCorruptModelFile, {"scores"}));
+  CHECK(fails(Popularity::read(infinite, std::vector<float>{3}, "{}"), ErrorCode::kCorruptModelFile, {"scores"}));
 }
 
 }  // namespace inkling

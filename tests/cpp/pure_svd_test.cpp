@@ -46,7 +46,7 @@ Result<std::unique_ptr<Model>> read_from(std::vector<float> factors, std::vector
   TensorFile file;
   file.add("item_factors", std::span<const float>(factors), std::move(shape));
   file.add("low_rank", std::span<const float>(low_rank), {static_cast<std::int64_t>(low_rank.size())});
-  return PureSvd::read(file, {1, 1, 1}, "{}");
+  return PureSvd::read(file, std::vector<float>{1, 1, 1}, "{}");
 }
 
 }  // namespace

@@ -316,7 +316,7 @@ TEST_CASE("numbers that overflow are errors, not rankings") {
   CHECK(fails(by_model.recommend({history, {}, {}, 5, true}), ErrorCode::kNotFinite));
   const Ranker by_content(nullptr, &sample.content, sample.counts, sample.all);
   CHECK(fails(by_content.recommend({history, {}, {}, 5, true}), ErrorCode::kNotFinite));
-  const Ials huge(std::vector<float>(8, 1e30f), 4, {0.1f, 0.1f}, {1, 1}, "{}");
+  const Ials huge(std::vector<float>(8, 1e30f), 4, {0.1f, 0.1f}, std::vector<float>{1, 1}, "{}");
   const Ranker by_huge(&huge, nullptr, {1, 1}, {1, 1});
   CHECK(fails(by_huge.similar(0, 1), ErrorCode::kNotFinite, {"ials"}));
 }

@@ -288,7 +288,8 @@ TEST_CASE("the file of user_neighbors holds the rows of users who met something,
   const std::vector<float> fewer_counts(counts.begin(), counts.end() - 1);
   CHECK(fails(UserNeighbors::read(file, fewer_counts, "{}"), ErrorCode::kCorruptModelFile, {"user_rows.columns"}));
   const auto refuses = [&](std::vector<float> parameters) {
-    TensorFile other = file;
+    TensorFile other;
+    model->write(other);
     other.add("user_neighbors", std::span<const float>(parameters), {static_cast<std::int64_t>(parameters.size())});
     return fails(UserNeighbors::read(other, counts, "{}"), ErrorCode::kCorruptModelFile, {"user_neighbors"});
   };

@@ -1,6 +1,12 @@
 import { columnsFromOption } from '../catalog/columns.js';
 import type { ReadInteractionsOptions } from '../catalog/index.js';
-import { MODEL_NAMES, type ModelName, type Settings, type VariantName } from '../types.js';
+import {
+  FACTOR_STORAGES,
+  MODEL_NAMES,
+  type ModelName,
+  type Settings,
+  type VariantName,
+} from '../types.js';
 import type { Arguments, OptionSpec } from './arguments.js';
 import { UsageError } from './failures.js';
 import { parseSettings } from './settings.js';
@@ -49,6 +55,13 @@ export const ENGINE_OPTIONS: readonly OptionSpec[] = [
   { name: 'threads', value: 'N', help: 'number of threads, or auto (default)' },
   { name: 'variant', value: 'NAME', help: `one of ${VARIANTS.join(', ')} (default auto)` },
 ];
+
+/** How a model file is written. */
+export const STORAGE_OPTION: OptionSpec = {
+  name: 'storage',
+  value: 'NAME',
+  help: `item factors as ${FACTOR_STORAGES.join(', ')} (default f32): 4, 2 or 1 bytes each`,
+};
 
 export const JSON_OPTION: OptionSpec = { name: 'json', help: 'print one JSON object' };
 

@@ -11,9 +11,10 @@ import {
 import type { TrainingFacts } from '../import/item-factors.js';
 import { type NamedFactors, nameFactors } from '../import/named-factors.js';
 import type { FactorFormat } from '../import/read-item-factors.js';
+import { FACTOR_STORAGES } from '../types.js';
 import type { Arguments } from './arguments.js';
 import { type Command, printJson, printText, type Workplace } from './command.js';
-import { ENGINE_OPTIONS, engineOptions, JSON_OPTION } from './data-options.js';
+import { ENGINE_OPTIONS, engineOptions, JSON_OPTION, STORAGE_OPTION } from './data-options.js';
 import { UsageError } from './failures.js';
 import { checkOutputPath, writeWholeFile } from './output-file.js';
 
@@ -56,6 +57,7 @@ export const importCommand: Command = {
     { name: 'unobserved-weight', value: 'N', help: 'as in training; for inkling only' },
     { name: 'item-counts', value: 'F', help: 'CSV with id,count: how many users met each item' },
     { name: 'out', value: 'M', help: 'where to write the model file' },
+    STORAGE_OPTION,
     ...ENGINE_OPTIONS,
     JSON_OPTION,
   ],
@@ -66,6 +68,7 @@ export const importCommand: Command = {
     const given = givenProblem(args);
     const columns = args.list('columns');
     if (columns) namedColumns(columns, ['id']); // throws what is wrong with them
+    const storage = args.choice('storage', FACTOR_STORAGES);
     const engineWanted = engineOptions(args);
     const format = await work.files.factorFormat(path);
     checkOptions(args, given, format);
@@ -80,7 +83,7 @@ export const importCommand: Command = {
       const model = importFactors(engine, { ...named, itemCounts, config });
       try {
         await tryFoldIn(work, engine, model, config, path);
-        const bytes = model.save();
+        const bytes = model.save(storage);
         work.signal.throwIfAborted();
         await writeWholeFile(out, bytes);
         const result = {

@@ -16,7 +16,7 @@ export const inspect: Command = {
     try {
       const model = engine.openModel(bytes);
       try {
-        const content = model.inspect();
+        const content = model.inspect(bytes);
         if (args.has('json')) {
           printJson(work, content);
           return;
@@ -37,7 +37,7 @@ export const inspect: Command = {
             ['model', content.model],
             ['format version', String(content.format_version)],
             ['items', String(content.items)],
-            ['bytes', String(content.bytes)],
+            ['bytes', `${content.bytes} (${(content.bytes / content.items).toFixed(1)} an item)`],
             ['checksum', content.checksum],
             ['config'],
             ...config,

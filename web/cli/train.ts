@@ -1,3 +1,4 @@
+import { FACTOR_STORAGES } from '../types.js';
 import { type Command, printJson, printText } from './command.js';
 import {
   ENGINE_OPTIONS,
@@ -5,6 +6,7 @@ import {
   INTERACTION_OPTIONS,
   interactionOptions,
   JSON_OPTION,
+  STORAGE_OPTION,
   TRAINING_OPTIONS,
   trainingOptions,
 } from './data-options.js';
@@ -25,6 +27,7 @@ export const train: Command = {
     { name: 'items', value: 'F', help: 'items: JSON, NDJSON, CSV or TSV, plain or .gz' },
     ...TRAINING_OPTIONS,
     { name: 'out', value: 'M', help: 'where to write the model file' },
+    STORAGE_OPTION,
     ...INTERACTION_OPTIONS,
     ...ENGINE_OPTIONS,
     JSON_OPTION,
@@ -39,6 +42,7 @@ export const train: Command = {
     if (options.model === 'tf_idf' && itemsPath === undefined) {
       throw new UsageError('--items is missing; the model tf_idf learns from items.');
     }
+    const storage = args.choice('storage', FACTOR_STORAGES);
     const engineWanted = engineOptions(args);
     interactionOptions(args); // wrong ones are reported before any file is touched
     await checkOutputPath(out);
@@ -57,8 +61,8 @@ export const train: Command = {
       });
       const seconds = (performance.now() - started) / 1000;
       try {
-        const bytes = model.save();
-        const { items: numItems } = model.inspect();
+        const bytes = model.save(storage);
+        const { items: numItems } = model.inspect(bytes);
         work.signal.throwIfAborted();
         await writeWholeFile(out, bytes);
         if (model.name === 'user_neighbors') work.progress.say(HOLDS_HISTORIES);

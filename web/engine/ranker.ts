@@ -56,7 +56,7 @@ export class Ranker {
     const ids = new IdIndex(model?.itemIds ?? []);
     const positions = ids.addAll(items?.map((item) => item.id) ?? []);
     const byIndex = new Array<Item | undefined>(ids.size).fill(undefined);
-    const popularity = new Float32Array(ids.size);
+    const popularity = new Float32Array(items ? ids.size : 0);
     const candidate = new Uint8Array(ids.size).fill(items ? 0 : 1);
     items?.forEach((item, i) => {
       const position = positions[i] as number;

@@ -1,10 +1,13 @@
 import type { TrainedModel as WasmModel } from '#engine-module';
 import { InklingError } from '../errors.js';
-import type { ModelName } from '../types.js';
+import { FACTOR_STORAGES, type FactorStorage, type ModelName } from '../types.js';
 import { owning } from './heap.js';
 import type { ServingEngine as Engine } from './serving-engine.js';
 import { check } from './status.js';
 import { encodeTexts } from './training-set.js';
+
+/** So that the heap need not hold all of them twice. */
+const IDS_AT_A_TIME = 1 << 16;
 
 /** What `inspect` tells of a model file. */
 export interface ModelFileDescription {
@@ -35,10 +38,6 @@ export class TrainedModel {
 
   /** A model just trained; `itemIds[i]` is the id of its item i. */
   static trained(engine: Engine, handle: WasmModel, itemIds: readonly string[]): TrainedModel {
-    const { bytes, offsets } = encodeTexts(itemIds, itemIds.length);
-    owning((own) =>
-      handle.setItemIds(own(engine.heap.write(bytes)), own(engine.heap.write(offsets))),
-    );
     return new TrainedModel(engine, handle, itemIds);
   }
 
@@ -54,17 +53,33 @@ export class TrainedModel {
     }
   }
 
-  /** The model file. */
-  save(): Uint8Array {
+  /**
+   * The model file.
+   *
+   * @throws InklingError `invalid_argument` when a factor is too large for `f16`, or the storage is none
+   */
+  save(storage: FactorStorage = 'f32'): Uint8Array {
+    const { module, heap, wasm } = this.engine;
+    const kind = FACTOR_STORAGES.indexOf(storage);
+    if (kind < 0) {
+      throw new InklingError(
+        'invalid_argument',
+        `storage is ${JSON.stringify(storage)}; expected one of ${FACTOR_STORAGES.join(', ')}`,
+      );
+    }
+    const { bytes, offsets } = encodeTexts(this.itemIds, this.itemIds.length);
     return owning((own) => {
-      const out = own(new this.engine.module.Buffer(0));
-      check(this.engine.wasm, this.handle.save(this.engine.wasm, out));
-      return this.engine.heap.read(out, Uint8Array);
+      const out = own(new module.Buffer(0));
+      const idBytes = own(heap.write(bytes));
+      const idOffsets = own(heap.write(offsets));
+      check(wasm, this.handle.save(wasm, idBytes, idOffsets, kind, out));
+      return heap.read(out, Uint8Array);
     });
   }
 
-  inspect(): ModelFileDescription {
-    return describeModelFile(this.engine, this.save());
+  /** What is in the model file; `file`: as it was read, else as it would be saved. */
+  inspect(file = this.save()): ModelFileDescription {
+    return describeModelFile(this.engine, file);
   }
 
   /** Gives the memory back. Twice is fine. */
@@ -91,24 +106,26 @@ function readItemIds(engine: Engine, handle: WasmModel): string[] {
   return owning((own) => {
     const bytesOut = own(new engine.module.Buffer(0));
     const offsetsOut = own(new engine.module.Buffer(0));
-    handle.itemIds(bytesOut, offsetsOut);
-    const bytes = engine.heap.read(bytesOut, Uint8Array);
-    const offsets = engine.heap.read(offsetsOut, Uint32Array);
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     const ids: string[] = [];
     const known = new Set<string>();
-    for (let i = 0; i + 1 < offsets.length; i++) {
-      const id = decodeId(decoder, bytes.subarray(offsets[i], offsets[i + 1]), i);
-      if (known.has(id)) {
-        throw new InklingError(
-          'corrupt_model_file',
-          `the model file has the item id ${JSON.stringify(id)} twice`,
-        );
+    for (;;) {
+      handle.takeItemIds(IDS_AT_A_TIME, bytesOut, offsetsOut);
+      const bytes = engine.heap.read(bytesOut, Uint8Array);
+      const offsets = engine.heap.read(offsetsOut, Uint32Array);
+      if (offsets.length < 2) return ids;
+      for (let i = 0; i + 1 < offsets.length; i++) {
+        const id = decodeId(decoder, bytes.subarray(offsets[i], offsets[i + 1]), ids.length);
+        if (known.has(id)) {
+          throw new InklingError(
+            'corrupt_model_file',
+            `the model file has the item id ${JSON.stringify(id)} twice`,
+          );
+        }
+        known.add(id);
+        ids.push(id);
       }
-      known.add(id);
-      ids.push(id);
     }
-    return ids;
   });
 }
 

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../errors.js';
 import type {
   EvaluateOptions,
   EvaluateResult,
+  FactorStorage,
   Info,
   InteractionTable,
   Item,
@@ -71,6 +72,7 @@ export interface Calls {
       budgetSeconds?: number | undefined;
       seed?: number | undefined;
       use?: boolean | undefined;
+      storage?: FactorStorage | undefined;
     };
     result: TrainResult;
   };

@@ -16,7 +16,15 @@ export class TrainingSession extends Session<Engine> {
     context: CallContext,
   ): Promise<Calls['train']['result']> {
     const start = performance.now();
-    const { table, model: name = 'ials', settings, budgetSeconds, seed, use = true } = request;
+    const {
+      table,
+      model: name = 'ials',
+      settings,
+      budgetSeconds,
+      seed,
+      use = true,
+      storage,
+    } = request;
     const engine = this.loaded();
     const model = await engine.train(table, {
       model: name,
@@ -26,10 +34,14 @@ export class TrainingSession extends Session<Engine> {
       ...(seed !== undefined && { seed }),
       ...context,
     } as never);
-    const modelFile = model.save();
+    const modelFile = model.save(storage);
     const items = model.itemIds.length;
-    if (use) await this.use(model, modelFile.byteLength, this.items, context.signal);
-    else model.dispose();
+    const rounded = storage !== undefined && storage !== 'f32'; // the lists are those of the file
+    if (rounded || !use) model.dispose();
+    if (use) {
+      const used = rounded ? engine.openModel(modelFile) : model;
+      await this.use(used, modelFile.byteLength, this.items, context.signal);
+    }
     return {
       model: model.name,
       users: table.userIds.length,

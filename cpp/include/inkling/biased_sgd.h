@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "inkling/item_factors.h"
 #include "inkling/model.h"
 
 namespace inkling {
@@ -25,8 +26,7 @@ class BiasedSgd final : public Model {
   // Errors: kTooLarge.
   static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const TrainingData& data,
                                                        std::uint64_t seed, ThreadPool& pool);
-  static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
-                                             std::string config);
+  static Result<std::unique_ptr<Model>> read(const TensorFile& file, Held<float> item_counts, std::string config);
 
   struct Parameters {
     float middle;          // of the training values' range
@@ -35,9 +35,9 @@ class BiasedSgd final : public Model {
     float regularization;  // λ, above 0
   };
 
-  // item_factors: (num_items, num_factors), row-major; item_biases: (num_items); both for mapped values.
-  BiasedSgd(std::vector<float> item_factors, std::vector<float> item_biases, const Parameters& parameters,
-            std::vector<float> item_counts, std::string config);
+  // item_biases: (num_items); both for mapped values.
+  BiasedSgd(ItemFactors item_factors, std::vector<float> item_biases, const Parameters& parameters,
+            Held<float> item_counts, std::string config);
 
   static constexpr std::string_view kName = "biased_sgd";
   std::string_view name() const override { return kName; }
@@ -56,19 +56,19 @@ class BiasedSgd final : public Model {
   void similar(std::int32_t item, std::span<float> scores) const override;
   void write(TensorFile& file) const override;
 
-  std::size_t num_factors() const { return num_factors_; }
-  const std::vector<float>& item_factors() const { return item_factors_; }
+  std::size_t num_factors() const { return factors_.num_factors(); }
+  const ItemFactors& factors() const { return factors_; }
+  // A copy: (num_items, num_factors), row-major.
+  std::vector<float> item_factors() const { return factors_.to_floats(); }
   const std::vector<float>& item_biases() const { return item_biases_; }
   const Parameters& parameters() const { return parameters_; }
 
  private:
-  std::vector<float> item_factors_;
+  ItemFactors factors_;
   std::vector<float> item_biases_;
-  std::size_t num_factors_;
   Parameters parameters_;
-  std::vector<float> norms_;  // of each item's factors
-  float longest_row_ = 0;     // the greatest of norms_
-  float largest_bias_ = 0;    // either sign
+  float longest_row_ = 0;   // of the item factors
+  float largest_bias_ = 0;  // either sign
 };
 
 }  // namespace inkling

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "inkling/item_factors.h"
 #include "inkling/model.h"
 
 namespace inkling {
@@ -26,8 +27,7 @@ class Bpr final : public Model {
   // Errors: kTooLarge.
   static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const TrainingData& data,
                                                        std::uint64_t seed, ThreadPool& pool);
-  static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
-                                             std::string config);
+  static Result<std::unique_ptr<Model>> read(const TensorFile& file, Held<float> item_counts, std::string config);
 
   // How a person is folded in, stored with the model.
   struct FoldIn {
@@ -36,8 +36,10 @@ class Bpr final : public Model {
   };
 
   // item_factors: (num_items, num_factors), row-major.
-  Bpr(std::vector<float> item_factors, std::size_t num_factors, const FoldIn& fold_in, std::vector<float> item_counts,
-      std::string config);
+  Bpr(std::vector<float> item_factors, std::size_t num_factors, const FoldIn& fold_in, Held<float> item_counts,
+      std::string config)
+      : Bpr(ItemFactors(std::move(item_factors), num_factors), fold_in, std::move(item_counts), std::move(config)) {}
+  Bpr(ItemFactors item_factors, const FoldIn& fold_in, Held<float> item_counts, std::string config);
 
   static constexpr std::string_view kName = "bpr";
   std::string_view name() const override { return kName; }
@@ -51,16 +53,17 @@ class Bpr final : public Model {
   // Cosine of the item factors.
   void similar(std::int32_t item, std::span<float> scores) const override;
   void write(TensorFile& file) const override;
+  void prepare_lists() override { factors_.prepare_scan(); }
 
-  std::size_t num_factors() const { return num_factors_; }
-  const std::vector<float>& item_factors() const { return item_factors_; }
+  std::size_t num_factors() const { return factors_.num_factors(); }
+  const ItemFactors& factors() const { return factors_; }
+  // A copy: (num_items, num_factors), row-major.
+  std::vector<float> item_factors() const { return factors_.to_floats(); }
   const FoldIn& fold_in_settings() const { return fold_in_; }
 
  private:
-  std::vector<float> item_factors_;
-  std::size_t num_factors_;
+  ItemFactors factors_;
   FoldIn fold_in_;
-  std::vector<float> norms_;  // of each item's factors
 };
 
 }  // namespace inkling

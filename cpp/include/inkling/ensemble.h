@@ -30,11 +30,10 @@ class Ensemble final : public Model {
   static std::span<const SettingSpec> settings();
   static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const TrainingData& data,
                                                        std::uint64_t seed, ThreadPool& pool);
-  static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
-                                             std::string config);
+  static Result<std::unique_ptr<Model>> read(const TensorFile& file, Held<float> item_counts, std::string config);
 
   // members: over the same items. parts: their members exist.
-  Ensemble(std::vector<std::unique_ptr<Model>> members, std::vector<Part> parts, std::vector<float> item_counts,
+  Ensemble(std::vector<std::unique_ptr<Model>> members, std::vector<Part> parts, Held<float> item_counts,
            std::string config);
 
   std::string_view name() const override { return kName; }

@@ -23,8 +23,7 @@ struct GraphFilter {
   static std::span<const SettingSpec> settings();
   static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const TrainingData& data,
                                                        std::uint64_t seed, ThreadPool& pool);
-  static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
-                                             std::string config);
+  static Result<std::unique_ptr<Model>> read(const TensorFile& file, Held<float> item_counts, std::string config);
 };
 
 }  // namespace inkling

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "inkling/item_factors.h"
 #include "inkling/model.h"
 
 namespace inkling {
@@ -73,12 +74,13 @@ class Ials final : public Model {
   static std::span<const SettingSpec> settings();
   static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const TrainingData& data,
                                                        std::uint64_t seed, ThreadPool& pool);
-  static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
-                                             std::string config);
+  static Result<std::unique_ptr<Model>> read(const TensorFile& file, Held<float> item_counts, std::string config);
 
   // From factors trained here or elsewhere. item_factors: (num_items, num_factors), row-major, finite; fold_in: valid.
-  Ials(std::vector<float> item_factors, std::size_t num_factors, const IalsFoldIn& fold_in,
-       std::vector<float> item_counts, std::string config);
+  Ials(std::vector<float> item_factors, std::size_t num_factors, const IalsFoldIn& fold_in, Held<float> item_counts,
+       std::string config)
+      : Ials(ItemFactors(std::move(item_factors), num_factors), fold_in, std::move(item_counts), std::move(config)) {}
+  Ials(ItemFactors item_factors, const IalsFoldIn& fold_in, Held<float> item_counts, std::string config);
 
   static constexpr std::string_view kName = "ials";
   std::string_view name() const override { return kName; }
@@ -91,19 +93,20 @@ class Ials final : public Model {
   // Cosine of the item factors.
   void similar(std::int32_t item, std::span<float> scores) const override;
   void write(TensorFile& file) const override;
+  void prepare_lists() override { factors_.prepare_scan(); }
 
-  std::size_t num_factors() const { return num_factors_; }
-  const std::vector<float>& item_factors() const { return item_factors_; }
+  std::size_t num_factors() const { return factors_.num_factors(); }
+  const ItemFactors& factors() const { return factors_; }
+  // A copy: (num_items, num_factors), row-major.
+  std::vector<float> item_factors() const { return factors_.to_floats(); }
   const IalsFoldIn& fold_in_parameters() const { return fold_in_; }
   // α₀ YᵀY, upper triangle, (padded, padded).
   const std::vector<float>& gram() const { return gram_; }
 
  private:
-  std::vector<float> item_factors_;
-  std::size_t num_factors_;
+  ItemFactors factors_;
   IalsFoldIn fold_in_;
   std::vector<float> gram_;
-  std::vector<float> norms_;  // of each item's factors
 };
 
 }  // namespace inkling

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "inkling/interactions.h"
+#include "inkling/scored_item.h"
 #include "inkling/settings.h"
 #include "inkling/status.h"
 #include "inkling/tensor_file.h"
@@ -42,6 +43,10 @@ class Profile {
   virtual ~Profile() = default;
   // scores: (model.num_items()), all written, all finite. Larger is better; 0 means the model knows nothing.
   virtual void score_all(std::span<float> scores) const = 0;
+  // The k best of the items whose `skip` is 0, best first, equal scores by index: what score_all and a full sort would
+  // give. skip: (model.num_items()); pool: whose threads may help, or null. Returns false when a score is not finite.
+  virtual bool top_k(std::span<const std::uint8_t> skip, std::size_t k, ThreadPool* pool,
+                     std::vector<ScoredItem>& best) const;
   // Appends the exact parts of the item's score.
   virtual void explain(std::int32_t item, std::vector<Contribution>& parts) const = 0;
 };
@@ -50,10 +55,12 @@ class Profile {
 class Model {
  public:
   virtual ~Model() = default;
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
   virtual std::string_view name() const = 0;
-  std::int32_t num_items() const { return static_cast<std::int32_t>(item_counts_.size()); }
+  std::int32_t num_items() const { return static_cast<std::int32_t>(item_counts_.values.size()); }
   // How many training users met each item: (num_items).
-  std::span<const float> item_counts() const { return item_counts_; }
+  std::span<const float> item_counts() const { return item_counts_.values; }
   // The settings it was trained with, as JSON.
   const std::string& config() const { return config_; }
 
@@ -74,17 +81,28 @@ class Model {
   // Cosine (or the model's own similarity) of every item to `item`: (num_items), 0 where unknown.
   virtual void similar(std::int32_t item, std::span<float> scores) const = 0;
 
+  // Makes lists of large catalogues faster for some more memory; they stay the same, to the bit. Not while others use
+  // the model.
+  virtual void prepare_lists() {}
+  // What a model that was read refers to: the bytes of its file, which it then keeps, or nothing, with counts of its
+  // own.
+  void hold_file(std::vector<std::uint8_t> bytes) { file_ = std::move(bytes); }
+  void own_item_counts() {
+    item_counts_ = Held<float>(std::vector<float>(item_counts_.values.begin(), item_counts_.values.end()));
+  }
+
   // Adds the model's own tensors; names and shapes are in cpp/README.md.
   virtual void write(TensorFile& file) const = 0;
 
  protected:
-  Model(std::vector<float> item_counts, std::string config)
+  Model(Held<float> item_counts, std::string config)
       : item_counts_(std::move(item_counts)), config_(std::move(config)) {}
 
   virtual Result<std::unique_ptr<Profile>> profile_of(History history) const = 0;
 
  private:
-  std::vector<float> item_counts_;
+  std::vector<std::uint8_t> file_;
+  Held<float> item_counts_;
   std::string config_;
   double history_half_life_ = 0;
 };

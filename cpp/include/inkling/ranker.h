@@ -24,6 +24,7 @@ struct RecommendRequest {
   std::string_view query;                  // empty = none
   std::size_t k = 10;
   bool explain = true;
+  ThreadPool* pool = nullptr;  // whose threads may help where there are many items; the list is the same
 };
 
 struct RankedItem {
@@ -39,11 +40,14 @@ struct RankedItem {
 // that knows something of it (a score above 0), so a new person, a new item and a missing model are ordinary cases.
 class Ranker {
  public:
-  // model and content may be null and must outlive the ranker. popularity: one an item, used where the model has no
-  // counts. candidate: one an item, 0 = never recommended.
+  // model and content may be null and must outlive the ranker. candidate: one an item, 0 = never recommended.
+  // popularity: of the items, used where the model has no counts; those at its end that are left out have 0.
   Ranker(const Model* model, const TfIdf* content, std::vector<float> popularity, std::vector<std::uint8_t> candidate);
 
-  std::int32_t num_items() const { return static_cast<std::int32_t>(popularity_.size()); }
+  Ranker(const Ranker&) = delete;
+  Ranker& operator=(const Ranker&) = delete;
+
+  std::int32_t num_items() const { return static_cast<std::int32_t>(skip_.size()); }
 
   // min(k, items left) items, none twice, by rung and then by falling score, ties by index.
   Result<std::vector<RankedItem>> recommend(const RecommendRequest& request) const;
@@ -55,10 +59,14 @@ class Ranker {
   std::vector<Contribution> interests(History history, std::size_t count) const;
 
  private:
+  class Shelf;
+  Status unknown(std::int32_t item) const;
+
   const Model* model_;
   const TfIdf* content_;
-  std::vector<float> popularity_;
-  std::vector<std::uint8_t> candidate_;
+  std::vector<float> own_popularity_;
+  std::span<const float> popularity_;  // of the first items; the others have 0
+  std::vector<std::uint8_t> skip_;     // one an item, non-zero = never recommended
 };
 
 }  // namespace inkling

@@ -14,11 +14,11 @@ class SparseItemModel final : public Model {
  public:
   // name: of the model that trained it, a constant. weights: row j holds the targets i that item j speaks for:
   // (num_items, num_items), finite.
-  SparseItemModel(std::string_view name, SparseRows weights, std::vector<float> item_counts, std::string config);
+  SparseItemModel(std::string_view name, SparseRows weights, Held<float> item_counts, std::string config);
 
   // Reads the tensors `neighbors.offsets`, `.columns` and `.values`.
-  static Result<std::unique_ptr<Model>> read(std::string_view name, const TensorFile& file,
-                                             std::vector<float> item_counts, std::string config);
+  static Result<std::unique_ptr<Model>> read(std::string_view name, const TensorFile& file, Held<float> item_counts,
+                                             std::string config);
 
   std::string_view name() const override { return name_; }
   // Row `item` of W.

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "inkling/item_factors.h"
 #include "inkling/model.h"
 
 namespace inkling {
@@ -18,19 +19,18 @@ namespace inkling {
 class SpectralItemModel final : public Model {
  public:
   struct Parts {
-    std::vector<float> item_factors;  // (num_items, num_factors), row-major, finite
-    std::size_t num_factors = 1;
+    ItemFactors item_factors;
     float weight = 1;
     float exponent = 0;
     SparseRows neighbors;  // row j: the targets i that item j speaks for; no rows at all = none
   };
 
   // name: of the model that trained it, a constant.
-  SpectralItemModel(std::string_view name, Parts parts, std::vector<float> item_counts, std::string config);
+  SpectralItemModel(std::string_view name, Parts parts, Held<float> item_counts, std::string config);
 
   // Reads the tensors `item_factors`, `low_rank` and, where with_neighbors, `neighbors.offsets`, `.columns`, `.values`.
   static Result<std::unique_ptr<Model>> read(std::string_view name, bool with_neighbors, const TensorFile& file,
-                                             std::vector<float> item_counts, std::string config);
+                                             Held<float> item_counts, std::string config);
 
   std::string_view name() const override { return name_; }
   // W[item][i] + weight * v_item · v_i, or, without neighbours, the cosine of v_item and v_i.

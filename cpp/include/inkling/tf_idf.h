@@ -16,10 +16,9 @@ class TfIdf final : public Model {
   static std::span<const SettingSpec> settings();
   static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const TrainingData& data,
                                                        std::uint64_t seed, ThreadPool& pool);
-  static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
-                                             std::string config);
+  static Result<std::unique_ptr<Model>> read(const TensorFile& file, Held<float> item_counts, std::string config);
 
-  TfIdf(TermMatrix terms, std::vector<float> item_counts, std::string config);
+  TfIdf(TermMatrix terms, Held<float> item_counts, std::string config);
   static constexpr std::string_view kName = "tf_idf";
   std::string_view name() const override { return kName; }
   Result<std::unique_ptr<Profile>> profile_of(History history) const override;

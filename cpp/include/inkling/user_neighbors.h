@@ -33,15 +33,14 @@ class UserNeighbors final : public Model {
   static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const TrainingData& data,
                                                        std::uint64_t seed, ThreadPool& pool);
   // Reads the tensors `user_rows.offsets`, `user_rows.columns` and `user_neighbors`.
-  static Result<std::unique_ptr<Model>> read(const TensorFile& file, std::vector<float> item_counts,
-                                             std::string config);
+  static Result<std::unique_ptr<Model>> read(const TensorFile& file, Held<float> item_counts, std::string config);
 
   // The settings a fold-in needs, in the order of the specs: the tensor `user_neighbors`.
   enum Parameter { kNumNeighbors, kSimilarity, kWeighting, kAlpha, kShrinkage, kAmplification, kBeta, kCount };
   using Parameters = std::vector<float>;
 
   // rows: the items of each user, none of them empty; values are not read: (users, num_items).
-  UserNeighbors(SparseRows rows, Parameters parameters, std::vector<float> item_counts, std::string config);
+  UserNeighbors(SparseRows rows, Parameters parameters, Held<float> item_counts, std::string config);
 
   static constexpr std::string_view kName = "user_neighbors";
   std::string_view name() const override { return kName; }

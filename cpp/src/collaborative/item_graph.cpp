@@ -45,8 +45,7 @@ Result<std::unique_ptr<Trainer>> ItemGraph::make_trainer(const Settings& setting
                                std::move(pairs), interactions, pool);
 }
 
-Result<std::unique_ptr<Model>> ItemGraph::read(const TensorFile& file, std::vector<float> item_counts,
-                                               std::string config) {
+Result<std::unique_ptr<Model>> ItemGraph::read(const TensorFile& file, Held<float> item_counts, std::string config) {
   return SparseItemModel::read(kName, file, std::move(item_counts), std::move(config));
 }
 

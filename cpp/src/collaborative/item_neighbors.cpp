@@ -54,7 +54,7 @@ Result<std::unique_ptr<Trainer>> ItemNeighbors::make_trainer(const Settings& set
                                std::move(pairs), interactions, pool);
 }
 
-Result<std::unique_ptr<Model>> ItemNeighbors::read(const TensorFile& file, std::vector<float> item_counts,
+Result<std::unique_ptr<Model>> ItemNeighbors::read(const TensorFile& file, Held<float> item_counts,
                                                    std::string config) {
   return SparseItemModel::read(kName, file, std::move(item_counts), std::move(config));
 }

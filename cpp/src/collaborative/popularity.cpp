@@ -99,8 +99,7 @@ Result<std::unique_ptr<Trainer>> Popularity::make_trainer(const Settings& settin
   return std::unique_ptr<Trainer>(std::make_unique<PopularityTrainer>(settings, *data.interactions));
 }
 
-Result<std::unique_ptr<Model>> Popularity::read(const TensorFile& file, std::vector<float> item_counts,
-                                                std::string config) {
+Result<std::unique_ptr<Model>> Popularity::read(const TensorFile& file, Held<float> item_counts, std::string config) {
   std::vector<float> scores;
   const auto tensors = file.tensors();
   if (std::any_of(tensors.begin(), tensors.end(), [](const auto& tensor) { return tensor.first == kScores; })) {
@@ -116,7 +115,7 @@ Result<std::unique_ptr<Model>> Popularity::read(const TensorFile& file, std::vec
       std::make_unique<Popularity>(std::move(scores), std::move(item_counts), std::move(config)));
 }
 
-Popularity::Popularity(std::vector<float> scores, std::vector<float> item_counts, std::string config)
+Popularity::Popularity(std::vector<float> scores, Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)), scores_(std::move(scores)) {}
 
 Result<std::unique_ptr<Profile>> Popularity::profile_of(History /*history*/) const {

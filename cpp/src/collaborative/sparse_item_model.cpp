@@ -44,8 +44,7 @@ class SparseItemProfile final : public Profile {
 
 }  // namespace
 
-SparseItemModel::SparseItemModel(std::string_view name, SparseRows weights, std::vector<float> item_counts,
-                                 std::string config)
+SparseItemModel::SparseItemModel(std::string_view name, SparseRows weights, Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)), name_(name), weights_(std::move(weights)) {
   for (const float weight : weights_.values) largest_weight_ = std::max(largest_weight_, std::abs(weight));
 }
@@ -75,7 +74,7 @@ void SparseItemModel::similar(std::int32_t item, std::span<float> scores) const 
 void SparseItemModel::write(TensorFile& file) const { write_sparse_rows(weights_, kTensor, file); }
 
 Result<std::unique_ptr<Model>> SparseItemModel::read(std::string_view name, const TensorFile& file,
-                                                     std::vector<float> item_counts, std::string config) {
+                                                     Held<float> item_counts, std::string config) {
   const auto num_items = static_cast<std::int32_t>(item_counts.size());
   Result<SparseRows> weights = read_sparse_rows(file, kTensor, num_items, num_items);
   if (!weights.ok()) return weights.status();

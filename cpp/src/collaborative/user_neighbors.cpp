@@ -120,7 +120,7 @@ Result<std::unique_ptr<Trainer>> UserNeighbors::make_trainer(const Settings& set
   return std::unique_ptr<Trainer>(std::make_unique<UserNeighborsTrainer>(settings, *data.interactions));
 }
 
-UserNeighbors::UserNeighbors(SparseRows rows, Parameters parameters, std::vector<float> item_counts, std::string config)
+UserNeighbors::UserNeighbors(SparseRows rows, Parameters parameters, Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)), rows_(std::move(rows)), parameters_(std::move(parameters)) {
   rows_.values.assign(rows_.columns.size(), 0.0f);
   by_item_ = rows_.transposed(num_items());
@@ -211,7 +211,7 @@ void UserNeighbors::write(TensorFile& file) const {
   file.add(kParameters, std::span<const float>(parameters_), {kCount});
 }
 
-Result<std::unique_ptr<Model>> UserNeighbors::read(const TensorFile& file, std::vector<float> item_counts,
+Result<std::unique_ptr<Model>> UserNeighbors::read(const TensorFile& file, Held<float> item_counts,
                                                    std::string config) {
   Result<SparseRows> rows = read_sparse_pattern(file, kRows, -1, static_cast<std::int32_t>(item_counts.size()));
   if (!rows.ok()) return rows.status();

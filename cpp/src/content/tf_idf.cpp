@@ -131,7 +131,7 @@ Result<std::unique_ptr<Trainer>> TfIdf::make_trainer(const Settings& settings, c
   return std::unique_ptr<Trainer>(std::make_unique<TfIdfTrainer>(settings, *data.terms, data.interactions));
 }
 
-TfIdf::TfIdf(TermMatrix terms, std::vector<float> item_counts, std::string config)
+TfIdf::TfIdf(TermMatrix terms, Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)), terms_(std::move(terms)) {}
 
 Result<std::unique_ptr<Profile>> TfIdf::profile_of(History history) const {
@@ -152,7 +152,7 @@ void TfIdf::similar(std::int32_t item, std::span<float> scores) const {
 
 void TfIdf::write(TensorFile& file) const { terms_.write(file); }
 
-Result<std::unique_ptr<Model>> TfIdf::read(const TensorFile& file, std::vector<float> item_counts, std::string config) {
+Result<std::unique_ptr<Model>> TfIdf::read(const TensorFile& file, Held<float> item_counts, std::string config) {
   Result<TermMatrix> terms = TermMatrix::read(file, static_cast<std::int32_t>(item_counts.size()));
   if (!terms.ok()) return terms.status();
   return std::unique_ptr<Model>(

@@ -1,6 +1,7 @@
 #include "data/sparse_tensors.h"
 
 #include <cmath>
+#include <cstring>
 
 namespace inkling {
 
@@ -13,7 +14,7 @@ void write_sparse_rows(const SparseRows& rows, const std::string& name, TensorFi
   file.add(name + ".values", std::span<const float>(rows.values), {entries});
 }
 
-Status check_finite(const std::vector<float>& values, const std::string& name) {
+Status check_finite(std::span<const float> values, const std::string& name) {
   for (const float value : values) {
     if (!std::isfinite(value)) {
       return {ErrorCode::kCorruptModelFile, "tensor \"" + name + "\" holds a number that is not finite"};
@@ -22,10 +23,17 @@ Status check_finite(const std::vector<float>& values, const std::string& name) {
   return {};
 }
 
-Status check_offsets(const std::vector<std::uint32_t>& offsets, std::size_t count, std::size_t end,
+Status check_offsets(std::span<const std::uint8_t> offsets, std::size_t count, std::size_t end,
                      const std::string& name) {
-  bool rising = offsets.size() == count + 1 && offsets.front() == 0 && offsets.back() == end;
-  for (std::size_t i = 1; rising && i < offsets.size(); ++i) rising = offsets[i - 1] <= offsets[i];
+  bool rising = offsets.size() == (count + 1) * sizeof(std::uint32_t);
+  std::uint32_t last = 0;
+  for (std::size_t i = 0; rising && i <= count; ++i) {
+    std::uint32_t offset = 0;
+    std::memcpy(&offset, offsets.data() + i * sizeof offset, sizeof offset);
+    rising = i == 0 ? offset == 0 : offset >= last;
+    last = offset;
+  }
+  rising = rising && last == end;
   if (rising) return {};
   return {ErrorCode::kCorruptModelFile, "tensor \"" + name + "\" does not divide " + std::to_string(end) +
                                             " entries into " + std::to_string(count) + " rows"};

@@ -20,10 +20,16 @@ Result<SparseRows> read_sparse_pattern(const TensorFile& file, const std::string
                                        std::int32_t num_columns);
 
 // Errors: kCorruptModelFile, naming the tensor, when a value is not finite.
-Status check_finite(const std::vector<float>& values, const std::string& name);
+Status check_finite(std::span<const float> values, const std::string& name);
 
 // Errors: kCorruptModelFile unless offsets rise from 0 to `end` and there are `count` + 1 of them.
-Status check_offsets(const std::vector<std::uint32_t>& offsets, std::size_t count, std::size_t end,
+// offsets: uint32, as they stand in a file.
+Status check_offsets(std::span<const std::uint8_t> offsets, std::size_t count, std::size_t end,
                      const std::string& name);
+inline Status check_offsets(const std::vector<std::uint32_t>& offsets, std::size_t count, std::size_t end,
+                            const std::string& name) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(offsets.data());  // NOLINT(*-reinterpret-cast)
+  return check_offsets(std::span(bytes, offsets.size() * sizeof(std::uint32_t)), count, end, name);
+}
 
 }  // namespace inkling

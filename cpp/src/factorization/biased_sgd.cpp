@@ -98,8 +98,8 @@ class BiasedSgdTrainer final : public Trainer {
   }
 
   std::unique_ptr<Model> trained_model() override {
-    return std::make_unique<BiasedSgd>(std::move(item_factors_), std::move(item_biases_), parameters_,
-                                       count_users(interactions_), settings_.to_json());
+    return std::make_unique<BiasedSgd>(ItemFactors(std::move(item_factors_), num_factors_), std::move(item_biases_),
+                                       parameters_, count_users(interactions_), settings_.to_json());
   }
 
  private:
@@ -155,13 +155,13 @@ class BiasedSgdProfile final : public Profile {
       : model_(model), residuals_(std::move(residuals)), factor_(std::move(factor)), person_(std::move(person)) {}
 
   void score_all(std::span<float> scores) const override {
-    const BiasedSgd::Parameters& parameters = model_.parameters();
-    const std::size_t num_factors = model_.num_factors();
-    kernels::gemv(model_.item_factors().data(), scores.size(), num_factors, person_.data(), scores.data());
-    const float base = parameters.mean + person_[num_factors];
-    for (std::size_t item = 0; item < scores.size(); ++item) {
-      scores[item] = parameters.middle + parameters.half_range * (base + model_.item_biases()[item] + scores[item]);
-    }
+    model_.factors().score(person_.data(), 0, scores);
+    finish(this, 0, scores);
+  }
+
+  bool top_k(std::span<const std::uint8_t> skip, std::size_t k, ThreadPool* pool,
+             std::vector<ScoredItem>& best) const override {
+    return model_.factors().top_k({person_.data(), skip, k, pool, &finish, this}, best);
   }
 
   // score(i) = base(i) + half_range * sum over j of count_j target_j ((y_i, 1)ᵀ A⁻¹ (y_j, 1)), with A the matrix of
@@ -169,21 +169,32 @@ class BiasedSgdProfile final : public Profile {
   void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
     const BiasedSgd::Parameters& parameters = model_.parameters();
     const std::size_t num_factors = model_.num_factors();
-    const float* factors = model_.item_factors().data();
     parts.push_back(
         {kNone, kNone, parameters.middle + parameters.half_range * (parameters.mean + model_.item_biases()[at(item)])});
     if (residuals_.empty()) return;
-    std::vector<float> direction(factors + at(item) * num_factors, factors + (at(item) + 1) * num_factors);
-    direction.push_back(1);
+    std::vector<float> direction(num_factors + 1, 1.0f);
+    std::vector<float> scratch(num_factors);
+    model_.factors().copy_row(item, direction.data());
     kernels::cholesky_solve(factor_.data(), num_factors + 1, padded_factors(num_factors + 1), direction.data());
     for (const Residual& residual : residuals_) {
-      const float similarity = kernels::dot(direction.data(), factors + at(residual.item) * num_factors, num_factors) +
-                               direction[num_factors];
+      const float* row = model_.factors().row(residual.item, scratch.data());
+      const float similarity = kernels::dot(direction.data(), row, num_factors) + direction[num_factors];
       parts.push_back({residual.item, kNone, parameters.half_range * residual.count * residual.target * similarity});
     }
   }
 
  private:
+  // The products with the person's factors become predicted values.
+  static void finish(const void* profile, std::size_t first, std::span<float> scores) {
+    const auto& self = *static_cast<const BiasedSgdProfile*>(profile);
+    const BiasedSgd::Parameters& parameters = self.model_.parameters();
+    const float base = parameters.mean + self.person_[self.model_.num_factors()];
+    const float* biases = self.model_.item_biases().data() + first;
+    for (std::size_t n = 0; n < scores.size(); ++n) {
+      scores[n] = parameters.middle + parameters.half_range * (base + biases[n] + scores[n]);
+    }
+  }
+
   const BiasedSgd& model_;
   std::vector<Residual> residuals_;
   std::vector<float> factor_;  // of fold_in's matrix, (padded, padded)
@@ -204,20 +215,19 @@ Result<std::unique_ptr<Trainer>> BiasedSgd::make_trainer(const Settings& setting
   return std::unique_ptr<Trainer>(std::make_unique<BiasedSgdTrainer>(settings, interactions, seed, pool));
 }
 
-BiasedSgd::BiasedSgd(std::vector<float> item_factors, std::vector<float> item_biases, const Parameters& parameters,
-                     std::vector<float> item_counts, std::string config)
+BiasedSgd::BiasedSgd(ItemFactors item_factors, std::vector<float> item_biases, const Parameters& parameters,
+                     Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)),
-      item_factors_(std::move(item_factors)),
+      factors_(std::move(item_factors)),
       item_biases_(std::move(item_biases)),
-      num_factors_(item_factors_.size() / item_biases_.size()),
       parameters_(parameters),
-      norms_(row_norms(item_factors_, num_factors_)) {
-  for (const float norm : norms_) longest_row_ = std::max(longest_row_, norm);
+      longest_row_(factors_.longest_row()) {
   for (const float bias : item_biases_) largest_bias_ = std::max(largest_bias_, std::abs(bias));
 }
 
 Result<std::unique_ptr<Profile>> BiasedSgd::profile_of(History history) const {
-  const std::size_t padded = padded_factors(num_factors_ + 1);
+  const std::size_t num_factors = factors_.num_factors();
+  const std::size_t padded = padded_factors(num_factors + 1);
   std::vector<Residual> residuals;
   std::vector<float> matrix(padded * padded);
   std::vector<float> person(padded);
@@ -237,8 +247,8 @@ Result<std::unique_ptr<Profile>> BiasedSgd::profile_of(History history) const {
     residuals.push_back({item, count, target});
     const float root = std::sqrt(count);
     float* row = panel.data() + rows * padded;
-    kernels::scaled_copy(root, item_factors_.data() + at(item) * num_factors_, row, num_factors_);
-    row[num_factors_] = root;
+    kernels::scaled_copy(root, factors_.row(item, row), row, num_factors);
+    row[num_factors] = root;
     targets[rows] = root * target;
     total += count;
     if (++rows == kPanelRows) flush();
@@ -246,9 +256,9 @@ Result<std::unique_ptr<Profile>> BiasedSgd::profile_of(History history) const {
   flush();
   bool finite = true;
   if (!residuals.empty()) {
-    for (std::size_t f = 0; f <= num_factors_; ++f) matrix[f * padded + f] += parameters_.regularization * total;
-    finite = kernels::cholesky_factor(matrix.data(), num_factors_ + 1, padded);
-    if (finite) kernels::cholesky_solve(matrix.data(), num_factors_ + 1, padded, person.data());
+    for (std::size_t f = 0; f <= num_factors; ++f) matrix[f * padded + f] += parameters_.regularization * total;
+    finite = kernels::cholesky_factor(matrix.data(), num_factors + 1, padded);
+    if (finite) kernels::cholesky_solve(matrix.data(), num_factors + 1, padded, person.data());
   }
   // What no score can exceed.
   const float length = std::sqrt(kernels::dot(person.data(), person.data(), padded));
@@ -263,20 +273,17 @@ Result<std::unique_ptr<Profile>> BiasedSgd::profile_of(History history) const {
       std::make_unique<BiasedSgdProfile>(*this, std::move(residuals), std::move(matrix), std::move(person)));
 }
 
-void BiasedSgd::similar(std::int32_t item, std::span<float> scores) const {
-  cosines(item_factors_, norms_, item, scores);
-}
+void BiasedSgd::similar(std::int32_t item, std::span<float> scores) const { factors_.cosines(item, scores); }
 
 void BiasedSgd::write(TensorFile& file) const {
-  write_item_factors(item_factors_, norms_.size(), file);
+  factors_.write(file);
   file.add("item_biases", std::span<const float>(item_biases_), {num_items()});
   const float parameters[] = {parameters_.middle, parameters_.half_range, parameters_.mean, parameters_.regularization};
   file.add("fold_in", std::span<const float>(parameters), {4});
 }
 
-Result<std::unique_ptr<Model>> BiasedSgd::read(const TensorFile& file, std::vector<float> item_counts,
-                                               std::string config) {
-  Result<std::vector<float>> item_factors = read_item_factors(file, item_counts.size());
+Result<std::unique_ptr<Model>> BiasedSgd::read(const TensorFile& file, Held<float> item_counts, std::string config) {
+  Result<ItemFactors> item_factors = ItemFactors::read(file, item_counts.size());
   if (!item_factors.ok()) return item_factors.status();
   std::vector<float> item_biases;
   std::vector<float> parameters;

@@ -58,11 +58,11 @@ bool contains(std::span<const std::int32_t> met, std::int32_t item) {
   return *begin == item;
 }
 
-// Draws `count` items with draw() and returns the highest-scored that is not among `met`, which rises. Of some drawn
-// together the highest comes first, so that few have to be looked for among what is met.
-template <class Draw>
-Negative hardest_negative(const float* user, const std::vector<float>& item_factors, std::size_t num_factors,
-                          std::span<const std::int32_t> met, std::int32_t count, Draw&& draw) {
+// Draws `count` items with draw() and returns the highest-scored that is not among `met`, which rises. row(item): its
+// factors. Of some drawn together the highest comes first, so that few have to be looked for among what is met.
+template <class Row, class Draw>
+Negative hardest_negative(const float* user, Row&& row, std::size_t num_factors, std::span<const std::int32_t> met,
+                          std::int32_t count, Draw&& draw) {
   constexpr std::int32_t kTogether = 8;
   Negative best;
   Negative drawn[kTogether];
@@ -70,7 +70,7 @@ Negative hardest_negative(const float* user, const std::vector<float>& item_fact
     std::int32_t left = std::min(kTogether, count - n);
     for (std::int32_t d = 0; d < left; ++d) {
       const std::int32_t item = draw();
-      drawn[d] = {item, kernels::dot(user, item_factors.data() + at(item) * num_factors, num_factors)};
+      drawn[d] = {item, kernels::dot(user, row(item), num_factors)};
     }
     for (; left > 0; --left) {
       std::int32_t top = 0;
@@ -173,7 +173,8 @@ class BprTrainer final : public Trainer {
     for (const SgdBlocks::Entry& entry : part.entries) {
       float* user = user_factors_.data() + at(entry.user) * num_factors_;
       const Negative negative = hardest_negative(
-          user, item_factors_, num_factors_, interactions_.by_user().row_columns(entry.user), num_negatives_,
+          user, [&](std::int32_t item) { return item_factors_.data() + at(item) * num_factors_; }, num_factors_,
+          interactions_.by_user().row_columns(entry.user), num_negatives_,
           [&] { return part.items[static_cast<std::size_t>(part.random.below(part.items.size()))]; });
       if (negative.item == kNone) continue;
       float* wanted = item_factors_.data() + at(entry.item) * num_factors_;
@@ -203,21 +204,25 @@ class BprProfile final : public Profile {
   BprProfile(const Bpr& model, std::vector<std::int32_t> items, std::vector<float> factors)
       : model_(model), items_(std::move(items)), factors_(std::move(factors)) {}
 
-  void score_all(std::span<float> scores) const override {
-    const std::size_t num_factors = model_.num_factors();
-    kernels::gemv(model_.item_factors().data(), scores.size(), num_factors,
-                  factors_.data() + items_.size() * num_factors, scores.data());
+  void score_all(std::span<float> scores) const override { model_.factors().score(user_factors(), 0, scores); }
+
+  bool top_k(std::span<const std::uint8_t> skip, std::size_t k, ThreadPool* pool,
+             std::vector<ScoredItem>& best) const override {
+    return model_.factors().top_k({user_factors(), skip, k, pool}, best);
   }
 
   void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
     const std::size_t num_factors = model_.num_factors();
-    const float* row = model_.item_factors().data() + at(item) * num_factors;
+    std::vector<float> scratch(num_factors);
+    const float* row = model_.factors().row(item, scratch.data());
     for (std::size_t n = 0; n < items_.size(); ++n) {
       parts.push_back({items_[n], kNone, kernels::dot(factors_.data() + n * num_factors, row, num_factors)});
     }
   }
 
  private:
+  const float* user_factors() const { return factors_.data() + items_.size() * model_.num_factors(); }
+
   const Bpr& model_;
   std::vector<std::int32_t> items_;
   std::vector<float> factors_;  // (items + 1, num_factors): what each adds to the person's factors, then their sum
@@ -237,15 +242,13 @@ Result<std::unique_ptr<Trainer>> Bpr::make_trainer(const Settings& settings, con
   return std::unique_ptr<Trainer>(std::make_unique<BprTrainer>(settings, interactions, seed, pool));
 }
 
-Bpr::Bpr(std::vector<float> item_factors, std::size_t num_factors, const FoldIn& fold_in,
-         std::vector<float> item_counts, std::string config)
-    : Model(std::move(item_counts), std::move(config)),
-      item_factors_(std::move(item_factors)),
-      num_factors_(num_factors),
-      fold_in_(fold_in),
-      norms_(row_norms(item_factors_, num_factors)) {}
+Bpr::Bpr(ItemFactors item_factors, const FoldIn& fold_in, Held<float> item_counts, std::string config)
+    : Model(std::move(item_counts), std::move(config)), factors_(std::move(item_factors)), fold_in_(fold_in) {}
 
 Result<std::unique_ptr<Profile>> Bpr::profile_of(History history) const {
+  const std::size_t num_factors = factors_.num_factors();
+  std::vector<float> scratch(2 * num_factors);  // of two rows at a time
+  const auto row = [&](std::int32_t item) { return factors_.row(item, scratch.data()); };
   std::vector<Contribution> known;  // the weights by item: the order of the history does not count
   for (const auto& [item, weight] : history) {
     if (item >= 0 && item < num_items() && weight != 0) known.push_back({item, kNone, weight});
@@ -254,8 +257,8 @@ Result<std::unique_ptr<Profile>> Bpr::profile_of(History history) const {
   std::vector<std::int32_t> items;
   items.reserve(known.size());
   for (const Contribution& entry : known) items.push_back(entry.item);
-  std::vector<float> factors((known.size() + 1) * num_factors_);  // each item's part, then the sum
-  float* user = factors.data() + known.size() * num_factors_;
+  std::vector<float> factors((known.size() + 1) * num_factors);  // each item's part, then the sum
+  float* user = factors.data() + known.size() * num_factors;
   float scale = 1;  // of all factors: shrinking them is one multiplication
   for (int round = 0; round < kFoldInRounds; ++round) {
     const float rate = kFoldInRate * (1 - static_cast<float>(round) / kFoldInRounds);
@@ -264,17 +267,17 @@ Result<std::unique_ptr<Profile>> Bpr::profile_of(History history) const {
       // Its own numbers for each item, so that what is drawn for one does not hang on the others.
       Random random((static_cast<std::uint64_t>(item) << 8) + static_cast<std::uint64_t>(round));
       const Negative negative =
-          hardest_negative(user, item_factors_, num_factors_, items, weight > 0 ? fold_in_.num_negatives : 1,
+          hardest_negative(user, row, num_factors, items, weight > 0 ? fold_in_.num_negatives : 1,
                            [&] { return static_cast<std::int32_t>(random.below(at(num_items()))); });
       if (negative.item == kNone) continue;
-      const float* wanted = item_factors_.data() + at(item) * num_factors_;
-      const float* other = item_factors_.data() + at(negative.item) * num_factors_;
-      const float difference = scale * (kernels::dot(user, wanted, num_factors_) - negative.score);
+      const float* wanted = row(item);
+      const float* other = factors_.row(negative.item, scratch.data() + num_factors);
+      const float difference = scale * (kernels::dot(user, wanted, num_factors) - negative.score);
       scale *= kept_by(rate, fold_in_.regularization);
       const float pull = rate * weight * sigmoid(weight > 0 ? -difference : difference) / scale;
-      for (float* to : {user, factors.data() + e * num_factors_}) {
-        kernels::axpy(pull, wanted, to, num_factors_);
-        kernels::axpy(-pull, other, to, num_factors_);
+      for (float* to : {user, factors.data() + e * num_factors}) {
+        kernels::axpy(pull, wanted, to, num_factors);
+        kernels::axpy(-pull, other, to, num_factors);
       }
       if (scale < 1e-6f) {
         for (float& value : factors) value *= scale;
@@ -283,23 +286,23 @@ Result<std::unique_ptr<Profile>> Bpr::profile_of(History history) const {
     }
   }
   for (float& value : factors) value *= scale;
-  if (!finite_rows(factors, num_factors_)) {
+  if (!finite_rows(factors, num_factors)) {
     return Status(ErrorCode::kNotFinite,
                   "the history cannot be folded in: the numbers overflow; use smaller event weights");
   }
   return std::unique_ptr<Profile>(std::make_unique<BprProfile>(*this, std::move(items), std::move(factors)));
 }
 
-void Bpr::similar(std::int32_t item, std::span<float> scores) const { cosines(item_factors_, norms_, item, scores); }
+void Bpr::similar(std::int32_t item, std::span<float> scores) const { factors_.cosines(item, scores); }
 
 void Bpr::write(TensorFile& file) const {
-  write_item_factors(item_factors_, norms_.size(), file);
+  factors_.write(file);
   const float parameters[] = {fold_in_.regularization, static_cast<float>(fold_in_.num_negatives)};
   file.add("fold_in", std::span<const float>(parameters), {2});
 }
 
-Result<std::unique_ptr<Model>> Bpr::read(const TensorFile& file, std::vector<float> item_counts, std::string config) {
-  Result<std::vector<float>> item_factors = read_item_factors(file, item_counts.size());
+Result<std::unique_ptr<Model>> Bpr::read(const TensorFile& file, Held<float> item_counts, std::string config) {
+  Result<ItemFactors> item_factors = ItemFactors::read(file, item_counts.size());
   if (!item_factors.ok()) return item_factors.status();
   std::vector<float> parameters;
   if (Status s = file.get("fold_in", 1, parameters); !s.ok()) return s;
@@ -309,9 +312,8 @@ Result<std::unique_ptr<Model>> Bpr::read(const TensorFile& file, std::vector<flo
                   "tensor \"fold_in\" should hold a regularization not below 0 and 1 to 1000 negatives");
   }
   const FoldIn fold_in{parameters[0], static_cast<std::int32_t>(parameters[1])};
-  const std::size_t num_factors = item_factors.value().size() / item_counts.size();
-  return std::unique_ptr<Model>(std::make_unique<Bpr>(std::move(item_factors.value()), num_factors, fold_in,
-                                                      std::move(item_counts), std::move(config)));
+  return std::unique_ptr<Model>(
+      std::make_unique<Bpr>(std::move(item_factors.value()), fold_in, std::move(item_counts), std::move(config)));
 }
 
 }  // namespace inkling

@@ -45,43 +45,4 @@ bool finite_rows(std::span<const float> factors, std::size_t num_factors) {
   return std::isfinite(sum);
 }
 
-std::vector<float> row_norms(std::span<const float> factors, std::size_t num_factors) {
-  std::vector<float> norms;
-  norms.reserve(factors.size() / num_factors);
-  for (std::size_t begin = 0; begin < factors.size(); begin += num_factors) {
-    norms.push_back(std::sqrt(kernels::dot(factors.data() + begin, factors.data() + begin, num_factors)));
-  }
-  return norms;
-}
-
-void cosines(std::span<const float> factors, std::span<const float> norms, std::int32_t item, std::span<float> out) {
-  const std::size_t num_factors = factors.size() / norms.size();
-  kernels::gemv(factors.data(), out.size(), num_factors, factors.data() + at(item) * num_factors, out.data());
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const float product = norms[i] * norms[at(item)];
-    out[i] = product > 0 ? out[i] / product : 0;
-  }
-}
-
-void write_item_factors(std::span<const float> factors, std::size_t num_items, TensorFile& file) {
-  file.add("item_factors", factors,
-           {static_cast<std::int64_t>(num_items), static_cast<std::int64_t>(factors.size() / num_items)});
-}
-
-Result<std::vector<float>> read_item_factors(const TensorFile& file, std::size_t num_items) {
-  std::vector<float> factors;
-  std::vector<std::int64_t> shape;
-  if (Status s = file.get("item_factors", 2, factors, &shape); !s.ok()) return s;
-  if (num_items == 0 || shape[0] != static_cast<std::int64_t>(num_items) || shape[1] < 1 || shape[1] > 1024) {
-    return Status(ErrorCode::kCorruptModelFile, "tensor \"item_factors\" is " + std::to_string(shape[0]) + " × " +
-                                                    std::to_string(shape[1]) + "; expected one row for each of " +
-                                                    std::to_string(num_items) + " items and 1 to 1024 factors");
-  }
-  if (!finite_rows(factors, at(shape[1]))) {
-    return Status(ErrorCode::kCorruptModelFile,
-                  "tensor \"item_factors\" has a row whose length is not a finite number");
-  }
-  return factors;
-}
-
 }  // namespace inkling

@@ -23,14 +23,4 @@ std::vector<float> random_factors(const SparseRows& entries, std::size_t num_fac
 // Whether the square of each row's length is a finite number. Products of such rows are finite, too.
 bool finite_rows(std::span<const float> factors, std::size_t num_factors);
 
-std::vector<float> row_norms(std::span<const float> factors, std::size_t num_factors);
-
-// The cosine of each row and the row `item`, 0 where one of them has length 0. norms: as row_norms has them.
-void cosines(std::span<const float> factors, std::span<const float> norms, std::int32_t item, std::span<float> out);
-
-void write_item_factors(std::span<const float> factors, std::size_t num_items, TensorFile& file);
-
-// Reads the tensor `item_factors`. Errors: kCorruptModelFile unless it is (num_items, 1 to 1024), with finite rows.
-Result<std::vector<float>> read_item_factors(const TensorFile& file, std::size_t num_items);
-
 }  // namespace inkling

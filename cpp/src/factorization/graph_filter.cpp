@@ -75,8 +75,7 @@ class GraphFilterTrainer final : public Trainer {
 
   std::unique_ptr<Model> trained_model() override {
     SpectralItemModel::Parts parts;
-    parts.item_factors = svd_.take_item_vectors();
-    parts.num_factors = at(settings_.integer("num_factors"));
+    parts.item_factors = ItemFactors(svd_.take_item_vectors(), at(settings_.integer("num_factors")));
     parts.weight = static_cast<float>(settings_.number("alpha"));
     parts.exponent = 0.5f;
     parts.neighbors = by_target_.transposed(interactions_.num_items());
@@ -162,8 +161,7 @@ Result<std::unique_ptr<Trainer>> GraphFilter::make_trainer(const Settings& setti
   return std::unique_ptr<Trainer>(std::make_unique<GraphFilterTrainer>(settings, interactions, seed, pool));
 }
 
-Result<std::unique_ptr<Model>> GraphFilter::read(const TensorFile& file, std::vector<float> item_counts,
-                                                 std::string config) {
+Result<std::unique_ptr<Model>> GraphFilter::read(const TensorFile& file, Held<float> item_counts, std::string config) {
   return SpectralItemModel::read(kName, true, file, std::move(item_counts), std::move(config));
 }
 

@@ -166,21 +166,24 @@ class IalsProfile final : public Profile {
         solver_(std::move(solver)),
         user_factors_(std::move(user_factors)) {}
 
-  void score_all(std::span<float> scores) const override {
-    kernels::gemv(model_.item_factors().data(), scores.size(), model_.num_factors(), user_factors_.data(),
-                  scores.data());
+  void score_all(std::span<float> scores) const override { model_.factors().score(user_factors_.data(), 0, scores); }
+
+  bool top_k(std::span<const std::uint8_t> skip, std::size_t k, ThreadPool* pool,
+             std::vector<ScoredItem>& best) const override {
+    return model_.factors().top_k({user_factors_.data(), skip, k, pool}, best);
   }
 
   // Hu, Koren & Volinsky 2008, section 5: score(i) = sum over j of c_j p_j (A⁻¹ y_i)·y_j, with A the matrix that
   // fold_in factored and c_j p_j an entry's pull.
   void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
     const std::size_t num_factors = model_.num_factors();
-    const float* factors = model_.item_factors().data();
-    const float* row = factors + at(item) * num_factors;
-    std::vector<float> direction(row, row + num_factors);
+    std::vector<float> direction(num_factors);
+    std::vector<float> scratch(num_factors);
+    model_.factors().copy_row(item, direction.data());
     kernels::cholesky_solve(solver_.factor().data(), num_factors, padded_factors(num_factors), direction.data());
     for (const HistoryEntry& entry : history_) {
-      const float similarity = kernels::dot(direction.data(), factors + at(entry.item) * num_factors, num_factors);
+      const float similarity =
+          kernels::dot(direction.data(), model_.factors().row(entry.item, scratch.data()), num_factors);
       parts.push_back({entry.item, kNone, model_.fold_in_parameters().pull(entry.weight) * similarity});
     }
   }
@@ -211,24 +214,16 @@ bool IalsFoldIn::is_valid() const {
          is_between(replaced_weight, 0, unobserved_weight) && is_between(negative_target, -kLargest, kLargest);
 }
 
-Ials::Ials(std::vector<float> item_factors, std::size_t num_factors, const IalsFoldIn& fold_in,
-           std::vector<float> item_counts, std::string config)
+Ials::Ials(ItemFactors item_factors, const IalsFoldIn& fold_in, Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)),
-      item_factors_(std::move(item_factors)),
-      num_factors_(num_factors),
+      factors_(std::move(item_factors)),
       fold_in_(fold_in),
-      norms_(row_norms(item_factors_, num_factors_)) {
-  ThreadPool one(1);
-  GramSum sum(num_factors_, one);
-  sum.start(item_factors_);
-  while (!sum.done()) sum.step();
-  sum.scale(fold_in_.unobserved_weight);
-  gram_ = sum.result();
-}
+      gram_(factors_.gram(fold_in_.unobserved_weight)) {}
 
 Result<std::unique_ptr<Profile>> Ials::profile_of(History history) const {
   std::vector<HistoryEntry> known;
-  std::vector<std::int32_t> items;
+  std::vector<std::int32_t> rows;  // of the panel
+  std::vector<float> panel;        // the factors of the history's items
   std::vector<float> added;
   std::vector<float> pulls;
   float confidence = 0;
@@ -236,8 +231,8 @@ Result<std::unique_ptr<Profile>> Ials::profile_of(History history) const {
   bool all_one = true;
   for (const HistoryEntry& entry : history) {
     if (entry.item < 0 || entry.item >= num_items() || entry.weight == 0) continue;
+    rows.push_back(static_cast<std::int32_t>(known.size()));
     known.push_back(entry);
-    items.push_back(entry.item);
     added.push_back(fold_in_.added(entry.weight));
     pulls.push_back(fold_in_.pull(entry.weight));
     confidence += fold_in_.confidence(entry.weight);
@@ -254,9 +249,13 @@ Result<std::unique_ptr<Profile>> Ials::profile_of(History history) const {
   } else if (fold_in_.scaling == IalsFoldIn::Scaling::kCount) {
     ridge *= std::max(count, 1.0f);
   }
-  CholeskySolver solver(num_factors_);
-  std::vector<float> user_factors(num_factors_);
-  if (!solver.solve_weighted({item_factors_, gram_, items, ridge}, added, pulls, user_factors.data())) {
+  panel.resize(known.size() * num_factors());
+  for (std::size_t e = 0; e < known.size(); ++e) {
+    factors_.copy_row(known[e].item, panel.data() + e * num_factors());
+  }
+  CholeskySolver solver(num_factors());
+  std::vector<float> user_factors(num_factors());
+  if (!solver.solve_weighted({panel, gram_, rows, ridge}, added, pulls, user_factors.data())) {
     return Status(ErrorCode::kNotFinite,
                   "the history cannot be folded in: the numbers overflow; use smaller event weights");
   }
@@ -264,18 +263,18 @@ Result<std::unique_ptr<Profile>> Ials::profile_of(History history) const {
       std::make_unique<IalsProfile>(*this, std::move(known), std::move(solver), std::move(user_factors)));
 }
 
-void Ials::similar(std::int32_t item, std::span<float> scores) const { cosines(item_factors_, norms_, item, scores); }
+void Ials::similar(std::int32_t item, std::span<float> scores) const { factors_.cosines(item, scores); }
 
 void Ials::write(TensorFile& file) const {
-  write_item_factors(item_factors_, norms_.size(), file);
+  factors_.write(file);
   const float parameters[] = {fold_in_.regularization, fold_in_.unobserved_weight, static_cast<float>(fold_in_.scaling),
                               fold_in_.alpha,          fold_in_.confidence_offset, fold_in_.replaced_weight,
                               fold_in_.negative_target};
   file.add("fold_in", std::span<const float>(parameters), {kFoldInNumbers});
 }
 
-Result<std::unique_ptr<Model>> Ials::read(const TensorFile& file, std::vector<float> item_counts, std::string config) {
-  Result<std::vector<float>> item_factors = read_item_factors(file, item_counts.size());
+Result<std::unique_ptr<Model>> Ials::read(const TensorFile& file, Held<float> item_counts, std::string config) {
+  Result<ItemFactors> item_factors = ItemFactors::read(file, item_counts.size());
   if (!item_factors.ok()) return item_factors.status();
   std::vector<float> parameters;
   if (Status s = file.get("fold_in", 1, parameters); !s.ok()) return s;
@@ -301,9 +300,8 @@ Result<std::unique_ptr<Model>> Ials::read(const TensorFile& file, std::vector<fl
         "tensor \"fold_in\" should hold 2 or 7 numbers in their ranges: a positive regularization, a positive "
         "unobserved weight, a scaling from 0 to 2 and so on");
   }
-  const std::size_t num_factors = item_factors.value().size() / item_counts.size();
-  return std::unique_ptr<Model>(std::make_unique<Ials>(std::move(item_factors.value()), num_factors, fold_in,
-                                                       std::move(item_counts), std::move(config)));
+  return std::unique_ptr<Model>(
+      std::make_unique<Ials>(std::move(item_factors.value()), fold_in, std::move(item_counts), std::move(config)));
 }
 
 }  // namespace inkling

@@ -44,8 +44,8 @@ class PureSvdTrainer final : public Trainer {
 
   std::unique_ptr<Model> trained_model() override {
     SpectralItemModel::Parts parts;
-    parts.item_factors = svd_.take_item_vectors();
-    parts.num_factors = static_cast<std::size_t>(num_vectors(settings_, interactions_));
+    parts.item_factors =
+        ItemFactors(svd_.take_item_vectors(), static_cast<std::size_t>(num_vectors(settings_, interactions_)));
     return std::make_unique<SpectralItemModel>(PureSvd::kName, std::move(parts), count_users(interactions_),
                                                settings_.to_json());
   }
@@ -69,8 +69,7 @@ Result<std::unique_ptr<Trainer>> PureSvd::make_trainer(const Settings& settings,
   return std::unique_ptr<Trainer>(std::make_unique<PureSvdTrainer>(settings, *data.interactions, seed, pool));
 }
 
-Result<std::unique_ptr<Model>> PureSvd::read(const TensorFile& file, std::vector<float> item_counts,
-                                             std::string config) {
+Result<std::unique_ptr<Model>> PureSvd::read(const TensorFile& file, Held<float> item_counts, std::string config) {
   return SpectralItemModel::read(kName, false, file, std::move(item_counts), std::move(config));
 }
 

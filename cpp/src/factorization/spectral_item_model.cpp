@@ -23,8 +23,8 @@ class SpectralItemProfile final : public Profile {
 
   void score_all(std::span<float> scores) const override {
     const SpectralItemModel::Parts& parts = model_.parts();
-    kernels::gemv(parts.item_factors.data(), scores.size(), parts.num_factors, user_factors_.data(), scores.data());
-    for (std::size_t i = 0; i < scores.size(); ++i) scores[i] *= model_.target_scales()[i];
+    parts.item_factors.score(user_factors_.data(), 0, scores);
+    finish(&model_, 0, scores);
     if (parts.neighbors.num_rows() == 0) return;
     for (const HistoryEntry& entry : history_) {
       const auto targets = parts.neighbors.row_columns(entry.item);
@@ -33,13 +33,22 @@ class SpectralItemProfile final : public Profile {
     }
   }
 
+  bool top_k(std::span<const std::uint8_t> skip, std::size_t k, ThreadPool* pool,
+             std::vector<ScoredItem>& best) const override {
+    const SpectralItemModel::Parts& parts = model_.parts();
+    if (parts.neighbors.num_rows() > 0) return Profile::top_k(skip, k, pool, best);
+    return parts.item_factors.top_k({user_factors_.data(), skip, k, pool, &finish, &model_}, best);
+  }
+
   void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
     const SpectralItemModel::Parts& model = model_.parts();
-    const float* target = model.item_factors.data() + at(item) * model.num_factors;
+    const std::size_t num_factors = model.item_factors.num_factors();
+    std::vector<float> scratch(2 * num_factors);  // of two rows at a time
+    const float* target = model.item_factors.row(item, scratch.data());
     for (const HistoryEntry& entry : history_) {
-      const float* source = model.item_factors.data() + at(entry.item) * model.num_factors;
+      const float* source = model.item_factors.row(entry.item, scratch.data() + num_factors);
       float value = model_.source_scales()[at(entry.item)] * model_.target_scales()[at(item)] *
-                    kernels::dot(source, target, model.num_factors);
+                    kernels::dot(source, target, num_factors);
       if (model.neighbors.num_rows() > 0) {
         const auto targets = model.neighbors.row_columns(entry.item);
         const auto found = std::lower_bound(targets.begin(), targets.end(), item);
@@ -52,6 +61,11 @@ class SpectralItemProfile final : public Profile {
   }
 
  private:
+  static void finish(const void* model, std::size_t first, std::span<float> scores) {
+    const float* scales = static_cast<const SpectralItemModel*>(model)->target_scales().data() + first;
+    for (std::size_t n = 0; n < scores.size(); ++n) scores[n] *= scales[n];
+  }
+
   const SpectralItemModel& model_;
   std::vector<HistoryEntry> history_;
   std::vector<float> user_factors_;
@@ -59,8 +73,7 @@ class SpectralItemProfile final : public Profile {
 
 }  // namespace
 
-SpectralItemModel::SpectralItemModel(std::string_view name, Parts parts, std::vector<float> item_counts,
-                                     std::string config)
+SpectralItemModel::SpectralItemModel(std::string_view name, Parts parts, Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)), name_(name), parts_(std::move(parts)) {
   for (const float count : this->item_counts()) {
     source_scales_.push_back(count > 0 ? parts_.weight * std::pow(count, -parts_.exponent) : 0);
@@ -69,19 +82,20 @@ SpectralItemModel::SpectralItemModel(std::string_view name, Parts parts, std::ve
 }
 
 Result<std::unique_ptr<Profile>> SpectralItemModel::profile_of(History history) const {
+  const std::size_t num_factors = parts_.item_factors.num_factors();
   std::vector<HistoryEntry> known;
-  std::vector<float> user_factors(parts_.num_factors);
+  std::vector<float> scratch(num_factors);
+  std::vector<float> user_factors(num_factors);
   float total_weight = 0;
   for (const HistoryEntry& entry : history) {
     if (entry.item < 0 || entry.item >= num_items() || entry.weight == 0) continue;
     known.push_back(entry);
     total_weight += std::abs(entry.weight);
-    kernels::axpy(entry.weight * source_scales_[at(entry.item)],
-                  parts_.item_factors.data() + at(entry.item) * parts_.num_factors, user_factors.data(),
-                  parts_.num_factors);
+    kernels::axpy(entry.weight * source_scales_[at(entry.item)], parts_.item_factors.row(entry.item, scratch.data()),
+                  user_factors.data(), num_factors);
   }
   // The square bounds every product with a row of orthonormal vectors.
-  if (!std::isfinite(total_weight + kernels::dot(user_factors.data(), user_factors.data(), parts_.num_factors))) {
+  if (!std::isfinite(total_weight + kernels::dot(user_factors.data(), user_factors.data(), num_factors))) {
     return Status(ErrorCode::kNotFinite,
                   "the history cannot be folded in: the numbers overflow; use smaller event weights");
   }
@@ -90,37 +104,29 @@ Result<std::unique_ptr<Profile>> SpectralItemModel::profile_of(History history) 
 }
 
 void SpectralItemModel::similar(std::int32_t item, std::span<float> scores) const {
-  const bool with_neighbors = parts_.neighbors.num_rows() > 0;
-  const float* source = parts_.item_factors.data() + at(item) * parts_.num_factors;
-  kernels::gemv(parts_.item_factors.data(), scores.size(), parts_.num_factors, source, scores.data());
-  if (with_neighbors) {
-    for (float& score : scores) score *= parts_.weight;
-    const auto targets = parts_.neighbors.row_columns(item);
-    const auto weights = parts_.neighbors.row_values(item);
-    for (std::size_t e = 0; e < targets.size(); ++e) scores[at(targets[e])] += weights[e];
-    return;
-  }
-  const float length = std::sqrt(scores[at(item)]);
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    const float* row = parts_.item_factors.data() + i * parts_.num_factors;
-    const float lengths = length * std::sqrt(kernels::dot(row, row, parts_.num_factors));
-    scores[i] = lengths > 0 ? scores[i] / lengths : 0;
-  }
+  if (parts_.neighbors.num_rows() == 0) return parts_.item_factors.cosines(item, scores);
+  std::vector<float> source(parts_.item_factors.num_factors());
+  parts_.item_factors.copy_row(item, source.data());
+  parts_.item_factors.score(source.data(), 0, scores);
+  for (float& score : scores) score *= parts_.weight;
+  const auto targets = parts_.neighbors.row_columns(item);
+  const auto weights = parts_.neighbors.row_values(item);
+  for (std::size_t e = 0; e < targets.size(); ++e) scores[at(targets[e])] += weights[e];
 }
 
 void SpectralItemModel::write(TensorFile& file) const {
-  write_item_factors(parts_.item_factors, at(num_items()), file);
+  parts_.item_factors.write(file);
   const float low_rank[] = {parts_.weight, parts_.exponent};
   file.add("low_rank", std::span<const float>(low_rank), {2});
   if (parts_.neighbors.num_rows() > 0) write_sparse_rows(parts_.neighbors, kNeighbors, file);
 }
 
 Result<std::unique_ptr<Model>> SpectralItemModel::read(std::string_view name, bool with_neighbors,
-                                                       const TensorFile& file, std::vector<float> item_counts,
+                                                       const TensorFile& file, Held<float> item_counts,
                                                        std::string config) {
   Parts parts;
   std::vector<float> low_rank;
-  Result<std::vector<float>> item_factors = read_item_factors(file, item_counts.size());
+  Result<ItemFactors> item_factors = ItemFactors::read(file, item_counts.size());
   if (!item_factors.ok()) return item_factors.status();
   if (Status s = file.get("low_rank", 1, low_rank); !s.ok()) return s;
   bool in_range = low_rank.size() == 2;
@@ -130,7 +136,6 @@ Result<std::unique_ptr<Model>> SpectralItemModel::read(std::string_view name, bo
                   "tensor \"low_rank\" should hold a weight and an exponent, from 0 to 100");
   }
   parts.item_factors = std::move(item_factors.value());
-  parts.num_factors = parts.item_factors.size() / item_counts.size();
   parts.weight = low_rank[0];
   parts.exponent = low_rank[1];
   if (with_neighbors) {

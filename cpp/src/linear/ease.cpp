@@ -54,7 +54,7 @@ float largest_size(std::span<const float> numbers) {
 class DenseItemModel final : public Model {
  public:
   // largest: no weight is larger in size.
-  DenseItemModel(std::vector<float> weights, float largest, std::vector<float> item_counts, std::string config)
+  DenseItemModel(std::vector<float> weights, float largest, Held<float> item_counts, std::string config)
       : Model(std::move(item_counts), std::move(config)), weights_(std::move(weights)), largest_(largest) {}
 
   std::string_view name() const override { return Ease::kName; }
@@ -311,7 +311,7 @@ Result<std::unique_ptr<Trainer>> Ease::make_trainer(const Settings& settings, co
   return std::unique_ptr<Trainer>(std::make_unique<EaseTrainer>(settings, interactions, pool));
 }
 
-Result<std::unique_ptr<Model>> Ease::read(const TensorFile& file, std::vector<float> item_counts, std::string config) {
+Result<std::unique_ptr<Model>> Ease::read(const TensorFile& file, Held<float> item_counts, std::string config) {
   std::vector<float> weights;
   std::vector<std::int64_t> shape;
   if (Status dense = file.get(kTensor, 2, weights, &shape); !dense.ok()) {

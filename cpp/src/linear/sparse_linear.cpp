@@ -255,8 +255,7 @@ Result<std::unique_ptr<Trainer>> SparseLinear::make_trainer(const Settings& sett
   return std::unique_ptr<Trainer>(std::make_unique<SparseLinearTrainer>(settings, *data.interactions, pool));
 }
 
-Result<std::unique_ptr<Model>> SparseLinear::read(const TensorFile& file, std::vector<float> item_counts,
-                                                  std::string config) {
+Result<std::unique_ptr<Model>> SparseLinear::read(const TensorFile& file, Held<float> item_counts, std::string config) {
   return SparseItemModel::read(kName, file, std::move(item_counts), std::move(config));
 }
 

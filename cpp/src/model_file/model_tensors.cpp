@@ -30,7 +30,7 @@ void write_model(const Model& model, TensorFile& file) {
   model.write(file);
 }
 
-Result<std::unique_ptr<Model>> read_model(const TensorFile& file, std::vector<float> item_counts) {
+Result<std::unique_ptr<Model>> read_model(const TensorFile& file, Held<float> item_counts) {
   const std::string* found = file.find_metadata("model");
   if (found == nullptr) return Status(ErrorCode::kCorruptModelFile, "the metadata lacks the name of the model");
   const std::string& name = *found;

@@ -13,6 +13,6 @@ namespace inkling {
 void write_model(const Model& model, TensorFile& file);
 
 // Errors: kCorruptModelFile; kUnsupportedVersion for a model this build does not know.
-Result<std::unique_ptr<Model>> read_model(const TensorFile& file, std::vector<float> item_counts);
+Result<std::unique_ptr<Model>> read_model(const TensorFile& file, Held<float> item_counts);
 
 }  // namespace inkling

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
 #include <numeric>
 
 #include "data/sorting.h"
@@ -16,9 +17,14 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "safetensors files are 
 
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::uint64_t kMaxHeaderBytes = 1 << 24;
-constexpr std::array kTypes = {Tensor::Type::kU8, Tensor::Type::kI32, Tensor::Type::kU32, Tensor::Type::kF32};
+// In the order of Tensor::Type.
+struct TypeFacts {
+  const char* name;
+  std::int64_t size;
+};
+constexpr TypeFacts kTypes[] = {{"U8", 1}, {"I8", 1}, {"F16", 2}, {"I32", 4}, {"U32", 4}, {"F32", 4}};
 
-std::int64_t type_size(Tensor::Type type) { return type == Tensor::Type::kU8 ? 1 : 4; }
+std::int64_t type_size(Tensor::Type type) { return kTypes[static_cast<std::size_t>(type)].size; }
 
 Status corrupt(const std::string& what) { return {ErrorCode::kCorruptModelFile, what}; }
 
@@ -42,19 +48,7 @@ std::int64_t count_elements(const std::vector<std::int64_t>& shape) {
 
 std::int64_t Tensor::num_elements() const { return count_elements(shape); }
 
-const char* tensor_type_name(Tensor::Type type) {
-  switch (type) {
-    case Tensor::Type::kU8:
-      return "U8";
-    case Tensor::Type::kI32:
-      return "I32";
-    case Tensor::Type::kU32:
-      return "U32";
-    case Tensor::Type::kF32:
-      return "F32";
-  }
-  return "";
-}
+const char* tensor_type_name(Tensor::Type type) { return kTypes[static_cast<std::size_t>(type)].name; }
 
 std::uint32_t crc32(std::span<const std::uint8_t> bytes) {
   // Made anew each time: two thousand steps, where a table in the module is a kilobyte that does not compress.
@@ -71,9 +65,10 @@ std::uint32_t crc32(std::span<const std::uint8_t> bytes) {
 
 void TensorFile::put(const std::string& name, Tensor::Type type, std::vector<std::int64_t> shape, const void* data,
                      std::size_t num_bytes) {
-  Stored stored{type, std::move(shape), std::vector<std::uint8_t>(num_bytes)};
-  if (num_bytes > 0) std::memcpy(stored.bytes.data(), data, num_bytes);
-  tensors_[name] = std::move(stored);
+  const auto* begin = static_cast<const std::uint8_t*>(data);
+  Stored& stored = tensors_[name];
+  stored.own.assign(begin, begin + num_bytes);
+  stored.tensor = {type, std::move(shape), stored.own};
 }
 
 void TensorFile::add(const std::string& name, std::span<const float> values, std::vector<std::int64_t> shape) {
@@ -88,22 +83,32 @@ void TensorFile::add(const std::string& name, std::span<const std::uint32_t> val
   put(name, Tensor::Type::kU32, std::move(shape), values.data(), values.size_bytes());
 }
 
+void TensorFile::add(const std::string& name, std::span<const std::uint16_t> values, std::vector<std::int64_t> shape) {
+  put(name, Tensor::Type::kF16, std::move(shape), values.data(), values.size_bytes());
+}
+
+void TensorFile::add(const std::string& name, std::span<const std::int8_t> values, std::vector<std::int64_t> shape) {
+  put(name, Tensor::Type::kI8, std::move(shape), values.data(), values.size_bytes());
+}
+
 void TensorFile::add(const std::string& name, std::span<const std::uint8_t> values, std::vector<std::int64_t> shape) {
   put(name, Tensor::Type::kU8, std::move(shape), values.data(), values.size_bytes());
 }
 
-void TensorFile::add_part(const std::string& prefix, const TensorFile& part) {
+void TensorFile::add_part(const std::string& prefix, TensorFile part) {
   for (const auto& [name, text] : part.metadata_) metadata_[prefix + name] = text;
-  for (const auto& [name, stored] : part.tensors_) tensors_[prefix + name] = stored;
+  for (auto& [name, stored] : part.tensors_) tensors_[prefix + name] = std::move(stored);
+  fail(part.status_);
 }
 
 TensorFile TensorFile::part(const std::string& prefix) const {
   TensorFile out;
+  out.is_part_ = true;
   for (const auto& [name, text] : metadata_) {
     if (name.starts_with(prefix)) out.metadata_[name.substr(prefix.size())] = text;
   }
   for (const auto& [name, stored] : tensors_) {
-    if (name.starts_with(prefix)) out.tensors_[name.substr(prefix.size())] = stored;
+    if (name.starts_with(prefix)) out.tensors_[name.substr(prefix.size())].tensor = stored.tensor;
   }
   return out;
 }
@@ -111,29 +116,43 @@ TensorFile TensorFile::part(const std::string& prefix) const {
 std::vector<std::uint8_t> TensorFile::write() const {
   model_file::Header header;
   header.metadata = metadata_;
-  std::vector<std::uint8_t> data;
-  // Four-byte tensors first, so that every tensor is aligned.
-  for (const bool bytes_only : {false, true}) {
+  // Those of large numbers first, so that every tensor is aligned.
+  std::vector<const Tensor*> order;
+  std::int64_t end = 0;
+  for (const std::int64_t size : {4, 2, 1}) {
     for (const auto& [name, stored] : tensors_) {
-      if ((stored.type == Tensor::Type::kU8) != bytes_only) continue;
-      const auto begin = static_cast<std::int64_t>(data.size());
-      data.insert(data.end(), stored.bytes.begin(), stored.bytes.end());
-      header.tensors[name] = {tensor_type_name(stored.type), stored.shape, begin,
-                              static_cast<std::int64_t>(data.size())};
+      if (type_size(stored.tensor.type) != size) continue;
+      order.push_back(&stored.tensor);
+      const std::int64_t begin = end;
+      end += static_cast<std::int64_t>(stored.tensor.bytes.size());
+      header.tensors[name] = {tensor_type_name(stored.tensor.type), stored.tensor.shape, begin, end};
     }
   }
-  header.metadata["checksum"] = checksum_text(crc32(data));
-  std::string json = model_file::write_header(header);
-  json.resize((json.size() + 7) / 8 * 8, ' ');
-  std::vector<std::uint8_t> out(kLengthBytes + json.size() + data.size());
-  const std::uint64_t length = json.size();
+  // The length of the header does not hang on the checksum, which is of what stands behind it.
+  const auto header_text = [&](std::uint32_t checksum) {
+    header.metadata["checksum"] = checksum_text(checksum);
+    std::string json = model_file::write_header(header);
+    json.resize((json.size() + 7) / 8 * 8, ' ');
+    return json;
+  };
+  const std::uint64_t length = header_text(0).size();
+  const std::size_t data_begin = kLengthBytes + static_cast<std::size_t>(length);
+  std::vector<std::uint8_t> out(data_begin);
+  out.reserve(data_begin + static_cast<std::size_t>(end));
+  for (const Tensor* tensor : order) out.insert(out.end(), tensor->bytes.begin(), tensor->bytes.end());
+  const std::string json = header_text(crc32(std::span(out).subspan(data_begin)));
   std::memcpy(out.data(), &length, kLengthBytes);
   std::memcpy(out.data() + kLengthBytes, json.data(), json.size());
-  std::copy(data.begin(), data.end(), out.begin() + static_cast<std::ptrdiff_t>(kLengthBytes + json.size()));
   return out;
 }
 
-Result<TensorFile> TensorFile::read(std::span<const std::uint8_t> bytes) {
+Result<TensorFile> TensorFile::read(std::vector<std::uint8_t> bytes) {
+  Result<TensorFile> file = over(bytes);
+  if (file.ok()) file.value().bytes_ = std::move(bytes);
+  return file;
+}
+
+Result<TensorFile> TensorFile::over(std::span<const std::uint8_t> bytes) {
   if (bytes.size() < kLengthBytes + 2) {
     return corrupt("this is not a model file: it has " + std::to_string(bytes.size()) +
                    " bytes; expected a safetensors file");
@@ -155,16 +174,17 @@ Result<TensorFile> TensorFile::read(std::span<const std::uint8_t> bytes) {
   if (!header.ok()) return header.status();
   const auto data = bytes.subspan(kLengthBytes + static_cast<std::size_t>(length));
 
+  TensorFile file;
   std::vector<std::pair<std::int64_t, std::int64_t>> ranges;
   for (const auto& [name, entry] : header.value().tensors) {
-    const auto type =
-        std::find_if(kTypes.begin(), kTypes.end(), [&](Tensor::Type t) { return entry.dtype == tensor_type_name(t); });
-    if (type == kTypes.end()) {
-      return corrupt("tensor \"" + name + "\" has type " + entry.dtype + "; expected U8, I32, U32 or F32");
+    std::size_t type = 0;
+    while (type < std::size(kTypes) && entry.dtype != kTypes[type].name) ++type;
+    if (type == std::size(kTypes)) {
+      return corrupt("tensor \"" + name + "\" has type " + entry.dtype + "; expected U8, I8, F16, I32, U32 or F32");
     }
     const std::int64_t count = count_elements(entry.shape);
     std::int64_t size = 0;
-    if (count < 0 || __builtin_mul_overflow(count, type_size(*type), &size) || entry.begin > entry.end ||
+    if (count < 0 || __builtin_mul_overflow(count, kTypes[type].size, &size) || entry.begin > entry.end ||
         entry.end - entry.begin != size) {
       return corrupt("the shape of tensor \"" + name + "\" does not fit its length");
     }
@@ -174,6 +194,8 @@ Result<TensorFile> TensorFile::read(std::span<const std::uint8_t> bytes) {
                      " are there; download or copy it again");
     }
     ranges.emplace_back(entry.begin, entry.end);
+    file.add_view(name, {static_cast<Tensor::Type>(type), entry.shape,
+                         data.subspan(static_cast<std::size_t>(entry.begin), static_cast<std::size_t>(size))});
   }
   std::vector<std::int32_t> order(ranges.size());
   std::iota(order.begin(), order.end(), 0);
@@ -196,15 +218,7 @@ Result<TensorFile> TensorFile::read(std::span<const std::uint8_t> bytes) {
     }
   }
 
-  TensorFile file;
-  file.metadata_ = header.value().metadata;
-  for (const auto& [name, entry] : header.value().tensors) {
-    const auto type =
-        std::find_if(kTypes.begin(), kTypes.end(), [&](Tensor::Type t) { return entry.dtype == tensor_type_name(t); });
-    const auto part =
-        data.subspan(static_cast<std::size_t>(entry.begin), static_cast<std::size_t>(entry.end - entry.begin));
-    file.put(name, *type, entry.shape, part.data(), part.size());
-  }
+  file.metadata_ = std::move(header.value().metadata);
   return file;
 }
 
@@ -217,63 +231,90 @@ std::vector<std::pair<std::string, Tensor>> TensorFile::tensors() const {
   std::vector<std::pair<std::string, Tensor>> all;
   all.reserve(tensors_.size());
   for (const auto& [name, stored] : tensors_) {
-    all.emplace_back(name, Tensor{stored.type, stored.shape, stored.bytes});
+    all.emplace_back(name, stored.tensor);
   }
   return all;
 }
 
-Status TensorFile::find(const std::string& name, Tensor::Type type, std::size_t dimensions,
-                        const Stored*& found) const {
+const Tensor* TensorFile::find(const std::string& name) const {
   const auto entry = tensors_.find(name);
-  if (entry == tensors_.end()) return corrupt("the model file has no tensor \"" + name + "\"");
-  if (entry->second.type != type || entry->second.shape.size() != dimensions) {
-    return corrupt("tensor \"" + name + "\" is " + tensor_type_name(entry->second.type) + " with " +
-                   std::to_string(entry->second.shape.size()) + " dimensions; expected " + tensor_type_name(type) +
-                   " with " + std::to_string(dimensions));
-  }
-  found = &entry->second;
-  return {};
+  return entry == tensors_.end() ? nullptr : &entry->second.tensor;
 }
 
-namespace {
+Status TensorFile::look(const std::string& name, Tensor::Type type, std::size_t dimensions, Tensor& out) const {
+  const Tensor* found = find(name);
+  if (found == nullptr) return corrupt("the model file has no tensor \"" + name + "\"");
+  if (found->type != type || found->shape.size() != dimensions) {
+    return corrupt("tensor \"" + name + "\" is " + tensor_type_name(found->type) + " with " +
+                   std::to_string(found->shape.size()) + " dimensions; expected " + tensor_type_name(type) + " with " +
+                   std::to_string(dimensions));
+  }
+  out = *found;
+  return {};
+}
 
 template <class T>
-Status copy_out(const std::vector<std::uint8_t>& bytes, const std::vector<std::int64_t>& extents, std::vector<T>& out,
-                std::vector<std::int64_t>* shape) {
-  out.resize(bytes.size() / sizeof(T));
-  if (!bytes.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
-  if (shape != nullptr) *shape = extents;
+Status TensorFile::copy(const std::string& name, Tensor::Type type, std::size_t dimensions, std::vector<T>& out,
+                        std::vector<std::int64_t>* shape) const {
+  Tensor found;
+  if (Status status = look(name, type, dimensions, found); !status.ok()) return status;
+  if (shape != nullptr) *shape = found.shape;
+  out.resize(found.bytes.size() / sizeof(T));
+  if (!out.empty()) std::memcpy(out.data(), found.bytes.data(), found.bytes.size());
   return {};
 }
 
-}  // namespace
+template <class T>
+Status TensorFile::view(const std::string& name, Tensor::Type type, std::size_t dimensions, Held<T>& out,
+                        std::vector<std::int64_t>* shape) const {
+  Tensor found;
+  if (Status status = look(name, type, dimensions, found); !status.ok()) return status;
+  if (shape != nullptr) *shape = found.shape;
+  const void* begin = found.bytes.data();
+  if (is_part_ || reinterpret_cast<std::uintptr_t>(begin) % sizeof(T) != 0) {  // NOLINT(*-reinterpret-cast)
+    std::vector<T> numbers;
+    if (Status status = copy(name, type, dimensions, numbers, nullptr); !status.ok()) return status;
+    out = Held<T>(std::move(numbers));
+    return {};
+  }
+  out.values = {static_cast<const T*>(begin), found.bytes.size() / sizeof(T)};
+  ++num_views_;
+  return {};
+}
 
 Status TensorFile::get(const std::string& name, std::size_t dimensions, std::vector<float>& out,
                        std::vector<std::int64_t>* shape) const {
-  const Stored* found = nullptr;
-  if (Status status = find(name, Tensor::Type::kF32, dimensions, found); !status.ok()) return status;
-  return copy_out(found->bytes, found->shape, out, shape);
+  return copy(name, Tensor::Type::kF32, dimensions, out, shape);
 }
 
 Status TensorFile::get(const std::string& name, std::size_t dimensions, std::vector<std::int32_t>& out,
                        std::vector<std::int64_t>* shape) const {
-  const Stored* found = nullptr;
-  if (Status status = find(name, Tensor::Type::kI32, dimensions, found); !status.ok()) return status;
-  return copy_out(found->bytes, found->shape, out, shape);
+  return copy(name, Tensor::Type::kI32, dimensions, out, shape);
 }
 
 Status TensorFile::get(const std::string& name, std::size_t dimensions, std::vector<std::uint32_t>& out,
                        std::vector<std::int64_t>* shape) const {
-  const Stored* found = nullptr;
-  if (Status status = find(name, Tensor::Type::kU32, dimensions, found); !status.ok()) return status;
-  return copy_out(found->bytes, found->shape, out, shape);
+  return copy(name, Tensor::Type::kU32, dimensions, out, shape);
+}
+
+Status TensorFile::get(const std::string& name, std::size_t dimensions, std::vector<std::uint16_t>& out,
+                       std::vector<std::int64_t>* shape) const {
+  return copy(name, Tensor::Type::kF16, dimensions, out, shape);
 }
 
 Status TensorFile::get(const std::string& name, std::size_t dimensions, std::vector<std::uint8_t>& out,
                        std::vector<std::int64_t>* shape) const {
-  const Stored* found = nullptr;
-  if (Status status = find(name, Tensor::Type::kU8, dimensions, found); !status.ok()) return status;
-  return copy_out(found->bytes, found->shape, out, shape);
+  return copy(name, Tensor::Type::kU8, dimensions, out, shape);
+}
+
+Status TensorFile::view(const std::string& name, std::size_t dimensions, Held<float>& out,
+                        std::vector<std::int64_t>* shape) const {
+  return view(name, Tensor::Type::kF32, dimensions, out, shape);
+}
+
+Status TensorFile::view(const std::string& name, std::size_t dimensions, Held<std::int8_t>& out,
+                        std::vector<std::int64_t>* shape) const {
+  return view(name, Tensor::Type::kI8, dimensions, out, shape);
 }
 
 }  // namespace inkling

@@ -59,7 +59,7 @@ class EnsembleProfile final : public Profile {
 
 }  // namespace
 
-Ensemble::Ensemble(std::vector<std::unique_ptr<Model>> members, std::vector<Part> parts, std::vector<float> item_counts,
+Ensemble::Ensemble(std::vector<std::unique_ptr<Model>> members, std::vector<Part> parts, Held<float> item_counts,
                    std::string config)
     : Model(std::move(item_counts), std::move(config)), members_(std::move(members)), parts_(std::move(parts)) {}
 
@@ -103,13 +103,13 @@ void Ensemble::write(TensorFile& file) const {
   file.add("parts.numbers", std::span<const float>(numbers), {count, 2});
   for (std::size_t n = 0; n < members_.size(); ++n) {
     TensorFile member;
+    member.set_factor_storage(file.factor_storage());
     write_model(*members_[n], member);
-    file.add_part(member_prefix(n), member);
+    file.add_part(member_prefix(n), std::move(member));
   }
 }
 
-Result<std::unique_ptr<Model>> Ensemble::read(const TensorFile& file, std::vector<float> item_counts,
-                                              std::string config) {
+Result<std::unique_ptr<Model>> Ensemble::read(const TensorFile& file, Held<float> item_counts, std::string config) {
   std::vector<std::int32_t> part_members;
   std::vector<float> numbers;
   if (Status s = file.get("parts.members", 1, part_members); !s.ok()) return s;
@@ -136,7 +136,8 @@ Result<std::unique_ptr<Model>> Ensemble::read(const TensorFile& file, std::vecto
     const TensorFile member_file = file.part(member_prefix(at(n)));
     const std::string* name = member_file.find_metadata("model");
     if (name != nullptr && *name == kName) return corrupt("an ensemble cannot be a member of an ensemble");
-    Result<std::unique_ptr<Model>> member = read_model(member_file, item_counts);
+    Result<std::unique_ptr<Model>> member =
+        read_model(member_file, std::vector<float>(item_counts.values.begin(), item_counts.values.end()));
     if (!member.ok()) return member.status();
     members.push_back(std::move(member.value()));
   }

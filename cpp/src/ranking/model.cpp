@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "kernels/top_k.h"
 #include "ranking/model_registry.h"
 
 namespace inkling {
@@ -24,6 +25,13 @@ std::vector<HistoryEntry> faded(History history, double half_life) {
     entry->weight *= static_cast<float>(std::exp2(-places / half_life));
   }
   return entries;
+}
+
+bool Profile::top_k(std::span<const std::uint8_t> skip, std::size_t k, ThreadPool* /*pool*/,
+                    std::vector<ScoredItem>& best) const {
+  std::vector<float> scores(skip.size());
+  score_all(scores);
+  return kernels::best_scores(scores, skip, k, best);
 }
 
 Result<std::unique_ptr<Profile>> Model::fold_in(History history) const {

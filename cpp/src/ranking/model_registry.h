@@ -18,7 +18,7 @@ struct ModelKind {
   // data has interactions with entries unless !needs_interactions.
   Result<std::unique_ptr<Trainer>> (*make_trainer)(const Settings& settings, const TrainingData& data,
                                                    std::uint64_t seed, ThreadPool& pool);
-  Result<std::unique_ptr<Model>> (*read)(const TensorFile& file, std::vector<float> item_counts, std::string config);
+  Result<std::unique_ptr<Model>> (*read)(const TensorFile& file, Held<float> item_counts, std::string config);
   bool needs_interactions = true;
   bool usual = false;  // trained by all builds but the one that only reads
 };

@@ -12,12 +12,6 @@ namespace {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-bool all_finite(std::span<const float> scores) {
-  float sum = 0;
-  for (const float score : scores) sum += score * 0.0f;
-  return std::isfinite(sum);
-}
-
 Status not_finite(const Model& model) {
   return {ErrorCode::kNotFinite, "a score of " + std::string(model.name()) + " is not a finite number"};
 }
@@ -50,22 +44,36 @@ void sort_reasons(std::vector<Contribution>& reasons) {
   });
 }
 
+}  // namespace
+
 // A list that grows rung by rung.
-class Shelf {
+class Ranker::Shelf {
  public:
   Shelf(std::vector<std::uint8_t> skip, std::size_t k) : skip_(std::move(skip)), k_(k) {}
 
   bool full() const { return items_.size() >= k_; }
+  std::size_t room() const { return k_ - items_.size(); }
+  // Of the first items.
+  std::span<const std::uint8_t> skip(std::size_t count) const { return {skip_.data(), count}; }
 
-  // Adds the best of the items with a score above 0, or of all where `all` is true. scores may cover fewer items than
-  // there are.
-  void fill(Source source, std::span<const float> scores, bool all) {
-    const std::span<const std::uint8_t> skip(skip_.data(), scores.size());
-    for (const std::int32_t item : kernels::top_k({scores, skip, {}}, k_ - items_.size())) {
-      if (!all && !(scores[at(item)] > 0)) break;
-      items_.push_back({item, scores[at(item)], source, {}});
+  // Adds what best first is given: those with a score above 0, or all where `all` is true.
+  void fill(Source source, std::span<const ScoredItem> best, bool all) {
+    for (const auto& [item, score] : best) {
+      if (!all && !(score > 0)) break;
+      items_.push_back({item, score, source, {}});
       skip_[at(item)] = 1;
     }
+  }
+
+  // The best of the model's items by what `write` puts into (model.num_items()) scores.
+  template <class Write>
+  Status fill_from(const Model& model, Source source, const Write& write) {
+    std::vector<float> scores(at(model.num_items()));
+    std::vector<ScoredItem> best;
+    write(scores);
+    if (!kernels::best_scores(scores, skip(scores.size()), room(), best)) return not_finite(model);
+    fill(source, best, false);
+    return {};
   }
 
   std::vector<RankedItem>& items() { return items_; }
@@ -76,60 +84,72 @@ class Shelf {
   std::vector<RankedItem> items_;
 };
 
-}  // namespace
-
 Ranker::Ranker(const Model* model, const TfIdf* content, std::vector<float> popularity,
                std::vector<std::uint8_t> candidate)
-    : model_(model), content_(content), popularity_(std::move(popularity)), candidate_(std::move(candidate)) {
+    : model_(model),
+      content_(content),
+      own_popularity_(std::move(popularity)),
+      popularity_(own_popularity_),
+      skip_(std::move(candidate)) {
+  for (std::uint8_t& value : skip_) value = value != 0 ? 0 : 1;
   if (model_ != nullptr) {
     const auto counts = model_->item_counts();
     if (std::any_of(counts.begin(), counts.end(), [](float count) { return count > 0; })) {
-      std::fill(popularity_.begin(), popularity_.end(), 0.0f);
-      std::copy(counts.begin(), counts.end(), popularity_.begin());
+      own_popularity_ = {};
+      popularity_ = counts;
     }
     if (content_ == nullptr) content_ = model_->name() == "tf_idf" ? static_cast<const TfIdf*>(model_) : nullptr;
     if (model_->name() == "popularity" || model_ == content_) model_ = nullptr;  // a rung of its own already
   }
 }
 
+Status Ranker::unknown(std::int32_t item) const {
+  return {ErrorCode::kUnknownItem,
+          "item index " + std::to_string(item) + " is not among " + std::to_string(num_items()) + " items"};
+}
+
 Result<std::vector<RankedItem>> Ranker::recommend(const RecommendRequest& request) const {
   if (request.k == 0) {
     return Status(ErrorCode::kInvalidArgument, "k is 0; expected how many items are wanted, at least 1");
   }
-  std::vector<std::uint8_t> skip(popularity_.size());
-  for (std::size_t item = 0; item < skip.size(); ++item) skip[item] = candidate_[item] != 0 ? 0 : 1;
+  std::vector<std::uint8_t> skip = skip_;
   for (const std::int32_t item : request.excluded) {
-    if (item < 0 || item >= num_items()) {
-      return Status(ErrorCode::kUnknownItem,
-                    "item index " + std::to_string(item) + " is not among " + std::to_string(num_items()) + " items");
-    }
+    if (item < 0 || item >= num_items()) return unknown(item);
     skip[at(item)] = 1;
   }
   Shelf shelf(std::move(skip), request.k);
-  std::vector<float> scores(popularity_.size());
   std::unique_ptr<Profile> model_profile;
   std::unique_ptr<Profile> content_profile;
 
   if (!request.query.empty() && content_ != nullptr) {
-    const auto part = std::span(scores).first(at(content_->num_items()));
-    content_->score_query(request.query, part);
-    if (!all_finite(part)) return not_finite(*content_);
-    shelf.fill(Source::kQuery, part, false);
+    const auto write = [&](std::span<float> scores) { content_->score_query(request.query, scores); };
+    if (Status s = shelf.fill_from(*content_, Source::kQuery, write); !s.ok()) return s;
   }
   const auto fill_from = [&](const Model* model, Source source, std::unique_ptr<Profile>& profile) -> Status {
     if (model == nullptr || shelf.full() || request.history.empty()) return {};
     Result<std::unique_ptr<Profile>> folded = model->fold_in(request.history);
     if (!folded.ok()) return folded.status();
     profile = std::move(folded.value());
-    const auto part = std::span(scores).first(at(model->num_items()));
-    profile->score_all(part);
-    if (!all_finite(part)) return not_finite(*model);
-    shelf.fill(source, part, false);
+    std::vector<ScoredItem> best;
+    if (!profile->top_k(shelf.skip(at(model->num_items())), shelf.room(), request.pool, best)) {
+      return not_finite(*model);
+    }
+    shelf.fill(source, best, false);
     return {};
   };
   if (Status s = fill_from(model_, Source::kModel, model_profile); !s.ok()) return s;
   if (Status s = fill_from(content_, Source::kContent, content_profile); !s.ok()) return s;
-  if (!shelf.full()) shelf.fill(Source::kPopularity, popularity_, true);
+  if (!shelf.full()) {
+    kernels::BestScores best(std::min(shelf.room(), skip_.size()));
+    const auto all = shelf.skip(skip_.size());
+    best.add_block(0, popularity_, all.data());
+    constexpr float kUnmet[256] = {};
+    for (std::size_t begin = popularity_.size(); begin < all.size(); begin += std::size(kUnmet)) {
+      best.add_block(static_cast<std::int32_t>(begin),
+                     std::span(kUnmet).first(std::min(std::size(kUnmet), all.size() - begin)), all.data() + begin);
+    }
+    shelf.fill(Source::kPopularity, best.take(), true);
+  }
 
   if (request.explain) {
     for (RankedItem& ranked : shelf.items()) {
@@ -155,27 +175,16 @@ Result<std::vector<RankedItem>> Ranker::recommend(const RecommendRequest& reques
 
 Result<std::vector<RankedItem>> Ranker::similar(std::int32_t item, std::size_t k) const {
   if (k == 0) return Status(ErrorCode::kInvalidArgument, "k is 0; expected how many items are wanted, at least 1");
-  if (item < 0 || item >= num_items()) {
-    return Status(ErrorCode::kUnknownItem,
-                  "item index " + std::to_string(item) + " is not among " + std::to_string(num_items()) + " items");
-  }
-  std::vector<std::uint8_t> skip(popularity_.size());
-  for (std::size_t i = 0; i < skip.size(); ++i) skip[i] = candidate_[i] != 0 ? 0 : 1;
+  if (item < 0 || item >= num_items()) return unknown(item);
+  std::vector<std::uint8_t> skip = skip_;
   skip[at(item)] = 1;
   Shelf shelf(std::move(skip), k);
-  std::vector<float> scores(popularity_.size());
-  if (model_ != nullptr && item < model_->num_items()) {
-    const auto part = std::span(scores).first(at(model_->num_items()));
-    model_->similar(item, part);
-    if (!all_finite(part)) return not_finite(*model_);
-    shelf.fill(Source::kModel, part, false);
-  }
-  if (content_ != nullptr && item < content_->num_items() && !shelf.full()) {
-    const auto part = std::span(scores).first(at(content_->num_items()));
-    content_->similar(item, part);
-    if (!all_finite(part)) return not_finite(*content_);
-    shelf.fill(Source::kContent, part, false);
-  }
+  const auto fill_from = [&](const Model* model, Source source) -> Status {
+    if (model == nullptr || item >= model->num_items() || shelf.full()) return {};
+    return shelf.fill_from(*model, source, [&](std::span<float> scores) { model->similar(item, scores); });
+  };
+  if (Status s = fill_from(model_, Source::kModel); !s.ok()) return s;
+  if (Status s = fill_from(content_, Source::kContent); !s.ok()) return s;
   return std::move(shelf.items());
 }
 
