@@ -51,10 +51,9 @@ int num_items(const TrainedModel& model) { return model.file.model->num_items();
   return 0;
 }
 
-int format_version() { return kModelFormatVersion; }
+int format_version(const TrainedModel& model) { return model.file.format_version; }
 
 const Binding kTable[] = {
-    constant("modelFormatVersion", &format_version),
     constructor<TrainedModel>("TrainedModel"),
     method("load", &load),
 #ifndef INKLING_NO_TRAINERS  // a module that only recommends writes no files
@@ -64,6 +63,7 @@ const Binding kTable[] = {
     method("takeItemIds", &take_item_ids),
     method("name", &name),
     method("numItems", &num_items),
+    method("formatVersion", &format_version),
     destructor<TrainedModel>(),
 };
 const Bindings kBindings(kTable);

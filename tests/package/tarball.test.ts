@@ -13,7 +13,7 @@ const DOWNLOADS = [
   { purpose: 'train', ending: '', budget: 150_000 },
 ];
 /** Twelve engines: of three variants three each for pages, and one for Node. */
-const TARBALL_BUDGET_BYTES = 1_800_000;
+const TARBALL_BUDGET_BYTES = 1_900_000;
 const VARIANTS = ['simd', 'simd-threads', 'relaxed-threads'];
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));

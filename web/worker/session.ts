@@ -272,7 +272,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
       model: model && {
         name: model.name,
         items: model.itemIds.length,
-        formatVersion: engine.module.modelFormatVersion,
+        formatVersion: model.handle.formatVersion(),
       },
       items: ranker.numCandidates,
       timings: { ...this.timings },

@@ -64,6 +64,7 @@ struct OpenModelFile {
   std::vector<std::uint8_t> bytes;  // of the file, where the model does not keep them; needed for item_ids only
   std::unique_ptr<Model> model;
   StoredIds item_ids;
+  int format_version = 1;
 };
 Result<OpenModelFile> open_model_file(std::vector<std::uint8_t> bytes);
 

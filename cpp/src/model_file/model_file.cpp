@@ -160,7 +160,8 @@ Result<OpenModelFile> open_model_file(std::vector<std::uint8_t> bytes) {
   }
   Result<std::unique_ptr<Model>> model = read_model(file, std::move(item_counts));
   if (!model.ok()) return model.status();
-  OpenModelFile out{{}, std::move(model.value()), std::move(ids.value())};
+  const int version = *file.find_metadata("format_version") == "1" ? 1 : kModelFormatVersion;
+  OpenModelFile out{{}, std::move(model.value()), std::move(ids.value()), version};
   if (file.num_views() > 1) {  // more than the item counts
     out.model->hold_file(std::move(bytes));
   } else {
