@@ -15,24 +15,26 @@ const LARGEST_INTEGER = 127;
  * Writes a model file of `ials` with Gaussian item factors, some rows at a time: the largest does not fit twice into
  * memory. Ids are the indices. The tensors are those of cpp/README.md.
  * @param {string} path
- * @param {{ numItems: number, seed: number, storage?: 'f32' | 'int8' }} options with int8 the same factors, rounded to a
- *   127th of the largest of their row
+ * @param {{ numItems: number, seed: number, storage?: 'f32' | 'int8', rounded?: boolean }} options with int8 the same
+ *   factors, rounded to a 127th of the largest of their row; with `rounded` these as floats
  */
-export async function writeFactorModel(path, { numItems, seed, storage = 'f32' }) {
+export async function writeFactorModel(path, { numItems, seed, storage = 'f32', rounded = false }) {
   const ids = encodeIds(numItems);
   const factors = storage === 'int8' ? 'I8' : 'F32';
   const width = NUM_FACTORS * (storage === 'int8' ? 1 : Float32Array.BYTES_PER_ELEMENT);
-  const rounded = storage === 'int8' ? scalesOf(numItems, seed) : null;
+  const scales = storage === 'int8' ? scalesOf(numItems, seed) : null;
   const parts = [
     { name: 'fold_in', type: 'F32', values: Float32Array.of(REGULARIZATION, UNOBSERVED_WEIGHT) },
     { name: 'item_counts', type: 'F32', values: new Float32Array(numItems).fill(1) },
     { name: 'item_ids.offsets', type: 'U32', values: ids.offsets },
-    ...(rounded ? [{ name: 'item_factors.scales', type: 'F32', values: rounded }] : []),
+    ...(scales ? [{ name: 'item_factors.scales', type: 'F32', values: scales }] : []),
     { name: 'item_factors', type: factors, values: null },
     { name: 'item_ids.bytes', type: 'U8', values: ids.bytes },
   ];
   const config = JSON.stringify({ num_factors: NUM_FACTORS });
-  const header = { __metadata__: { format_version: '1', model: 'ials', config } };
+  const header = {
+    __metadata__: { format_version: storage === 'int8' ? '2' : '1', model: 'ials', config },
+  };
   let end = 0;
   for (const { name, type, values } of parts) {
     const begin = end;
@@ -53,9 +55,14 @@ export async function writeFactorModel(path, { numItems, seed, storage = 'f32' }
   await put(length);
   await put(padded);
   for (const { values } of parts) {
-    if (values) await put(values);
-    else
-      for (const rows of factorRows(numItems, seed)) await put(rounded ? integersOf(rows) : rows);
+    if (values) {
+      await put(values);
+      continue;
+    }
+    for (const rows of factorRows(numItems, seed)) {
+      if (rounded) roundRows(rows);
+      await put(scales ? integersOf(rows) : rows);
+    }
   }
   file.end();
   await once(file, 'close');
@@ -94,6 +101,15 @@ function integersOf(rows) {
     for (let f = 0; f < NUM_FACTORS; f++) integers[at + f] = Math.round(rows[at + f] / scale);
   }
   return integers;
+}
+
+/** To what the integers stand for. */
+function roundRows(rows) {
+  const integers = integersOf(rows);
+  for (let at = 0; at < rows.length; at += NUM_FACTORS) {
+    const scale = scaleOf(rows, at);
+    for (let f = 0; f < NUM_FACTORS; f++) rows[at + f] = integers[at + f] * scale;
+  }
 }
 
 /** Items that some people have met: int32, `historyLength` of each, none twice. */

@@ -28,17 +28,6 @@ struct Sizes {
   int threads = 1;
 };
 
-// What makes lists of large catalogues faster, where the core has it: integers beside the factors, threads.
-template <class Trained>
-void prepare(Trained& model) {
-  if constexpr (requires { model.prepare_lists(); }) model.prepare_lists();
-}
-
-template <class Request>
-void share(Request& request, ThreadPool& pool) {
-  if constexpr (requires { request.pool; }) request.pool = &pool;
-}
-
 }  // namespace
 
 Status serve_program(std::span<char*> given) {
@@ -58,7 +47,7 @@ Status serve_program(std::span<char*> given) {
   const std::size_t history_size = history_bytes.size();
   const auto histories = history_bytes.read<std::int32_t>(history_size / sizeof(std::int32_t));
 
-  prepare(*file.value().model);
+  file.value().model->prepare_lists();
   const auto num_items = static_cast<std::size_t>(file.value().model->num_items());
   const Ranker ranker(file.value().model.get(), nullptr, std::vector<float>(num_items),
                       std::vector<std::uint8_t>(num_items, 1));
@@ -72,7 +61,7 @@ Status serve_program(std::span<char*> given) {
     // The first list is only for the caches.
     for (std::size_t n = 0; n <= sizes.repeats; ++n) {
       RecommendRequest request{history, met, {}, sizes.k, false};
-      share(request, pool);
+      request.pool = &pool;
       const Clock clock;
       const auto list = ranker.recommend(request);
       if (n > 0) times.push_back(clock.seconds());
