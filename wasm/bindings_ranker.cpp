@@ -37,6 +37,12 @@ void open(RankerHandle& handle, TrainedModel* model, const ItemTexts* texts, con
   }
 }
 
+// The words of the items, where `open` was not given them.
+void describe(RankerHandle& handle, const ItemTexts& texts) {
+  handle.content = texts.content.get();
+  handle.ranker->set_content(handle.content);
+}
+
 // int32 n, int32 r; int32 items[n]; int32 sources[n]; float32 scores[n]; int32 reason ends[n];
 // int32 reason items[r]; int32 reason terms[r]; float32 reason values[r].
 void pack(const std::vector<RankedItem>& list, Buffer& out) {
@@ -113,8 +119,13 @@ const Text& term(const RankerHandle& handle, int index) {
 }
 
 const Binding kTable[] = {
-    constructor<RankerHandle>("Ranker"), method("open", &open),           method("recommend", &recommend),
-    method("similar", &similar),         method("interests", &interests), method("term", &term),
+    constructor<RankerHandle>("Ranker"),
+    method("open", &open),
+    method("describe", &describe),
+    method("recommend", &recommend),
+    method("similar", &similar),
+    method("interests", &interests),
+    method("term", &term),
     destructor<RankerHandle>(),
 };
 const Bindings kBindings(kTable);

@@ -8,6 +8,7 @@ import {
   items,
   open,
 } from './opened-recommender.js';
+import type { Recommender } from './package-under-test.js';
 
 describe('a trained model', () => {
   test.each(['ials', 'item_neighbors'] as const)(
@@ -48,6 +49,33 @@ describe('a trained model', () => {
     const list = await recommender.recommend({ k: 100 });
     expect(list).toHaveLength(29);
     expect(list.every((entry) => Number(entry.item.slice(1)) < 30)).toBe(true);
+  });
+
+  test('leaves the words of the catalogue until something needs them, whatever comes first', async () => {
+    const { modelFile } = await (await open()).train(
+      interactions.filter(({ item }) => item !== 'i7'),
+    );
+    const needs = {
+      query: async (it: Recommender) => (await it.recommend({ query: '9', k: 2 }))[0]?.source,
+      profile: async (it: Recommender) => (await it.profile()).interests[0]?.term,
+      // The model does not know it.
+      similar: async (it: Recommender) => (await it.similar('i7', { k: 2 }))[0]?.source,
+      // A list longer than the model can fill.
+      list: async (it: Recommender) =>
+        (await it.recommend({ k: 60 })).some(({ source }) => source === 'tf_idf'),
+    };
+    const expected = { query: 'query', profile: 'cluster 1', similar: 'tf_idf', list: true };
+    for (const [name, need] of Object.entries(needs)) {
+      const recommender = await open({ catalog: items, model: modelFile });
+      await recommender.record([
+        { item: 'i1', type: 'like' },
+        { item: 'i7', type: 'like' },
+      ]);
+      const before = await recommender.recommend({ k: 3 });
+      expect(before.map(({ source }) => source)).toEqual(['ials', 'ials', 'ials']);
+      expect(await need(recommender), name).toBe(expected[name as keyof typeof expected]);
+      expect(await recommender.recommend({ k: 3 })).toEqual(before);
+    }
   });
 
   test('makes way for another catalogue and model, and the events stay', async () => {

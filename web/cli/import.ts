@@ -129,7 +129,7 @@ async function tryFoldIn(
   const ranker = await work.engine.ranker(engine, { model });
   try {
     const item = model.itemIds[0] as string;
-    ranker.recommend([{ item, type: 'like' }], { k: 1, explain: false });
+    await ranker.recommend([{ item, type: 'like' }], { k: 1, explain: false });
   } catch (cause) {
     if (!(cause instanceof InklingError) || cause.code !== 'not_finite') throw cause;
     throw new InklingError(

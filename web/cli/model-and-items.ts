@@ -27,7 +27,7 @@ export interface RankerAtWork {
 export async function withRanker(
   args: Arguments,
   work: Workplace,
-  use: (at: RankerAtWork) => void,
+  use: (at: RankerAtWork) => Promise<void>,
 ): Promise<void> {
   const modelPath = args.text('model-file');
   const itemsPath = args.text('items');
@@ -48,7 +48,7 @@ export async function withRanker(
       });
       try {
         work.signal.throwIfAborted();
-        use({ ranker, engine, model, titleOf: (id) => titles.get(id) ?? '' });
+        await use({ ranker, engine, model, titleOf: (id) => titles.get(id) ?? '' });
       } finally {
         ranker.dispose();
       }

@@ -40,9 +40,9 @@ export const recommend: Command = {
       .all('history')
       .flatMap(idList)
       .map((item) => ({ item, type: 'like', at }));
-    await withRanker(args, work, ({ ranker, engine, model, titleOf }) => {
+    await withRanker(args, work, async ({ ranker, engine, model, titleOf }) => {
       reportUnknown(events, ranker, work);
-      const recommendations = ranker.recommend(events, {
+      const recommendations = await ranker.recommend(events, {
         k,
         ...(query !== undefined && { query }),
         signal: work.signal,

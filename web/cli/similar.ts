@@ -17,8 +17,8 @@ export const similar: Command = {
   async run(args, work) {
     const item = args.required('item');
     const k = args.integer('k', 1) ?? 10;
-    await withRanker(args, work, ({ ranker, engine, model, titleOf }) => {
-      const neighbors = ranker.similar(item, { k });
+    await withRanker(args, work, async ({ ranker, engine, model, titleOf }) => {
+      const neighbors = await ranker.similar(item, { k });
       if (args.has('json')) {
         const { variant, threads } = engine;
         printJson(work, { model: model?.name ?? null, item, similar: neighbors, variant, threads });

@@ -3,6 +3,7 @@ import { InklingError } from '../errors.js';
 import type {
   InteractionEvent,
   Item,
+  ModelName,
   Profile,
   Reason,
   Recommendation,
@@ -23,7 +24,13 @@ export const DEFAULT_K = 10;
 const TERMS_OF_A_REASON = 5;
 const INTERESTS = 24;
 
-/** Ranks for one person at a time: items of a model, of a catalogue, or both. */
+/** Models that are no rung of their own: the words of the items come first, or are all there is. */
+const CONTENT_COMES_FIRST: readonly ModelName[] = ['popularity', 'tf_idf'];
+
+/**
+ * Ranks for one person at a time: items of a model, of a catalogue, or both. Beside a model that makes lists of its own,
+ * the catalogue's words are read when they are needed first: for a query, a profile, or a list that the model cannot fill.
+ */
 export class Ranker {
   /** Items of the model first, in its order, then those only the catalogue has. */
   private readonly ids: IdIndex;
@@ -33,7 +40,9 @@ export class Ranker {
   private constructor(
     private readonly engine: Engine,
     private readonly handle: WasmRanker,
-    private readonly texts: ItemTexts | null,
+    private texts: ItemTexts | null,
+    /** By index: items whose words are not read yet. */
+    private undescribed: readonly (Item | undefined)[] | null,
     private readonly model: TrainedModel | null,
     ids: IdIndex,
     /** How many items can be recommended. */
@@ -64,7 +73,9 @@ export class Ranker {
       popularity[position] = item.popularity ?? 0;
       candidate[position] = 1;
     });
-    const texts = items ? await createItemTexts(module, heap, wasm, byIndex, signal) : null;
+    const later = model !== null && !CONTENT_COMES_FIRST.includes(model.name);
+    const texts =
+      items && !later ? await createItemTexts(module, heap, wasm, byIndex, signal) : null;
     const handle = new module.Ranker();
     owning((own) =>
       handle.open(
@@ -74,7 +85,8 @@ export class Ranker {
         own(heap.write(candidate)),
       ),
     );
-    return new Ranker(engine, handle, texts, model, ids, items?.length ?? ids.size);
+    const undescribed = items && later ? byIndex : null;
+    return new Ranker(engine, handle, texts, undescribed, model, ids, items?.length ?? ids.size);
   }
 
   /** Whether the id is an item of the model or the catalogue. */
@@ -82,7 +94,20 @@ export class Ranker {
     return this.ids.get(id) !== undefined;
   }
 
-  recommend(events: readonly InteractionEvent[], options: RecommendOptions = {}): Recommendation[] {
+  async recommend(
+    events: readonly InteractionEvent[],
+    options: RecommendOptions = {},
+  ): Promise<Recommendation[]> {
+    if (options.query) await this.describe();
+    const list = this.list(events, options);
+    // What the model cannot fill comes from the history's words, and from popularity only then.
+    const filled = list.every(({ source }) => source !== 'popularity');
+    if (!this.undescribed || events.length === 0 || filled) return list;
+    await this.describe();
+    return this.list(events, options);
+  }
+
+  private list(events: readonly InteractionEvent[], options: RecommendOptions): Recommendation[] {
     const { k = DEFAULT_K, query = '', exclude = [], excludeSeen = true, explain = true } = options;
     const history = this.known(itemHistories(events).reverse()); // the core wants the oldest first
     const excluded = [...exclude, ...(excludeSeen ? history.map((entry) => entry.item) : [])]
@@ -114,7 +139,17 @@ export class Ranker {
   }
 
   /** @throws InklingError `unknown_item` */
-  similar(id: string, options: { k?: number | undefined } = {}): SimilarItem[] {
+  async similar(
+    id: string,
+    { k = DEFAULT_K }: { k?: number | undefined } = {},
+  ): Promise<SimilarItem[]> {
+    const list = this.neighbors(id, k);
+    if (!this.undescribed || list.length >= k) return list;
+    await this.describe();
+    return this.neighbors(id, k);
+  }
+
+  private neighbors(id: string, k: number): SimilarItem[] {
     const index = this.ids.get(id);
     if (index === undefined) {
       throw new InklingError(
@@ -127,7 +162,7 @@ export class Ranker {
     const { engine, handle } = this;
     return owning((own) => {
       const out = own(new engine.module.Buffer(0));
-      check(engine.wasm, handle.similar(engine.wasm, index, options.k ?? DEFAULT_K, out));
+      check(engine.wasm, handle.similar(engine.wasm, index, k, out));
       const list = new PackedList(engine.heap.read(out, Uint8Array).buffer);
       return Array.from({ length: list.length }, (_, n) => ({
         item: this.ids.id(list.item(n)),
@@ -137,7 +172,8 @@ export class Ranker {
     });
   }
 
-  profile(events: readonly InteractionEvent[]): Profile {
+  async profile(events: readonly InteractionEvent[]): Promise<Profile> {
+    await this.describe();
     const all = itemHistories(events);
     const { items, weights } = this.columns(this.known(all));
     const { engine, handle } = this;
@@ -163,6 +199,17 @@ export class Ranker {
     this.disposed = true;
     this.handle.delete();
     this.texts?.delete();
+  }
+
+  /** Reads the words of the items, where that is still to be done. */
+  private async describe(): Promise<void> {
+    const { engine, handle, undescribed } = this;
+    if (!undescribed) return;
+    const { module, heap, wasm } = engine;
+    const texts = await createItemTexts(module, heap, wasm, undescribed, undefined);
+    handle.describe(texts);
+    this.texts = texts;
+    this.undescribed = null;
   }
 
   private known(history: ItemHistory[]): ItemHistory[] {

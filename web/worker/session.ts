@@ -147,7 +147,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
       const events = await this.currentEvents();
       return this.timed('recommend', () => this.ready().recommend(events, request));
     },
-    similar: async ({ id, k }) => this.timed('similar', () => this.ready().similar(id, { k })),
+    similar: ({ id, k }) => this.timed('similar', () => this.ready().similar(id, { k })),
     profile: async () => {
       const events = await this.currentEvents();
       return this.timed('profile', () => this.ready().profile(events));
@@ -197,8 +197,12 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
       model?.dispose();
       throw error;
     }
-    this.ranker?.dispose();
-    this.model?.dispose();
+    // A list may be under way that waits for something.
+    const { ranker: oldRanker, model: oldModel } = this;
+    this.lanes.quick = this.lanes.quick.then(() => {
+      oldRanker?.dispose();
+      oldModel?.dispose();
+    });
     this.ranker = ranker;
     this.model = model;
     this.modelBytes = bytes;
@@ -244,9 +248,9 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
     return this.events;
   }
 
-  private timed<R>(name: keyof EngineInfo['timings'], work: () => R): R {
+  private async timed<R>(name: keyof EngineInfo['timings'], work: () => Promise<R>): Promise<R> {
     const start = performance.now();
-    const result = work();
+    const result = await work();
     this.timings[name] = performance.now() - start;
     return result;
   }

@@ -47,6 +47,9 @@ class Ranker {
   Ranker(const Ranker&) = delete;
   Ranker& operator=(const Ranker&) = delete;
 
+  // Content that was made later; must outlive the ranker.
+  void set_content(const TfIdf* content) { content_ = content; }
+
   std::int32_t num_items() const { return static_cast<std::int32_t>(skip_.size()); }
 
   // min(k, items left) items, none twice, by rung and then by falling score, ties by index.

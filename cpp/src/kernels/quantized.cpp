@@ -113,7 +113,7 @@ void dot_rows_naive(const std::int8_t* rows, std::size_t count, std::size_t colu
 }
 
 std::uint16_t to_half(float value) {
-  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+  const auto bits = std::bit_cast<std::uint32_t>(value);
   const std::uint32_t sign = (bits >> 16) & 0x8000;
   std::uint32_t size = bits & 0x7FFFFFFF;
   if (size > 0x7F800000) return static_cast<std::uint16_t>(sign | 0x7E00);   // not a number

@@ -19,17 +19,17 @@ const LARGEST_INTEGER = 127;
  *   factors, rounded to a 127th of the largest of their row; with `rounded` these as floats
  */
 export async function writeFactorModel(path, { numItems, seed, storage = 'f32', rounded = false }) {
-  const ids = encodeIds(numItems);
   const factors = storage === 'int8' ? 'I8' : 'F32';
   const width = NUM_FACTORS * (storage === 'int8' ? 1 : Float32Array.BYTES_PER_ELEMENT);
   const scales = storage === 'int8' ? scalesOf(numItems, seed) : null;
+  const ids = idTensors(numItems, scales !== null);
   const parts = [
     { name: 'fold_in', type: 'F32', values: Float32Array.of(REGULARIZATION, UNOBSERVED_WEIGHT) },
     { name: 'item_counts', type: 'F32', values: new Float32Array(numItems).fill(1) },
-    { name: 'item_ids.offsets', type: 'U32', values: ids.offsets },
+    ...ids.numbers,
     ...(scales ? [{ name: 'item_factors.scales', type: 'F32', values: scales }] : []),
     { name: 'item_factors', type: factors, values: null },
-    { name: 'item_ids.bytes', type: 'U8', values: ids.bytes },
+    ...ids.bytes,
   ];
   const config = JSON.stringify({ num_factors: NUM_FACTORS });
   const header = {
@@ -124,14 +124,39 @@ export function randomHistories(numPeople, numItems, seed) {
   return { histories, historyLength: HISTORY_LENGTH };
 }
 
-function encodeIds(numItems) {
+/** The indices as ids: tensors of numbers, which are aligned, and of bytes. Shortened: each without what it shares with the one before it. */
+function idTensors(numItems, shortened) {
   const offsets = new Uint32Array(numItems + 1);
+  const shared = new Uint8Array(numItems);
+  const lengths = new Uint8Array(numItems);
   const texts = [];
+  let last = '';
   for (let item = 0; item < numItems; item++) {
-    texts.push(String(item));
-    offsets[item + 1] = offsets[item] + texts[item].length;
+    const id = String(item);
+    while (shortened && shared[item] < last.length && id[shared[item]] === last[shared[item]])
+      shared[item]++;
+    texts.push(id.slice(shared[item]));
+    lengths[item] = id.length - shared[item];
+    offsets[item + 1] = offsets[item] + id.length;
+    last = id;
   }
-  return { offsets, bytes: new TextEncoder().encode(texts.join('')) };
+  const bytes = {
+    name: 'item_ids.bytes',
+    type: 'U8',
+    values: new TextEncoder().encode(texts.join('')),
+  };
+  if (!shortened) {
+    return {
+      numbers: [{ name: 'item_ids.offsets', type: 'U32', values: offsets }],
+      bytes: [bytes],
+    };
+  }
+  const ofBytes = [
+    bytes,
+    { name: 'item_ids.shared', type: 'U8', values: shared },
+    { name: 'item_ids.lengths', type: 'U8', values: lengths },
+  ];
+  return { numbers: [], bytes: ofBytes };
 }
 
 /** Box and Muller's: two at a time. */
