@@ -32,7 +32,7 @@ describe.each(BROWSERS)('in %s', (name) => {
         train: [],
         evaluate: [],
       };
-      const settings = { numFactors: 32, iterations: 24 };
+      const settings = { numFactors: 32, iterations: 100 };
       await main?.train(interactions, {
         settings,
         onProgress: (progress) => reports.train.push(progress),
