@@ -68,14 +68,16 @@ Matrix solve_rows(const Matrix& fixed, const SparseRows& rows, const Parameters&
 // Ials, line by line from its documentation, in double precision, from the same start.
 Matrix reference_item_factors(const Interactions& interactions, const Parameters& parameters, std::uint64_t seed) {
   Random random(seed);
-  const auto width =
-      static_cast<float>(parameters.init_stddev * std::sqrt(12 / static_cast<double>(parameters.num_factors)));
-  Matrix users;
-  Matrix items = Matrix::Zero(interactions.num_items(), index(parameters.num_factors));
-  for (std::int32_t item = 0; item < interactions.num_items(); ++item) {
-    if (interactions.by_item().row_length(item) == 0) continue;
-    for (Eigen::Index c = 0; c < items.cols(); ++c) items(item, c) = width * (random.uniform() - 0.5f);
-  }
+  const double scale = parameters.init_stddev / std::sqrt(static_cast<double>(parameters.num_factors));
+  const auto draw = [&](std::int32_t rows) {
+    Matrix out(rows, index(parameters.num_factors));
+    for (Eigen::Index r = 0; r < out.rows(); ++r) {
+      for (Eigen::Index c = 0; c < out.cols(); ++c) out(r, c) = scale * random.normal();
+    }
+    return out;
+  };
+  Matrix users = draw(interactions.num_users());
+  Matrix items = draw(interactions.num_items());
   for (int iteration = 0; iteration < parameters.iterations; ++iteration) {
     users = solve_rows(items, interactions.by_user(), parameters);
     items = solve_rows(users, interactions.by_item(), parameters);

@@ -56,10 +56,14 @@ class IalsTrainer final : public Trainer {
         interactions_(interactions),
         pool_(pool),
         gram_(num_factors_, pool) {
-    // The users are solved first, so they may start at 0.
     Random random(seed);
-    item_factors_ = random_factors(interactions.by_item(), num_factors_, settings.number("init_stddev"), random);
-    user_factors_.resize(at(interactions.num_users()) * num_factors_);
+    const auto scale =
+        static_cast<float>(settings.number("init_stddev") / std::sqrt(static_cast<double>(num_factors_)));
+    for (std::vector<float>* factors : {&user_factors_, &item_factors_}) {
+      const std::int32_t rows = factors == &user_factors_ ? interactions.num_users() : interactions.num_items();
+      factors->resize(at(rows) * num_factors_);
+      for (float& value : *factors) value = scale * random.normal();
+    }
     for (int thread = 0; thread < pool.num_threads(); ++thread) solvers_.push_back(make_solver());
     row_cost_ = solvers_[0]->row_cost();
     total_ = iterations_ * (2 * interactions.num_entries() +
