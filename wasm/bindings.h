@@ -2,7 +2,7 @@
 
 // What a module offers to JavaScript: a table of classes and functions, which web/engine/seam.ts reads once. Each entry
 // has a name, the types of its parameters and the function itself, which JavaScript calls as it is: references are
-// addresses, numbers are numbers. Embind does more, in 10 KB of JavaScript and as much of wasm.
+// addresses, numbers are numbers. wasm/README.md says why it is not Embind.
 
 #include <array>
 #include <cstddef>
@@ -64,14 +64,6 @@ template <class R, class Self, class... P>
 Binding method(const char* name, R (*call)(Self&, P...)) {
   Binding binding = function(name, call);
   binding.signature = kSignature<'m', R, Self&, P...>.data();
-  return binding;
-}
-
-// A value that stays: asked for once.
-template <class R>
-Binding constant(const char* name, R (*call)()) {
-  Binding binding = function(name, call);
-  binding.signature = kSignature<'k', R>.data();
   return binding;
 }
 

@@ -56,7 +56,6 @@ function declarations(bindings) {
   const members = bindings
     .filter(({ kind }) => kind !== 'm')
     .map((each) => {
-      if (each.kind === 'k') return `  ${each.name}: ${typeOf(each.result)};`;
       if (each.kind === 'c')
         return `  ${each.name}: { new(${list(each.parameters)}): ${each.name} };`;
       return `  ${each.name}${call(each)};`;

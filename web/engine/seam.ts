@@ -10,7 +10,7 @@ export interface Glue {
 /** An entry of the table that wasm/bindings.h lays out. */
 export interface Binding {
   name: string;
-  /** `f` function, `m` method of the class of its first parameter, `c` constructor, `k` constant. */
+  /** `f` function, `m` method of the class of its first parameter, `c` constructor. */
   kind: string;
   /** The letter of the result's type; for a constructor, that of its class. */
   result: string;
@@ -131,7 +131,7 @@ export function bindSeam(glue: Glue): MainModule {
         return told as undefined;
       };
     } else {
-      module[name] = kind === 'k' ? call([]) : (...args: unknown[]) => call(args);
+      module[name] = (...args: unknown[]) => call(args);
     }
   }
   return module as unknown as MainModule;

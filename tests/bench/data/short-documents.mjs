@@ -3,6 +3,7 @@
 // writes both as text, one a line.
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { mulberry32 } from './power-law.mjs';
 
 /** The most frequent English words, with about how often each stands among a hundred words. */
 const FUNCTION_WORDS = Object.entries({
@@ -115,17 +116,6 @@ function sampler(weighted, random) {
       else low = middle + 1;
     }
     return weighted[low][0];
-  };
-}
-
-/** Uniform numbers from 0 to 1, without 1. */
-function mulberry32(seed) {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 

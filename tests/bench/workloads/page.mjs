@@ -73,7 +73,7 @@ export const workloads = [
     contestants: ['node', 'chromium', 'firefox'],
     wasm: ['simd, 1', 'relaxed-threads, 1'],
     whatBoundsIt:
-      'a call is a JavaScript function of Embind and the engine’s way into wasm; bytes are one memcpy.',
+      'a call is a function of the table of bindings and the engine’s way into wasm; bytes are one memcpy.',
     load: async ({ quick }) => ({
       description: 'numThreads() of the engine; Buffers of the heap',
       files: {},
