@@ -44,12 +44,15 @@ void describe(RankerHandle& handle, const ItemTexts& texts) {
 }
 
 // int32 n, int32 r; int32 items[n]; int32 sources[n]; float32 scores[n]; int32 reason ends[n];
+// int32 numbers of other reasons[n]; float32 sums of other reasons[n];
 // int32 reason items[r]; int32 reason terms[r]; float32 reason values[r].
 void pack(const std::vector<RankedItem>& list, Buffer& out) {
   std::vector<std::int32_t> items;
   std::vector<std::int32_t> sources;
   std::vector<float> scores;
   std::vector<std::int32_t> ends;
+  std::vector<std::int32_t> num_others;
+  std::vector<float> others;
   std::vector<std::int32_t> reason_items;
   std::vector<std::int32_t> reason_terms;
   std::vector<float> reason_values;
@@ -57,6 +60,8 @@ void pack(const std::vector<RankedItem>& list, Buffer& out) {
     items.push_back(ranked.item);
     sources.push_back(static_cast<std::int32_t>(ranked.source));
     scores.push_back(ranked.score);
+    num_others.push_back(static_cast<std::int32_t>(ranked.num_other_reasons));
+    others.push_back(ranked.other_reasons);
     for (const Contribution& part : ranked.reasons) {
       reason_items.push_back(part.item);
       reason_terms.push_back(part.term);
@@ -72,6 +77,8 @@ void pack(const std::vector<RankedItem>& list, Buffer& out) {
   out.append(std::span<const std::int32_t>(sources));
   out.append(std::span<const float>(scores));
   out.append(std::span<const std::int32_t>(ends));
+  out.append(std::span<const std::int32_t>(num_others));
+  out.append(std::span<const float>(others));
   out.append(std::span<const std::int32_t>(reason_items));
   out.append(std::span<const std::int32_t>(reason_terms));
   out.append(std::span<const float>(reason_values));
@@ -86,10 +93,11 @@ std::vector<HistoryEntry> history_of(const Buffer& items, const Buffer& weights)
 }
 
 int recommend(const RankerHandle& handle, Engine& engine, const Buffer& history_items, const Buffer& history_weights,
-              const Buffer& excluded, const Text& query, int k, bool explain, Buffer& out) {
+              const Buffer& excluded, const Text& query, int k, int most_reasons, Buffer& out) {
   const std::vector<HistoryEntry> history = history_of(history_items, history_weights);
   const Result<std::vector<RankedItem>> list = handle.ranker->recommend(
-      {history, excluded.as<std::int32_t>(), query, static_cast<std::size_t>(k), explain, &engine.pool()});
+      {history, excluded.as<std::int32_t>(), query, static_cast<std::size_t>(k), static_cast<std::size_t>(most_reasons),
+       &engine.pool()});
   if (!list.ok()) return engine.report(list.status());
   pack(list.value(), out);
   return 0;

@@ -11,6 +11,12 @@ const callback: Check = (value) => (typeof value === 'function' ? null : 'a func
 const anything: Check = () => null;
 const positive: Check = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 1 ? null : 'a whole number of at least 1';
+const reasons: Check = (value) =>
+  typeof value === 'boolean' ||
+  value === Infinity ||
+  (Number.isSafeInteger(value) && (value as number) >= 0)
+    ? null
+    : 'true, false, or how many reasons: a whole number or Infinity';
 const moreThanZero: Check = (value) =>
   Number.isFinite(value) && (value as number) > 0 ? null : 'a number above 0';
 const idList: Check = (value) =>
@@ -64,7 +70,7 @@ const OPTIONS = {
     query: text,
     exclude: idList,
     excludeSeen: flag,
-    explain: flag,
+    explain: reasons,
     signal: abortSignal,
   },
   similar: { k: positive, signal: abortSignal },

@@ -71,15 +71,17 @@ export type FactorStorage = (typeof FACTOR_STORAGES)[number];
 export interface Reason {
   /**
    * `event`: because of the person's own event on `item`; `term`: a word of the query or text; `tag`: a whole
-   * tag; `popularity`: many others chose it.
+   * tag; `popularity`: many others chose it; `others`: `count` reasons smaller than these, always the last.
    */
-  kind: 'event' | 'term' | 'tag' | 'popularity';
+  kind: 'event' | 'term' | 'tag' | 'popularity' | 'others';
   /** The item of the person's event; set when `kind` is `event`. */
   item?: string;
   /** The word or tag, in lower case; set when `kind` is `term` or `tag`. */
   term?: string;
   /** The words and tags that tie the event's item to this one, strongest first, in lower case; set for `event` in content lists. */
   terms?: string[];
+  /** How many; set when `kind` is `others`. */
+  count?: number;
   /** Signed part of the score. */
   contribution: number;
 }
@@ -90,7 +92,7 @@ export interface Recommendation {
   /** Comparable within one source of one list only. */
   score: number;
   source: Source;
-  /** Largest contribution first; empty when `explain` is false. */
+  /** Largest contribution first, in either direction; empty when `explain` is false. */
   reasons: Reason[];
 }
 
@@ -193,8 +195,11 @@ export interface RecommendOptions {
   exclude?: readonly string[];
   /** Leave out items the person has met. Default true. */
   excludeSeen?: boolean;
-  /** Give reasons. Default true. */
-  explain?: boolean;
+  /**
+   * How many reasons an entry has at most, besides one that sums the others up: a number, `Infinity` for all; true
+   * for 10, false for none. Default true. With many events, telling all apart costs more than finding the list.
+   */
+  explain?: boolean | number;
   signal?: AbortSignal;
 }
 

@@ -110,8 +110,8 @@ bool serves(const Model& model) {
       fine = fine && ranked.item >= 0 && ranked.item < model.num_items() && std::isfinite(ranked.score);
     }
   };
-  check(ranker.recommend({history, {}, "word1 tag 3 word2", 5, true}));
-  check(ranker.recommend({{}, {}, {}, num_items + 1, true}));
+  check(ranker.recommend({history, {}, "word1 tag 3 word2", 5}));
+  check(ranker.recommend({{}, {}, {}, num_items + 1}));
   for (std::int32_t item = 0; item < std::min(model.num_items(), 3); ++item) check(ranker.similar(item, 3));
   for (const Contribution& part : ranker.interests(history, 5)) fine = fine && std::isfinite(part.value);
   return fine;
@@ -567,14 +567,14 @@ TEST_CASE("numbers of a file that are finite, but overflow in use, never reach a
   const HistoryEntry history[] = {{1, 1}, {2, 1}, {3, 1}};
   const std::vector<float> popularity(kItems);
   const std::vector<std::uint8_t> all(kItems, 1);
-  CHECK(fails(Ranker(neighbors.model.get(), nullptr, popularity, all).recommend({history, {}, {}, 5, true}),
+  CHECK(fails(Ranker(neighbors.model.get(), nullptr, popularity, all).recommend({history, {}, {}, 5}),
               ErrorCode::kNotFinite, {"item_neighbors"}));
   const Ranker by_content(content.model.get(), nullptr, popularity, all);
   std::string query;
   for (const std::int32_t term : samples.terms.by_item().row_columns(1)) {
     query += std::string(samples.terms.term_text(term)) + " ";
   }
-  CHECK(fails(by_content.recommend({{}, {}, query, 5, true}), ErrorCode::kNotFinite, {"tf_idf"}));
+  CHECK(fails(by_content.recommend({{}, {}, query, 5}), ErrorCode::kNotFinite, {"tf_idf"}));
   CHECK(fails(by_content.similar(1, 5), ErrorCode::kNotFinite, {"tf_idf"}));
 }
 

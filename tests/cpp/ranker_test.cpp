@@ -84,7 +84,7 @@ TEST_CASE("a list is filled from the query, the model, content and popularity, i
   const Ranker ranker(sample.model.get(), &sample.content, sample.counts, sample.all);
   const HistoryEntry history[] = {{3, 1}, {5, 1}};
   const Items seen{3, 5};
-  const auto list = value_of(ranker.recommend({history, seen, "earth", 10, true}));
+  const auto list = value_of(ranker.recommend({history, seen, "earth", 10}));
   REQUIRE(list.size() == 10);
   CHECK(list[0].item == 6);
   CHECK(list[0].source == Source::kQuery);
@@ -103,7 +103,7 @@ TEST_CASE("a list is filled from the query, the model, content and popularity, i
 TEST_CASE("a new person gets what is popular, best first, ties by index") {
   const Sample sample;
   const Ranker ranker(sample.model.get(), &sample.content, sample.counts, sample.all);
-  const auto list = value_of(ranker.recommend({{}, {}, {}, 12, true}));
+  const auto list = value_of(ranker.recommend({{}, {}, {}, 12}));
   REQUIRE(list.size() == 12);
   std::vector<float> counts(sample.model->item_counts().begin(), sample.model->item_counts().end());
   counts.resize(12);
@@ -122,7 +122,7 @@ TEST_CASE("a new person gets what is popular, best first, ties by index") {
 TEST_CASE("without a model and without content the given popularity decides") {
   const Ranker ranker(nullptr, nullptr, {1, 5, 3}, {1, 1, 1});
   const HistoryEntry history[] = {{0, 1}};
-  const auto list = value_of(ranker.recommend({history, {}, "ink", 3, true}));
+  const auto list = value_of(ranker.recommend({history, {}, "ink", 3}));
   CHECK(items_of(list) == Items{1, 2, 0});
   CHECK(list[0].source == Source::kPopularity);
 }
@@ -131,12 +131,12 @@ TEST_CASE("the model's counts take the place of the given popularity, unless it 
   const Sample sample;
   const std::vector<float> other{9, 8, 7, 6, 5, 4, 3, 2, 1, 1, 1, 99};
   const Ranker with_counts(sample.model.get(), nullptr, other, sample.all);
-  CHECK(value_of(with_counts.recommend({{}, {}, {}, 12, true})).back().score == 0);
+  CHECK(value_of(with_counts.recommend({{}, {}, {}, 12})).back().score == 0);
   const Ranker without_counts(nullptr, &sample.content, other, sample.all);
-  CHECK(value_of(without_counts.recommend({{}, {}, {}, 12, true})).front().item == 11);
+  CHECK(value_of(without_counts.recommend({{}, {}, {}, 12})).front().item == 11);
   const TfIdf untrained(sample.terms, std::vector<float>(12), "{}");
   const Ranker content_alone(&untrained, nullptr, other, sample.all);
-  CHECK(value_of(content_alone.recommend({{}, {}, {}, 12, true})).front().item == 11);
+  CHECK(value_of(content_alone.recommend({{}, {}, {}, 12})).front().item == 11);
 }
 
 TEST_CASE("a tf_idf model is the content rung and a popularity model the popularity rung") {
@@ -144,12 +144,12 @@ TEST_CASE("a tf_idf model is the content rung and a popularity model the popular
   const HistoryEntry history[] = {{0, 1}};
   const auto tf_idf = trained("tf_idf", {}, {nullptr, &sample.terms});
   const Ranker by_content(tf_idf.get(), nullptr, sample.counts, sample.all);
-  const auto list = value_of(by_content.recommend({history, {}, "fire", 12, true}));
+  const auto list = value_of(by_content.recommend({history, {}, "fire", 12}));
   CHECK(list[0].source == Source::kQuery);
   CHECK(std::count_if(list.begin(), list.end(), [](const RankedItem& r) { return r.source == Source::kContent; }) == 4);
   const auto popularity = trained("popularity", {}, {&sample.interactions, nullptr});
   const Ranker by_popularity(popularity.get(), nullptr, sample.counts, sample.all);
-  for (const RankedItem& ranked : value_of(by_popularity.recommend({history, {}, {}, 12, true}))) {
+  for (const RankedItem& ranked : value_of(by_popularity.recommend({history, {}, {}, 12}))) {
     CHECK(ranked.source == Source::kPopularity);
   }
 }
@@ -187,7 +187,7 @@ TEST_CASE("whatever is asked for, the list is what the slow way gives, and its r
     const std::string query = queries[random.below(std::size(queries))];
     const std::size_t k = 1 + random_below(static_cast<std::size_t>(num_items) + 3, random);
     const bool explain = random.below(4) != 0;
-    const auto list = value_of(ranker.recommend({history, excluded, query, k, explain}));
+    const auto list = value_of(ranker.recommend({history, excluded, query, k, explain ? kAllReasons : 0}));
 
     std::set<std::int32_t> left;
     for (std::int32_t item = 0; item < num_items; ++item) {
@@ -230,7 +230,7 @@ TEST_CASE("whatever is asked for, the list is what the slow way gives, and its r
       }
     }
     CHECK(different == 0);
-    CHECK(items_of(value_of(ranker.recommend({history, excluded, query, k, explain}))) == items_of(list));
+    CHECK(items_of(value_of(ranker.recommend({history, excluded, query, k}))) == items_of(list));
   }
   CHECK(from_reasons.value() < 1e-4);
   CHECK(met.size() == 4);
@@ -243,10 +243,10 @@ TEST_CASE("items that are no candidates never appear, nor excluded ones, however
   const Ranker ranker(sample.model.get(), &sample.content, sample.counts, candidate);
   const HistoryEntry history[] = {{0, 1}};
   const Items excluded{8, 8, 0};
-  const auto list = value_of(ranker.recommend({history, excluded, "ink stone", 10, true}));
+  const auto list = value_of(ranker.recommend({history, excluded, "ink stone", 10}));
   CHECK(items_of(list) == Items{3, 11});
   const Items everything{3, 8, 11};
-  CHECK(value_of(ranker.recommend({history, everything, "ink", 10, true})).empty());
+  CHECK(value_of(ranker.recommend({history, everything, "ink", 10})).empty());
   for (const RankedItem& ranked : value_of(ranker.similar(0, 12))) CHECK(candidate[ranked.item] != 0);
 }
 
@@ -254,7 +254,7 @@ TEST_CASE("an unwanted item's like come last, by popularity, and not from the mo
   const Sample sample;
   const Ranker ranker(nullptr, &sample.content, sample.counts, sample.all);
   const HistoryEntry history[] = {{0, -1}, {3, 1}};
-  const auto list = value_of(ranker.recommend({history, {}, {}, 12, true}));
+  const auto list = value_of(ranker.recommend({history, {}, {}, 12}));
   CHECK(items_of(list)[0] == 3);
   CHECK(items_of(list)[1] == 10);
   for (std::size_t n = 2; n < list.size(); ++n) CHECK(list[n].source == Source::kPopularity);
@@ -300,22 +300,22 @@ TEST_CASE("unknown items and a k of 0 are errors") {
     const Items excluded{0, item};
     CHECK(fails(ranker.similar(item, 5), ErrorCode::kUnknownItem, {std::to_string(item).c_str(), "12 items"}));
     CHECK(
-        fails(ranker.recommend({{}, excluded, {}, 5, true}), ErrorCode::kUnknownItem, {std::to_string(item).c_str()}));
+        fails(ranker.recommend({{}, excluded, {}, 5}), ErrorCode::kUnknownItem, {std::to_string(item).c_str()}));
   }
-  CHECK(fails(ranker.recommend({{}, {}, {}, 0, true}), ErrorCode::kInvalidArgument, {"k is 0"}));
+  CHECK(fails(ranker.recommend({{}, {}, {}, 0}), ErrorCode::kInvalidArgument, {"k is 0"}));
   CHECK(fails(ranker.similar(0, 0), ErrorCode::kInvalidArgument, {"k is 0"}));
   // A history may name items that nobody knows any more.
   const HistoryEntry history[] = {{-5, 1}, {12, 1}, {2000000000, 1}};
-  CHECK(value_of(ranker.recommend({history, {}, {}, 5, true})).size() == 5);
+  CHECK(value_of(ranker.recommend({history, {}, {}, 5})).size() == 5);
 }
 
 TEST_CASE("numbers that overflow are errors, not rankings") {
   const Sample sample;
   const HistoryEntry history[] = {{0, 3e38f}, {1, 3e38f}, {8, 3e38f}};
   const Ranker by_model(sample.model.get(), nullptr, sample.counts, sample.all);
-  CHECK(fails(by_model.recommend({history, {}, {}, 5, true}), ErrorCode::kNotFinite));
+  CHECK(fails(by_model.recommend({history, {}, {}, 5}), ErrorCode::kNotFinite));
   const Ranker by_content(nullptr, &sample.content, sample.counts, sample.all);
-  CHECK(fails(by_content.recommend({history, {}, {}, 5, true}), ErrorCode::kNotFinite));
+  CHECK(fails(by_content.recommend({history, {}, {}, 5}), ErrorCode::kNotFinite));
   const Ials huge(std::vector<float>(8, 1e30f), 4, {0.1f, 0.1f}, std::vector<float>{1, 1}, "{}");
   const Ranker by_huge(&huge, nullptr, {1, 1}, {1, 1});
   CHECK(fails(by_huge.similar(0, 1), ErrorCode::kNotFinite, {"ials"}));
@@ -327,12 +327,47 @@ TEST_CASE("a thousand events are explained in order, too") {
   Random random(4);
   const auto history = random_history(1100, 1000, random);
   const Ranker ranker(model.get(), nullptr, std::vector<float>(1100), std::vector<std::uint8_t>(1100, 1));
-  const auto list = value_of(ranker.recommend({history, {}, {}, 3, true}));
+  const auto list = value_of(ranker.recommend({history, {}, {}, 3}));
   REQUIRE(list.size() == 3);
   for (const RankedItem& ranked : list) {
     CHECK(ranked.reasons.size() == 1000);
     CHECK(is_in_order(ranked.reasons));
     CHECK(std::abs(sum_of_parts(ranked.reasons) - ranked.score) < 1e-4);
+    CHECK(ranked.num_other_reasons == 0);
+    CHECK(ranked.other_reasons == 0);
+  }
+}
+
+TEST_CASE("of many reasons the largest are told apart, with their terms, and the others summed up") {
+  const Sample sample;
+  const HistoryEntry history[] = {{0, 1}, {1, -0.5f}, {2, 0.7f}, {3, 1.2f}, {5, 1}, {6, 0.3f}, {8, 1}};
+  const Ranker by_model(sample.model.get(), nullptr, sample.counts, sample.all);
+  const Ranker by_content(nullptr, &sample.content, sample.counts, sample.all);
+  for (const Ranker* ranker : {&by_model, &by_content}) {
+    const auto whole = value_of(ranker->recommend({history, {}, "ink fire", 12}));
+    for (std::size_t most = 1; most < 9; ++most) {
+      const auto list = value_of(ranker->recommend({history, {}, "ink fire", 12, most}));
+      REQUIRE(items_of(list) == items_of(whole));
+      for (std::size_t n = 0; n < list.size(); ++n) {
+        const std::vector<Contribution>& all = whole[n].reasons;
+        const std::vector<Contribution>& kept = list[n].reasons;
+        REQUIRE(kept.size() <= all.size());
+        const auto same = [](const Contribution& a, const Contribution& b) {
+          return a.item == b.item && a.term == b.term && a.value == b.value;
+        };
+        CHECK(std::equal(kept.begin(), kept.end(), all.begin(), same));
+        const auto heads = [](const std::vector<Contribution>& parts) {
+          return static_cast<std::size_t>(std::count_if(parts.begin(), parts.end(), [](const Contribution& part) {
+            return part.item == kNone || part.term == kNone;
+          }));
+        };
+        CHECK(heads(kept) == std::min(most, heads(all)));
+        CHECK(list[n].num_other_reasons == heads(all) - heads(kept));
+        CHECK(sum_of_parts(kept) + list[n].other_reasons == doctest::Approx(sum_of_parts(all)).epsilon(1e-5));
+        // The terms of the last event that is kept are all there.
+        CHECK((kept.size() == all.size() || all[kept.size()].item == kNone || all[kept.size()].term == kNone));
+      }
+    }
   }
 }
 

@@ -62,6 +62,41 @@ describe('content', () => {
   });
 });
 
+test('tells the largest reasons apart and sums the others up, as many as are asked for', async () => {
+  const recommender = await open({ catalog: items });
+  await recommender.train(interactions.slice(0, 600), { settings: { numFactors: 4 } });
+  const met = Array.from({ length: 14 }, (_, i) => ({ item: `i${3 * i}`, type: 'like' as const }));
+  await recommender.record(met);
+  const [all] = await recommender.recommend({ k: 1, explain: Number.POSITIVE_INFINITY });
+  expect(all?.source).toBe('ials');
+  expect(all?.reasons).toHaveLength(14);
+  for (const [explain, count] of [
+    [4, 4],
+    [13, 13],
+    [true, 10],
+  ] as const) {
+    const [entry] = await recommender.recommend({ k: 1, explain });
+    expect(entry?.item).toBe(all?.item);
+    expect(entry?.reasons.slice(0, -1)).toEqual(all?.reasons.slice(0, count));
+    expect(entry?.reasons.at(-1)).toMatchObject({ kind: 'others', count: 14 - count });
+    expectReasonsToSum(entry ? [entry] : []);
+  }
+  for (const explain of [14, 1000]) {
+    expect((await recommender.recommend({ k: 1, explain }))[0]).toEqual(all);
+  }
+  const unasked = await recommender.recommend({ k: 1 });
+  expect(unasked[0]?.reasons).toHaveLength(11);
+  for (const explain of [0, false]) {
+    expect((await recommender.recommend({ k: 1, explain }))[0]?.reasons).toEqual([]);
+  }
+  for (const explain of [-1, 1.5, Number.NaN, 'all']) {
+    await expect(recommender.recommend({ explain: explain as number })).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining('how many reasons'),
+    });
+  }
+});
+
 test('a list has min(k, items left) entries, none met before, none twice, by rung and score, for any events', async () => {
   const recommender = await open({ catalog: items });
   await recommender.train(interactions.slice(0, 600), { settings: { numFactors: 4 } });

@@ -5,6 +5,8 @@ export class PackedList {
   private readonly sources: Int32Array;
   private readonly scores: Float32Array;
   private readonly ends: Int32Array;
+  private readonly numOthers: Int32Array;
+  private readonly sumsOfOthers: Float32Array;
   private readonly partItems: Int32Array;
   private readonly partTerms: Int32Array;
   private readonly partValues: Float32Array;
@@ -22,6 +24,8 @@ export class PackedList {
     this.sources = new Int32Array(buffer, take(length), length);
     this.scores = new Float32Array(buffer, take(length), length);
     this.ends = new Int32Array(buffer, take(length), length);
+    this.numOthers = new Int32Array(buffer, take(length), length);
+    this.sumsOfOthers = new Float32Array(buffer, take(length), length);
     this.partItems = new Int32Array(buffer, take(parts), parts);
     this.partTerms = new Int32Array(buffer, take(parts), parts);
     this.partValues = new Float32Array(buffer, take(parts), parts);
@@ -39,7 +43,12 @@ export class PackedList {
     return this.scores[n] as number;
   }
 
-  /** The parts of entry n's score; -1 stands for none. */
+  /** How many parts of entry n's score are not told apart, and their sum. */
+  others(n: number): { count: number; value: number } {
+    return { count: this.numOthers[n] as number, value: this.sumsOfOthers[n] as number };
+  }
+
+  /** The other parts of entry n's score; -1 stands for none. */
   parts(n: number): { item: number; term: number; value: number }[] {
     const begin = n === 0 ? 0 : (this.ends[n - 1] as number);
     const end = this.ends[n] as number;

@@ -21,6 +21,8 @@ import type { TrainedModel } from './trained-model.js';
 import { createItemTexts } from './training-set.js';
 
 export const DEFAULT_K = 10;
+const DEFAULT_REASONS = 10;
+const MOST_REASONS = 2 ** 31 - 1;
 const TERMS_OF_A_REASON = 5;
 const INTERESTS = 24;
 
@@ -124,7 +126,7 @@ export class Ranker {
         own(engine.heap.write(Int32Array.from(excluded))),
         query,
         k,
-        explain,
+        mostReasons(explain),
         out,
       );
       check(engine.wasm, status);
@@ -246,6 +248,8 @@ export class Ranker {
       }
     }
     for (const reason of reasons) if (reason.terms?.length === 0) delete reason.terms;
+    const { count, value } = list.others(n);
+    if (count > 0) reasons.push({ kind: 'others', count, contribution: value });
     return reasons;
   }
 
@@ -260,4 +264,9 @@ export class Ranker {
     }
     return known;
   }
+}
+
+function mostReasons(explain: boolean | number): number {
+  if (typeof explain === 'number') return Math.min(explain, MOST_REASONS);
+  return explain ? DEFAULT_REASONS : 0;
 }

@@ -18,12 +18,14 @@ enum class Source : std::int32_t {
   kPopularity = 3,  // how many others met it
 };
 
+inline constexpr std::size_t kAllReasons = static_cast<std::size_t>(-1);
+
 struct RecommendRequest {
   History history;                         // what the profile is made of
   std::span<const std::int32_t> excluded;  // items that must not appear
   std::string_view query;                  // empty = none
   std::size_t k = 10;
-  bool explain = true;
+  std::size_t most_reasons = kAllReasons;  // of an item; 0 = none
   ThreadPool* pool = nullptr;  // whose threads may help where there are many items; the list is the same
 };
 
@@ -31,8 +33,10 @@ struct RankedItem {
   std::int32_t item = kNone;
   float score = 0;
   Source source = Source::kPopularity;
-  // Sum to the score (see Contribution), largest first.
+  // Sum to the score (see Contribution) together with the others, largest first.
   std::vector<Contribution> reasons;
+  std::size_t num_other_reasons = 0;  // smaller than those
+  float other_reasons = 0;            // their sum
 };
 
 // Candidates → score → top_k → explain, over one set of items 0 … num_items - 1 of which the first model->num_items()

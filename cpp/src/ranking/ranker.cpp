@@ -1,10 +1,9 @@
 #include "inkling/ranker.h"
 
 #include <algorithm>
-#include <cmath>
 
-#include "data/sorting.h"
 #include "kernels/top_k.h"
+#include "ranking/strongest_reasons.h"
 
 namespace inkling {
 
@@ -14,34 +13,6 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 Status not_finite(const Model& model) {
   return {ErrorCode::kNotFinite, "a score of " + std::string(model.name()) + " is not a finite number"};
-}
-
-// Events by falling size, each followed by its own terms by falling size.
-void sort_reasons(std::vector<Contribution>& reasons) {
-  const auto size = [](const Contribution& part) { return std::abs(part.value); };
-  std::vector<Contribution> events;  // by item
-  for (const Contribution& part : reasons) {
-    if (part.item == kNone || part.term == kNone) events.push_back({part.item, kNone, size(part)});
-  }
-  const auto by_item = [](const Contribution& a, const Contribution& b) {
-    return a.item != b.item ? a.item < b.item : a.value < b.value;
-  };
-  sort_contributions(events, by_item);
-  const auto weight_of = [&](std::int32_t item) {
-    const auto found = std::lower_bound(events.begin(), events.end(), Contribution{item}, by_item);
-    return found != events.end() && found->item == item ? found->value : 0.0f;
-  };
-  sort_contributions(reasons, [&](const Contribution& a, const Contribution& b) {
-    if (a.item != b.item) {
-      const float weight_a = weight_of(a.item);
-      const float weight_b = weight_of(b.item);
-      return weight_a != weight_b ? weight_a > weight_b : a.item < b.item;
-    }
-    const bool detail_a = a.item != kNone && a.term != kNone;
-    const bool detail_b = b.item != kNone && b.term != kNone;
-    if (detail_a != detail_b) return detail_b;
-    return size(a) > size(b);
-  });
 }
 
 }  // namespace
@@ -60,7 +31,7 @@ class Ranker::Shelf {
   void fill(Source source, std::span<const ScoredItem> best, bool all) {
     for (const auto& [item, score] : best) {
       if (!all && !(score > 0)) break;
-      items_.push_back({item, score, source, {}});
+      items_.push_back({item, score, source, {}, 0, 0});
       skip_[at(item)] = 1;
     }
   }
@@ -151,24 +122,28 @@ Result<std::vector<RankedItem>> Ranker::recommend(const RecommendRequest& reques
     shelf.fill(Source::kPopularity, best.take(), true);
   }
 
-  if (request.explain) {
-    for (RankedItem& ranked : shelf.items()) {
-      switch (ranked.source) {
-        case Source::kQuery:
-          content_->explain_query(request.query, ranked.item, ranked.reasons);
-          break;
-        case Source::kModel:
-          model_profile->explain(ranked.item, ranked.reasons);
-          break;
-        case Source::kContent:
-          content_profile->explain(ranked.item, ranked.reasons);
-          break;
-        case Source::kPopularity:
-          ranked.reasons.push_back({kNone, kNone, ranked.score});
-          break;
-      }
-      sort_reasons(ranked.reasons);
+  if (request.most_reasons == 0) return std::move(shelf.items());
+  std::vector<Contribution> parts;
+  for (RankedItem& ranked : shelf.items()) {
+    parts.clear();
+    switch (ranked.source) {
+      case Source::kQuery:
+        content_->explain_query(request.query, ranked.item, parts);
+        break;
+      case Source::kModel:
+        model_profile->explain(ranked.item, parts);
+        break;
+      case Source::kContent:
+        content_profile->explain(ranked.item, parts);
+        break;
+      case Source::kPopularity:
+        parts.push_back({kNone, kNone, ranked.score});
+        break;
     }
+    StrongestReasons strongest = strongest_reasons(parts, request.most_reasons);
+    ranked.reasons = std::move(strongest.kept);
+    ranked.num_other_reasons = strongest.num_others;
+    ranked.other_reasons = strongest.others;
   }
   return std::move(shelf.items());
 }

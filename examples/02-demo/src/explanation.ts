@@ -12,8 +12,8 @@ export interface Explanation {
   source: string;
 }
 
-/** A score is split into at most this many parts and one for the rest. */
-const MOST_PARTS = 5;
+/** A score is split into at most this many parts and one for the others. */
+export const MOST_PARTS = 5;
 
 const LEARNED: Record<string, string> = {
   ials: 'iALS',
@@ -72,6 +72,7 @@ function labelOf(
   opinions: ReadonlyMap<string, Opinion>,
 ): string {
   if (reason.kind === 'popularity') return 'Popular with everyone';
+  if (reason.kind === 'others') return counted(reason.count ?? 0, 'smaller part', 'smaller parts');
   if (reason.kind !== 'event') return spelled(reason, catalogue);
   const title = catalogue.films.get(reason.item ?? '')?.title ?? reason.item ?? '';
   return opinions.get(reason.item ?? '') === 'dislike' ? `${title} (not for you)` : title;
@@ -102,19 +103,10 @@ export function explainRecommendation(
     (source === 'query' && matches.length > 0 ? `Matches ${list.format(matches)}` : undefined) ??
     eventLine(reasons, catalogue) ??
     (matches.length > 0 ? `Because of ${list.format(matches)}` : knownFor(film));
-  const labelled = reasons.map((reason) => ({
+  const parts = reasons.map((reason) => ({
     label: labelOf(reason, catalogue, opinions),
     contribution: reason.contribution,
   }));
-  const parts = labelled.slice(0, MOST_PARTS);
-  const rest = labelled.slice(MOST_PARTS);
-  if (rest.length > 0) {
-    const contribution = rest.reduce((sum, part) => sum + part.contribution, 0);
-    parts.push({
-      label: `${rest.length} smaller ${rest.length === 1 ? 'part' : 'parts'}`,
-      contribution,
-    });
-  }
   return { line, parts, score, source: SOURCES[source] ?? source };
 }
 

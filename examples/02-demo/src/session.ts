@@ -1,6 +1,6 @@
 import type { Profile, Recommendation, Recommender, ReloadOptions, SimilarItem } from 'inkling';
 import type { Catalogue, Film } from './catalogue.ts';
-import type { Opinion } from './explanation.ts';
+import { MOST_PARTS, type Opinion } from './explanation.ts';
 
 /** How many films a shelf holds. */
 export const SHELF_LENGTH = 12;
@@ -60,7 +60,7 @@ export class Session {
   /** What a person looks at first, asked at once; also learns anew what they said of which film. */
   async ask(query: string): Promise<Answers> {
     const [forYou, profile, found] = await Promise.all([
-      this.recommender.recommend({ k: SHELF_LENGTH }),
+      this.recommender.recommend({ k: SHELF_LENGTH, explain: MOST_PARTS }),
       this.recommender.profile(),
       query === '' ? undefined : this.#search(query),
     ]);
@@ -81,7 +81,12 @@ export class Session {
 
   /** A search also finds what was liked before, and nothing that is only popular. */
   async #search(query: string): Promise<Recommendation[]> {
-    const found = await this.recommender.recommend({ query, k: SHELF_LENGTH, excludeSeen: false });
+    const found = await this.recommender.recommend({
+      query,
+      k: SHELF_LENGTH,
+      excludeSeen: false,
+      explain: MOST_PARTS,
+    });
     return found.filter((recommendation) => recommendation.source === 'query');
   }
 }

@@ -71,7 +71,7 @@ Status text_program(std::span<char*> given) {
   for (std::size_t query = 0; query < queries.size(); ++query) {
     for (std::size_t n = 0; n <= repeats; ++n) {
       const Clock clock;
-      const auto list = ranker.recommend({{}, {}, queries.line(query), k, false});
+      const auto list = ranker.recommend({{}, {}, queries.line(query), k, 0});
       if (n > 0) times.push_back(clock.seconds());
       if (!list.ok()) return list.status();
       if (n > 0) continue;
