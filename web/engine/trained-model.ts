@@ -67,7 +67,7 @@ export class TrainedModel {
         `storage is ${JSON.stringify(storage)}; expected one of ${FACTOR_STORAGES.join(', ')}`,
       );
     }
-    const { bytes, offsets } = encodeTexts(this.itemIds, this.itemIds.length);
+    const { bytes, offsets } = encodeTexts(this.itemIds);
     return owning((own) => {
       const out = own(new module.Buffer(0));
       const idBytes = own(heap.write(bytes));

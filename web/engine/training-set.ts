@@ -40,28 +40,62 @@ export async function appendTable(
   }
 }
 
-/**
- * Texts back to back, as the core wants them. One call a text: joined ones are no faster, as a single dash makes all of
- * them 16-bit strings.
- */
-export function encodeTexts(
-  texts: Iterable<string>,
-  count: number,
-): { bytes: Uint8Array; offsets: Uint32Array } {
-  let bytes = new Uint8Array(1024);
-  const offsets = new Uint32Array(count + 1);
-  let length = 0;
-  let index = 0;
-  for (const text of texts) {
-    if (bytes.length < length + text.length * 3) {
-      const larger = new Uint8Array((length + text.length * 3) * 2);
-      larger.set(bytes.subarray(0, length));
-      bytes = larger;
+/** UTF-8 of texts, one after the other. */
+class EncodedTexts {
+  private buffer = new Uint8Array(1024);
+  private length = 0;
+
+  /** Returns where the text ends. */
+  add(text: string): number {
+    const needed = this.length + text.length * 3;
+    if (this.buffer.length < needed) {
+      const larger = new Uint8Array(needed * 2);
+      larger.set(this.buffer.subarray(0, this.length));
+      this.buffer = larger;
     }
-    if (text !== '') length += encoder.encodeInto(text, bytes.subarray(length)).written;
-    offsets[++index] = length;
+    if (text !== '') {
+      this.length += encoder.encodeInto(text, this.buffer.subarray(this.length)).written;
+    }
+    return this.length;
   }
-  return { bytes: bytes.subarray(0, length), offsets };
+
+  get bytes(): Uint8Array {
+    return this.buffer.subarray(0, this.length);
+  }
+}
+
+/** Text n is the bytes from `offsets[n]` to `offsets[n + 1]`. */
+export function encodeTexts(texts: readonly string[]): { bytes: Uint8Array; offsets: Uint32Array } {
+  const encoded = new EncodedTexts();
+  const offsets = new Uint32Array(texts.length + 1);
+  for (const [n, text] of texts.entries()) offsets[n + 1] = encoded.add(text);
+  return { bytes: encoded.bytes, offsets };
+}
+
+/** White space that hardly any text holds. */
+const DOCUMENT_END = '\v';
+const JOINED_CHARACTERS = 1 << 16;
+
+/**
+ * As `encodeTexts`, with white space after each text. A call of the encoder costs as much as some hundred characters, so
+ * many texts are encoded at once.
+ */
+export function encodeDocuments(documents: readonly string[]): ReturnType<typeof encodeTexts> {
+  const encoded = new EncodedTexts();
+  const offsets = new Uint32Array(documents.length + 1);
+  let joined = '';
+  for (const [n, document] of documents.entries()) {
+    joined += document + DOCUMENT_END;
+    if (joined.length < JOINED_CHARACTERS && n + 1 < documents.length) continue;
+    encoded.add(joined);
+    joined = '';
+  }
+  const { bytes } = encoded;
+  const end = DOCUMENT_END.charCodeAt(0);
+  for (let n = 0; n < documents.length; n++) {
+    offsets[n + 1] = bytes.indexOf(end, offsets[n] as number) + 1;
+  }
+  return offsets.at(-1) === bytes.length ? { bytes, offsets } : encodeTexts(documents);
 }
 
 /** How much each field's words count. Tags say most of what an item is about. */
@@ -90,9 +124,8 @@ export async function createItemTexts(
       throwIfAborted(signal);
       const batch = items.slice(begin, begin + BATCH_ITEMS);
       for (const field of FIELDS) {
-        const { bytes, offsets } = encodeTexts(
+        const { bytes, offsets } = encodeDocuments(
           batch.map((item) => (item ? field.text(item) : '')),
-          batch.length,
         );
         owning((own) => {
           const status = texts.add(
