@@ -59,8 +59,8 @@ class Evaluator {
   Result<std::vector<Difference>> compare(const Evaluator& other) const;
 
  private:
-  // What one thread works in.
-  struct Desk {
+  // What one thread works in, on cache lines of its own.
+  struct alignas(128) Desk {
     std::vector<float> scores;                // one an item
     std::vector<std::uint8_t> skip;           // one an item
     std::vector<std::int32_t> test_items;     // of one user

@@ -4,6 +4,7 @@
 
 #include "inkling/popularity.h"
 #include "inkling/sparse_item_model.h"
+#include "parallel/cache_lines.h"
 
 namespace inkling {
 
@@ -24,8 +25,8 @@ class NeighborTrainer final : public Trainer {
         interactions_(interactions),
         pool_(pool),
         costs_(std::move(costs)),
-        sums_(at(pool.num_threads()), std::vector<float>(costs_.size())),
-        touched_(sums_.size()) {
+        scratches_(at(pool.num_threads())) {
+    for (Scratch& scratch : scratches_) scratch.sums.resize(costs_.size());
     for (const std::int64_t cost : costs_) total_ += cost;
   }
 
@@ -40,7 +41,7 @@ class NeighborTrainer final : public Trainer {
     pool_.for_each_chunk(static_cast<std::int64_t>(next_item_ - begin), 4,
                          [&](std::int64_t from, std::int64_t to, int thread) {
                            for (std::int64_t n = from; n < to; ++n) {
-                             find_neighbors(begin + at(n), at(thread), neighbors_[at(n)]);
+                             neighbors_[at(n)] = neighbors_of(begin + at(n), scratches_[at(thread)]);
                            }
                          });
     for (const std::vector<Neighbor>& row : neighbors_) {
@@ -61,9 +62,15 @@ class NeighborTrainer final : public Trainer {
   }
 
  private:
-  void find_neighbors(std::size_t target, std::size_t thread, std::vector<Neighbor>& found) {
-    std::vector<float>& sums = sums_[thread];
-    std::vector<std::int32_t>& touched = touched_[thread];
+  // Of a thread: on cache lines of its own.
+  struct alignas(kCacheLineBytes) Scratch {
+    std::vector<float> sums;            // one an item, all zero between items
+    std::vector<std::int32_t> touched;  // empty between items
+    std::vector<Neighbor> found;
+  };
+
+  std::vector<Neighbor> neighbors_of(std::size_t target, Scratch& scratch) {
+    auto& [sums, touched, found] = scratch;
     for (const std::int32_t user : interactions_.by_item().row_columns(static_cast<std::int32_t>(target))) {
       const float weight = pairs_.user_weights[at(user)];
       for (const std::int32_t item : interactions_.by_user().row_columns(user)) {
@@ -72,7 +79,6 @@ class NeighborTrainer final : public Trainer {
       }
     }
     found.clear();
-    found.reserve(touched.size());
     const float target_weight = pairs_.item_weights[target];
     for (const std::int32_t item : touched) {
       if (at(item) != target) {
@@ -83,7 +89,7 @@ class NeighborTrainer final : public Trainer {
     }
     touched.clear();
     keep_nearest(found, num_neighbors_);
-    found.shrink_to_fit();  // a slice may hold all items
+    return {found.begin(), found.end()};
   }
 
   std::string_view name_;
@@ -92,10 +98,9 @@ class NeighborTrainer final : public Trainer {
   ItemPairs pairs_;
   const Interactions& interactions_;
   ThreadPool& pool_;
-  std::vector<std::int64_t> costs_;                 // one an item
-  std::vector<std::vector<float>> sums_;            // one a thread, all zero between items
-  std::vector<std::vector<std::int32_t>> touched_;  // one a thread, empty between items
-  std::vector<std::vector<Neighbor>> neighbors_;    // of the items of a slice
+  std::vector<std::int64_t> costs_;               // one an item
+  std::vector<Scratch> scratches_;                // one a thread
+  std::vector<std::vector<Neighbor>> neighbors_;  // of the items of a slice
   SparseRows by_target_;
   std::int64_t total_ = 0;
   std::int64_t done_ = 0;

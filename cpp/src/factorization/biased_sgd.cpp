@@ -61,8 +61,11 @@ class BiasedSgdTrainer final : public Trainer {
         interactions_(interactions),
         pool_(pool),
         blocks_(interactions, epochs_, kEpochsADeal, seed),
-        user_biases_(at(interactions.num_users())),
-        item_biases_(at(interactions.num_items())) {
+        random_(~seed),  // other numbers than the blocks have
+        users_(random_factors(interactions.by_user(), num_factors_, settings.number("init_stddev"), random_),
+               num_factors_, 1),
+        items_(random_factors(interactions.by_item(), num_factors_, settings.number("init_stddev"), random_),
+               num_factors_, 1) {
     const std::vector<float>& values = interactions.by_user().values;
     const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
     // Halved before they are added or subtracted: the range of two large floats need not be a float.
@@ -76,11 +79,6 @@ class BiasedSgdTrainer final : public Trainer {
     for (const float value : values) total += static_cast<double>(mapped(value));
     parameters_.mean = static_cast<float>(total / static_cast<double>(values.size()));
     parameters_.regularization = static_cast<float>(settings.number("regularization"));
-
-    Random random(~seed);  // other numbers than the blocks have
-    const double stddev = settings.number("init_stddev");
-    user_factors_ = random_factors(interactions.by_user(), num_factors_, stddev, random);
-    item_factors_ = random_factors(interactions.by_item(), num_factors_, stddev, random);
   }
 
   std::int64_t total_work() const override { return blocks_.total_work(); }
@@ -91,15 +89,16 @@ class BiasedSgdTrainer final : public Trainer {
     blocks_.step(work, pool_, [&](const SgdBlocks::Part& part) {
       if (!learn(part)) failed.store(true, std::memory_order_relaxed);
     });
-    if (failed.load() || (done() && !(finite_rows(item_factors_, num_factors_) && finite_rows(item_biases_, 1)))) {
+    if (failed.load() || (done() && !finite_rows(items_.columns(0, num_factors_ + 1), num_factors_ + 1))) {
       return {ErrorCode::kNotFinite, "biased_sgd left the finite numbers; use a smaller learning_rate"};
     }
     return {};
   }
 
   std::unique_ptr<Model> trained_model() override {
-    return std::make_unique<BiasedSgd>(ItemFactors(std::move(item_factors_), num_factors_), std::move(item_biases_),
-                                       parameters_, count_users(interactions_), settings_.to_json());
+    return std::make_unique<BiasedSgd>(ItemFactors(items_.columns(0, num_factors_), num_factors_),
+                                       items_.columns(num_factors_, 1), parameters_, count_users(interactions_),
+                                       settings_.to_json());
   }
 
  private:
@@ -112,10 +111,10 @@ class BiasedSgdTrainer final : public Trainer {
     const float kept = 1.0f / (1.0f + rate * parameters_.regularization);
     float sum = 0;  // not finite as soon as one error is not
     for (const SgdBlocks::Entry& entry : part.entries) {
-      float* user = user_factors_.data() + at(entry.user) * num_factors_;
-      float* item = item_factors_.data() + at(entry.item) * num_factors_;
-      float& user_bias = user_biases_[at(entry.user)];
-      float& item_bias = item_biases_[at(entry.item)];
+      float* user = users_.row(entry.user);
+      float* item = items_.row(entry.item);
+      float& user_bias = user[num_factors_];
+      float& item_bias = item[num_factors_];
       const float error =
           mapped(entry.value) - parameters_.mean - user_bias - item_bias - kernels::dot(user, item, num_factors_);
       sum += error * 0.0f;
@@ -135,10 +134,9 @@ class BiasedSgdTrainer final : public Trainer {
   const Interactions& interactions_;
   ThreadPool& pool_;
   SgdBlocks blocks_;
-  std::vector<float> user_factors_;  // (num_users, num_factors), row-major
-  std::vector<float> item_factors_;  // (num_items, num_factors), row-major
-  std::vector<float> user_biases_;
-  std::vector<float> item_biases_;
+  Random random_;
+  SeparateRows users_;  // factors, then the bias
+  SeparateRows items_;
 };
 
 struct Residual {

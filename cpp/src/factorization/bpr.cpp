@@ -130,12 +130,12 @@ class BprTrainer final : public Trainer {
         regularization_(static_cast<float>(settings.number("regularization"))),
         interactions_(interactions),
         pool_(pool),
-        blocks_(interactions, epochs_, 1, seed) {
-    Random random(~seed);  // other numbers than the blocks have
-    const double stddev = settings.number("init_stddev");
-    user_factors_ = random_factors(interactions.by_user(), num_factors_, stddev, random);
-    item_factors_ = random_factors(interactions.by_item(), num_factors_, stddev, random);
-  }
+        blocks_(interactions, epochs_, 1, seed),
+        random_(~seed),  // other numbers than the blocks have
+        users_(random_factors(interactions.by_user(), num_factors_, settings.number("init_stddev"), random_),
+               num_factors_),
+        items_(random_factors(interactions.by_item(), num_factors_, settings.number("init_stddev"), random_),
+               num_factors_) {}
 
   std::int64_t total_work() const override { return blocks_.total_work(); }
   std::int64_t done_work() const override { return blocks_.done_work(); }
@@ -145,23 +145,24 @@ class BprTrainer final : public Trainer {
     blocks_.step(work, pool_, [&](const SgdBlocks::Part& part) {
       if (!learn(part)) failed.store(true, std::memory_order_relaxed);
     });
-    if (failed.load() || (done() && !finite_rows(item_factors_, num_factors_))) {
+    if (failed.load() || (done() && !finite_rows(items_.columns(0, num_factors_), num_factors_))) {
       return {ErrorCode::kNotFinite, "bpr left the finite numbers; use a smaller learning_rate"};
     }
     return {};
   }
 
   std::unique_ptr<Model> trained_model() override {
+    std::vector<float> factors = items_.columns(0, num_factors_);
     std::vector<float> mean(num_factors_);
-    const std::size_t num_items = item_factors_.size() / num_factors_;
+    const std::size_t num_items = factors.size() / num_factors_;
     for (std::size_t item = 0; item < num_items; ++item) {
-      kernels::axpy(1.0f / static_cast<float>(num_items), item_factors_.data() + item * num_factors_, mean.data(),
+      kernels::axpy(1.0f / static_cast<float>(num_items), factors.data() + item * num_factors_, mean.data(),
                     num_factors_);
     }
     for (std::size_t item = 0; item < num_items; ++item) {
-      kernels::axpy(-1, mean.data(), item_factors_.data() + item * num_factors_, num_factors_);
+      kernels::axpy(-1, mean.data(), factors.data() + item * num_factors_, num_factors_);
     }
-    return std::make_unique<Bpr>(std::move(item_factors_), num_factors_, Bpr::FoldIn{regularization_, num_negatives_},
+    return std::make_unique<Bpr>(std::move(factors), num_factors_, Bpr::FoldIn{regularization_, num_negatives_},
                                  count_users(interactions_), settings_.to_json());
   }
 
@@ -171,14 +172,14 @@ class BprTrainer final : public Trainer {
     const float kept = kept_by(rate, regularization_);
     float sum = 0;  // not finite as soon as one score is not
     for (const SgdBlocks::Entry& entry : part.entries) {
-      float* user = user_factors_.data() + at(entry.user) * num_factors_;
+      float* user = users_.row(entry.user);
       const Negative negative = hardest_negative(
-          user, [&](std::int32_t item) { return item_factors_.data() + at(item) * num_factors_; }, num_factors_,
+          user, [&](std::int32_t item) { return items_.row(item); }, num_factors_,
           interactions_.by_user().row_columns(entry.user), num_negatives_,
           [&] { return part.items[static_cast<std::size_t>(part.random.below(part.items.size()))]; });
       if (negative.item == kNone) continue;
-      float* wanted = item_factors_.data() + at(entry.item) * num_factors_;
-      float* other = item_factors_.data() + at(negative.item) * num_factors_;
+      float* wanted = items_.row(entry.item);
+      float* other = items_.row(negative.item);
       const float difference = kernels::dot(user, wanted, num_factors_) - negative.score;
       sum += difference * 0.0f;
       descend(rate * sigmoid(-difference), kept, user, wanted, other, num_factors_);
@@ -195,8 +196,9 @@ class BprTrainer final : public Trainer {
   const Interactions& interactions_;
   ThreadPool& pool_;
   SgdBlocks blocks_;
-  std::vector<float> user_factors_;  // (num_users, num_factors), row-major
-  std::vector<float> item_factors_;  // (num_items, num_factors), row-major
+  Random random_;
+  SeparateRows users_;
+  SeparateRows items_;
 };
 
 class BprProfile final : public Profile {

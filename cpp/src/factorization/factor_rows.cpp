@@ -1,8 +1,10 @@
 #include "factorization/factor_rows.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/dot.h"
+#include "kernels/simd.h"
 
 namespace inkling {
 
@@ -10,6 +12,7 @@ namespace {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
+constexpr std::size_t kLineFloats = 32;
 constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 30;
 
 }  // namespace
@@ -35,6 +38,23 @@ std::vector<float> random_factors(const SparseRows& entries, std::size_t num_fac
     for (std::size_t f = 0; f < num_factors; ++f) values[f] = width * (random.uniform() - 0.5f);
   }
   return factors;
+}
+
+SeparateRows::SeparateRows(const std::vector<float>& rows, std::size_t length, std::size_t extra)
+    : stride_(simd::round_up(length + extra, kLineFloats)), values_(rows.size() / length * stride_) {
+  for (std::size_t n = 0; n * length < rows.size(); ++n) {
+    std::copy_n(rows.data() + n * length, length, values_.data() + n * stride_);
+  }
+}
+
+std::vector<float> SeparateRows::columns(std::size_t begin, std::size_t length) const {
+  std::vector<float> out;
+  out.reserve(values_.size() / stride_ * length);
+  for (std::size_t row = 0; row < values_.size(); row += stride_) {
+    const float* from = values_.data() + row + begin;
+    out.insert(out.end(), from, from + length);
+  }
+  return out;
 }
 
 bool finite_rows(std::span<const float> factors, std::size_t num_factors) {

@@ -7,6 +7,7 @@
 #include "inkling/popularity.h"
 #include "inkling/spectral_item_model.h"
 #include "kernels/top_k.h"
+#include "parallel/cache_lines.h"
 
 namespace inkling {
 
@@ -88,7 +89,8 @@ class GraphFilterTrainer final : public Trainer {
     std::vector<std::int32_t> columns;
     std::vector<float> values;
   };
-  struct Thread {
+  // Of a thread: on cache lines of its own.
+  struct alignas(kCacheLineBytes) Thread {
     std::vector<float> sums;  // one an item, all zero between items
     std::vector<std::int32_t> touched;
     std::vector<float> values;

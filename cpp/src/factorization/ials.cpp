@@ -59,7 +59,7 @@ class IalsTrainer final : public Trainer {
     Random random(seed);
     const auto scale =
         static_cast<float>(settings.number("init_stddev") / std::sqrt(static_cast<double>(num_factors_)));
-    for (std::vector<float>* factors : {&user_factors_, &item_factors_}) {
+    for (CacheLineVector<float>* factors : {&user_factors_, &item_factors_}) {
       const std::int32_t rows = factors == &user_factors_ ? interactions.num_users() : interactions.num_items();
       factors->resize(at(rows) * num_factors_);
       for (float& value : *factors) value = scale * random.normal();
@@ -88,7 +88,7 @@ class IalsTrainer final : public Trainer {
   }
 
   std::unique_ptr<Model> trained_model() override {
-    return std::make_unique<Ials>(std::move(item_factors_), num_factors_,
+    return std::make_unique<Ials>(std::vector<float>(item_factors_.begin(), item_factors_.end()), num_factors_,
                                   IalsFoldIn{regularization_, unobserved_weight_}, count_users(interactions_),
                                   settings_.to_json());
   }
@@ -109,8 +109,8 @@ class IalsTrainer final : public Trainer {
 
   Status solve_rows(std::int64_t work) {
     const SparseRows& rows = solving_users_ ? interactions_.by_user() : interactions_.by_item();
-    const std::vector<float>& fixed = solving_users_ ? item_factors_ : user_factors_;
-    std::vector<float>& solved = solving_users_ ? user_factors_ : item_factors_;
+    const CacheLineVector<float>& fixed = solving_users_ ? item_factors_ : user_factors_;
+    CacheLineVector<float>& solved = solving_users_ ? user_factors_ : item_factors_;
     const auto num_fixed = static_cast<float>(solving_users_ ? interactions_.num_items() : interactions_.num_users());
     const std::int32_t begin = next_row_;
     std::int64_t planned = 0;
@@ -152,8 +152,8 @@ class IalsTrainer final : public Trainer {
   ThreadPool& pool_;
   GramSum gram_;
   std::vector<std::unique_ptr<RowSolver>> solvers_;  // one a thread
-  std::vector<float> user_factors_;                  // (num_users, num_factors), row-major
-  std::vector<float> item_factors_;                  // (num_items, num_factors), row-major
+  CacheLineVector<float> user_factors_;              // (num_users, num_factors), row-major
+  CacheLineVector<float> item_factors_;              // (num_items, num_factors), row-major
   std::int64_t row_cost_ = 1;
   std::int64_t total_ = 0;
   std::int64_t done_ = 0;

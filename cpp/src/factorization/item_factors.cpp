@@ -8,6 +8,7 @@
 #include "kernels/gram.h"
 #include "kernels/quantized.h"
 #include "kernels/top_k.h"
+#include "parallel/cache_lines.h"
 
 namespace inkling {
 
@@ -277,7 +278,7 @@ bool ItemFactors::top_k(const TopKRequest& request, std::vector<ScoredItem>& bes
     }
   }
   const Division division(num_items_, request.pool);
-  struct Part {
+  struct alignas(kCacheLineBytes) Part {  // of a thread
     kernels::BestScores best;
     bool finite = true;
   };
@@ -330,7 +331,7 @@ bool ItemFactors::scan(const TopKRequest& request, kernels::BestScores& best) co
   scan.error = 1.001f * (row_error_ * length + row_length_ * length_of(rest.data(), num_factors) + of_floats);
   scan.floor = 1e-28f * length + 1e-37f;  // of rows that have no scale
 
-  struct Part {
+  struct alignas(kCacheLineBytes) Part {  // of a thread
     kernels::BestScores lower;
     std::vector<ScoredItem> candidates;
     bool few = true;

@@ -23,7 +23,7 @@ std::size_t gram_blocks_per_step(std::size_t padded) { return std::clamp<std::si
 constexpr std::size_t kHeldFloats = 131072;  // half a mebibyte, of the second-level cache
 constexpr float kNoError = 1e-20f;
 
-bool copy_if_finite(const std::vector<float>& solution, float* x, std::size_t num_factors) {
+bool copy_if_finite(std::span<const float> solution, float* x, std::size_t num_factors) {
   float total = 0;
   for (std::size_t f = 0; f < num_factors; ++f) {
     x[f] = solution[f];
@@ -104,7 +104,7 @@ ConjugateGradientSolver::ConjugateGradientSolver(std::size_t num_factors, int st
 
 // product = α₀ YᵀY v + ridge v + sum over entries of (y·v - target) y. With target 0 that is the matrix times v, with
 // target 1 the residual of v, negative.
-void ConjugateGradientSolver::apply(const RowEquations& equations, const std::vector<float>& vector, float target,
+void ConjugateGradientSolver::apply(const RowEquations& equations, const CacheLineVector<float>& vector, float target,
                                     bool first) {
   kernels::scaled_copy(equations.ridge, vector.data(), product_.data(), padded_);
   kernels::add_scaled_rows(vector.data(), equations.gram.data(), num_factors_, padded_, product_.data());
@@ -208,7 +208,7 @@ GramSum::GramSum(std::size_t num_factors, ThreadPool& pool)
       partials_(gram_blocks_per_step(padded_), std::vector<float>(padded_ * padded_)),
       panels_(partials_.size(), std::vector<float>(kPanelRows * padded_, 0.0f)) {}
 
-void GramSum::start(const std::vector<float>& factors) {
+void GramSum::start(std::span<const float> factors) {
   factors_ = factors.data();
   num_rows_ = factors.size() / num_factors_;
   next_row_ = 0;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "inkling/thread_pool.h"
+#include "parallel/cache_lines.h"
 
 namespace inkling {
 
@@ -18,7 +19,8 @@ struct RowEquations {
   float ridge;
 };
 
-// Solves them, exactly or nearly. One instance a thread; nothing is allocated after construction.
+// Solves them, exactly or nearly. One instance a thread, on cache lines of its own; nothing is allocated after
+// construction.
 class RowSolver {
  public:
   virtual ~RowSolver() = default;
@@ -30,7 +32,7 @@ class RowSolver {
 };
 
 // Exactly, by Cholesky: entries * num_factors² + num_factors³ / 3 flops.
-class CholeskySolver final : public RowSolver {
+class alignas(kCacheLineBytes) CholeskySolver final : public RowSolver {
  public:
   explicit CholeskySolver(std::size_t num_factors);
   bool solve(const RowEquations& equations, float* x) override { return solve_weighted(equations, {}, {}, x); }
@@ -41,7 +43,7 @@ class CholeskySolver final : public RowSolver {
   std::int64_t row_cost() const override { return static_cast<std::int64_t>(num_factors_ / 6 + 1); }
 
   // The factor of the last matrix, for cholesky_solve: (padded, padded).
-  const std::vector<float>& factor() const { return matrix_; }
+  std::span<const float> factor() const { return matrix_; }
 
  private:
   void flush();
@@ -50,40 +52,40 @@ class CholeskySolver final : public RowSolver {
   std::size_t num_factors_;
   std::size_t padded_;
   std::size_t rows_in_panel_ = 0;
-  std::vector<float> panel_;   // (kPanelRows, padded): gathered rows, small enough to stay in the first-level cache
-  std::vector<float> pulls_;   // kPanelRows: of each gathered row, divided by the row's scale
-  std::vector<float> matrix_;  // (padded, padded)
-  std::vector<float> right_hand_side_;  // padded
+  CacheLineVector<float> panel_;   // (kPanelRows, padded): gathered rows, small enough to stay in the first-level cache
+  CacheLineVector<float> pulls_;   // kPanelRows: of each gathered row, divided by the row's scale
+  CacheLineVector<float> matrix_;  // (padded, padded)
+  CacheLineVector<float> right_hand_side_;  // padded
 };
 
 // Some steps of conjugate gradients from where x is; the matrix is never formed. Takács, Pilászy & Tikk, "Applications
 // of the conjugate gradient method for implicit feedback collaborative filtering", RecSys 2011.
 // 4 * (steps + 1) * (entries * num_factors + num_factors² / 2) flops.
-class ConjugateGradientSolver final : public RowSolver {
+class alignas(kCacheLineBytes) ConjugateGradientSolver final : public RowSolver {
  public:
   ConjugateGradientSolver(std::size_t num_factors, int steps);
   bool solve(const RowEquations& equations, float* x) override;
   std::int64_t row_cost() const override { return static_cast<std::int64_t>(num_factors_ / 2 + 1); }
 
  private:
-  void apply(const RowEquations& equations, const std::vector<float>& vector, float target, bool first);
+  void apply(const RowEquations& equations, const CacheLineVector<float>& vector, float target, bool first);
 
   std::size_t num_factors_;
   std::size_t padded_;
   int steps_;
   // Only where rows need padding: copies of them, (held rows, padded), all at once where they are few enough.
-  std::vector<float> panel_;
+  CacheLineVector<float> panel_;
   std::vector<std::int32_t> panel_rows_;  // 0 … held rows - 1
-  std::vector<float> x_;                  // padded, as the following
-  std::vector<float> residual_;
-  std::vector<float> direction_;
-  std::vector<float> product_;
+  CacheLineVector<float> x_;              // padded, as the following
+  CacheLineVector<float> residual_;
+  CacheLineVector<float> direction_;
+  CacheLineVector<float> product_;
 };
 
 // One Newton step for one block of x after the other, each exact for its block. Rendle, Krichene, Zhang & Koren,
 // "iALS++: Speeding up matrix factorization with subspace optimization", 2021.
 // entries * num_factors * (block_size + 6) + num_factors * (block_size² / 3 + 2 * num_factors) flops.
-class BlockSolver final : public RowSolver {
+class alignas(kCacheLineBytes) BlockSolver final : public RowSolver {
  public:
   // longest_row: the largest number of entries of a row.
   BlockSolver(std::size_t num_factors, std::size_t block_size, std::size_t longest_row);
@@ -96,11 +98,11 @@ class BlockSolver final : public RowSolver {
   std::size_t num_factors_;
   std::size_t padded_;
   std::size_t block_size_;
-  std::vector<float> panel_;            // (kPanelRows, padded block): the block's columns of gathered rows
-  std::vector<float> matrix_;           // (padded block, padded block)
-  std::vector<float> right_hand_side_;  // padded block, then the step
-  std::vector<float> residuals_;        // longest_row: 1 - x·y of each entry
-  std::vector<float> x_;                // padded
+  CacheLineVector<float> panel_;            // (kPanelRows, padded block): the block's columns of gathered rows
+  CacheLineVector<float> matrix_;           // (padded block, padded block)
+  CacheLineVector<float> right_hand_side_;  // padded block, then the step
+  CacheLineVector<float> residuals_;        // longest_row: 1 - x·y of each entry
+  CacheLineVector<float> x_;                // padded
 };
 
 // num_factors rounded up to what the gram kernel works on.
@@ -111,7 +113,7 @@ std::size_t padded_factors(std::size_t num_factors);
 class GramSum {
  public:
   GramSum(std::size_t num_factors, ThreadPool& pool);
-  void start(const std::vector<float>& factors);
+  void start(std::span<const float> factors);
   bool done() const { return next_row_ >= num_rows_; }
   // Does some blocks; returns how many rows they had.
   std::size_t step();

@@ -10,7 +10,6 @@ namespace {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-constexpr std::int64_t kMaxGroups = 8;    // more threads than this are of no use
 constexpr std::int64_t kRowsAGroup = 32;  // fewer items or users than this would not be mixed well
 
 // Those of about as many entries follow each other.
@@ -27,6 +26,7 @@ std::vector<std::int32_t> rows_by_length(const SparseRows& rows) {
 // entries and none has to be waited for. dealt: group after group, group g from offsets[g].
 void deal_rows(const std::vector<std::int32_t>& by_length, std::int64_t groups, Random& random,
                std::vector<std::int32_t>& dealt, std::vector<std::int64_t>& offsets) {
+  std::vector<std::int64_t> group_of(at(groups));
   const auto num_rows = static_cast<std::int64_t>(by_length.size());
   offsets.assign(1, 0);
   for (std::int64_t group = 0; group < groups; ++group) {
@@ -35,13 +35,13 @@ void deal_rows(const std::vector<std::int32_t>& by_length, std::int64_t groups, 
   dealt.resize(by_length.size());
   for (std::int64_t round = 0; round * groups < num_rows; ++round) {
     const std::int64_t count = std::min(groups, num_rows - round * groups);
-    std::int64_t group_of[kMaxGroups];
-    std::iota(group_of, group_of + count, 0);
+    std::iota(group_of.begin(), group_of.end(), 0);
     for (std::int64_t n = count; n > 1; --n) {
-      std::swap(group_of[n - 1], group_of[random.below(static_cast<std::uint64_t>(n))]);
+      std::swap(group_of[at(n - 1)],
+                group_of[at(static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(n))))]);
     }
     for (std::int64_t n = 0; n < count; ++n) {
-      dealt[at(offsets[at(group_of[n])] + round)] = by_length[at(round * groups + n)];
+      dealt[at(offsets[at(group_of[at(n)])] + round)] = by_length[at(round * groups + n)];
     }
   }
 }
@@ -115,10 +115,11 @@ void SgdBlocks::deal(std::int64_t work, ThreadPool& pool) {
 void SgdBlocks::deal_group(std::int64_t group) {
   Entry* entries = entries_.data() + group_offsets_[at(group)];
   const std::int64_t count = group_offsets_[at(group) + 1] - group_offsets_[at(group)];
-  Random& random = group_random_[at(group)];
+  Random random = group_random_[at(group)];  // those of all groups lie side by side
   for (std::int64_t n = count; n > 1; --n) {
     std::swap(entries[n - 1], entries[random.below(static_cast<std::uint64_t>(n))]);
   }
+  group_random_[at(group)] = random;
   std::int64_t* offsets = block_offsets_.data() + group * (groups_ + 1);
   std::int64_t ends[kMaxGroups + 1] = {};
   for (std::int64_t n = 0; n < count; ++n) ++ends[group_of_item_[at(entries[n].item)] + 1];
@@ -145,7 +146,7 @@ void SgdBlocks::start_diagonal() {
   }
 }
 
-SgdBlocks::Part SgdBlocks::next_part(std::int64_t group, std::int64_t length) {
+SgdBlocks::Part SgdBlocks::next_part(std::int64_t group, std::int64_t length, Random& random) {
   std::int64_t& next = block_next_[at(group)];
   const std::int64_t begin = next;
   next = std::min(begin + length, block_end_[at(group)]);
@@ -153,7 +154,7 @@ SgdBlocks::Part SgdBlocks::next_part(std::int64_t group, std::int64_t length) {
   const std::int32_t* items = items_.data() + item_offsets_[at(block)];
   return {{entries_.data() + begin, entries_.data() + next},
           {items, items_.data() + item_offsets_[at(block) + 1]},
-          group_random_[at(group)],
+          random,
           epoch_};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -52,23 +53,40 @@ class SgdBlocks {
       }
       const std::int64_t length = std::max<std::int64_t>((goal - done_) / groups_, 1);
       const std::int64_t before = visited();
-      pool.for_each_chunk(groups_, 1, [&](std::int64_t from, std::int64_t to, int /*thread*/) {
-        for (std::int64_t group = from; group < to; ++group) {
-          const Part part = next_part(group, length);
-          if (!part.entries.empty()) visit(part);
-        }
+      for_each_group(pool, [&](std::int64_t group) {
+        Random random = group_random_[static_cast<std::size_t>(group)];  // those of all groups lie side by side
+        const Part part = next_part(group, length, random);
+        if (!part.entries.empty()) visit(part);
+        group_random_[static_cast<std::size_t>(group)] = random;
       });
       advance(visited() - before);
     }
   }
 
  private:
+  static constexpr std::int64_t kMaxGroups = 8;  // more threads than this are of no use
   static constexpr std::int64_t kEntriesShuffledAUnit = 16;
+
+  // Each thread begins with groups of its own, so that their users' rows stay in its cache from one diagonal to the
+  // next, and goes on with what others have not begun.
+  template <class Visit>
+  void for_each_group(ThreadPool& pool, Visit&& visit) {
+    std::atomic<bool> taken[kMaxGroups] = {};
+    const std::int64_t threads = std::min<std::int64_t>(pool.num_threads(), groups_);
+    pool.for_each_chunk(threads, 1, [&](std::int64_t from, std::int64_t to, int /*thread*/) {
+      for (std::int64_t n = from; n < to; ++n) {
+        for (std::int64_t step = 0; step < groups_; ++step) {
+          const std::int64_t group = (n * groups_ / threads + step) % groups_;
+          if (!taken[group].exchange(true, std::memory_order_relaxed)) visit(group);
+        }
+      }
+    });
+  }
 
   std::int64_t shuffle_work(std::int64_t group) const;
   std::int64_t block_of(std::int64_t group) const;
   std::int64_t visited() const;  // entries of this diagonal, and what cancels out in a difference
-  Part next_part(std::int64_t group, std::int64_t length);
+  Part next_part(std::int64_t group, std::int64_t length, Random& random);
   void start_epoch();
   void start_diagonal();
   void deal(std::int64_t work, ThreadPool& pool);

@@ -9,6 +9,7 @@
 #include "linear/elastic_net.h"
 #include "linear/item_gram.h"
 #include "linear/target_weights.h"
+#include "parallel/cache_lines.h"
 
 namespace inkling {
 
@@ -32,7 +33,7 @@ constexpr std::int64_t kMaxWeights = std::int64_t{1} << 26;
 constexpr float kTolerance = 1e-3f;
 
 // What one thread needs to find the weights of one target after another.
-class TargetSolver final : public GramRows {
+class alignas(kCacheLineBytes) TargetSolver final : public GramRows {
  public:
   // gram: XᵀX of all items (num_items, num_items), or empty where there are too
   // many.

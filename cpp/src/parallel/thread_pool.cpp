@@ -18,7 +18,7 @@ namespace inkling {
 #if INKLING_HAS_THREADS
 
 struct ThreadPool::Threads {
-  static constexpr int kLooks = 20000;  // some tens of microseconds
+  static constexpr int kLooks = 200000;  // some hundreds of microseconds
 
   std::mutex mutex;
   std::condition_variable work_ready;
