@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "expect.h"
@@ -101,6 +102,38 @@ TEST_CASE("the best without all scores are those of a full sort, to the bit, fro
       std::fill(user.begin(), user.end(), 0.0f);
       CHECK(is_exact(factors, user, skip, &pool, nullptr));
     }
+  }
+}
+
+TEST_CASE("of a large catalogue few rows are scored as floats, and all where integers cannot tell them apart") {
+  constexpr std::size_t kFactors = 64;
+  constexpr std::size_t kItems = 40000;
+  Random random(4);
+  ThreadPool pool(2);
+  ItemFactors factors(rows_of(Rows::kRandom, kItems, kFactors, random), kFactors);
+  const ItemFactors quantized = stored(factors, FactorStorage::kInt8);
+  ItemFactors equal(rows_of(Rows::kAllEqual, kItems, kFactors, random), kFactors);
+  std::vector<float> user(kFactors);
+  for (float& value : user) value = random.normal();
+  const std::vector<std::uint8_t> skip(kItems);
+  const auto rows_scored = [&](const ItemFactors& rows, std::size_t k, ThreadPool* threads) {
+    std::size_t scored = 0;
+    std::vector<ScoredItem> best;
+    CHECK(rows.top_k({user.data(), skip, k, threads, nullptr, nullptr, &scored}, best));
+    CHECK(best.size() == k);
+    return scored;
+  };
+  CHECK(rows_scored(factors, 100, nullptr) == kItems);  // nothing is prepared yet
+  factors.prepare_scan();
+  equal.prepare_scan();
+  for (ThreadPool* threads : {static_cast<ThreadPool*>(nullptr), &pool}) {
+    for (const ItemFactors* rows : {&std::as_const(factors), &quantized}) {
+      const std::size_t scored = rows_scored(*rows, 100, threads);
+      CHECK(scored >= 100);
+      CHECK(scored < 400);
+    }
+    CHECK(rows_scored(equal, 100, threads) == kItems);
+    CHECK(rows_scored(factors, kItems / 2, threads) == kItems);
   }
 }
 

@@ -42,6 +42,39 @@ describe('a trained model', () => {
     expect(again.info().bytes.model).toBe(modelFile.length);
   });
 
+  test.each([
+    ['f16', 9],
+    ['int8', 8],
+  ] as const)(
+    'is stored as %s in fewer bytes, and gives nearly the same list',
+    async (storage, least) => {
+      const settings = { numFactors: 32 };
+      const full = await open();
+      const { modelFile } = await full.train(interactions, { settings });
+      const small = await open();
+      const stored = await small.train(interactions, { settings, storage });
+      expect(stored.modelFile.length).toBeLessThan(
+        modelFile.length * (storage === 'f16' ? 0.65 : 0.45),
+      );
+      const again = await open({ model: stored.modelFile });
+      const all = [full, small, again];
+      for (const each of all) await each.record({ item: 'i5', type: 'like' });
+      const [exact, used, opened] = await Promise.all(all.map((each) => each.recommend()));
+      // What is in use is what is in the file.
+      expect(used).toEqual(opened);
+      expect(again.info().model).toEqual({ name: 'ials', items: 60, formatVersion: 2 });
+      expectReasonsToSum(opened ?? []);
+      const expected = new Set(ids(exact ?? []));
+      expect(ids(opened ?? []).filter((id) => expected.has(id)).length).toBeGreaterThanOrEqual(
+        least,
+      );
+      for (const { item, score } of opened ?? []) {
+        const before = exact?.find((entry) => entry.item === item)?.score;
+        if (before !== undefined) expect(Math.abs(score - before)).toBeLessThan(0.02);
+      }
+    },
+  );
+
   test('recommends only what the catalogue has', async () => {
     const recommender = await open({ catalog: items.slice(0, 30) });
     await recommender.train(interactions, { settings: { numFactors: 8 } });

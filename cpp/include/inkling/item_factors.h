@@ -68,6 +68,7 @@ class ItemFactors {
     ThreadPool* pool = nullptr;  // whose threads share large catalogues
     Finish finish = nullptr;     // null: the product is the score
     const void* context = nullptr;
+    std::size_t* num_scored = nullptr;  // where to say how many rows were scored as floats
   };
   // The k best, best first, equal scores by index: what score(), finish and a full sort would give, to the bit. Nothing
   // is kept of the other scores. Returns false when a score is not finite.

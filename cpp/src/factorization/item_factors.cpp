@@ -277,6 +277,7 @@ bool ItemFactors::top_k(const TopKRequest& request, std::vector<ScoredItem>& bes
       return true;
     }
   }
+  if (request.num_scored != nullptr) *request.num_scored = num_items_;
   const Division division(num_items_, request.pool);
   struct alignas(kCacheLineBytes) Part {  // of a thread
     kernels::BestScores best;
@@ -353,6 +354,7 @@ bool ItemFactors::scan(const TopKRequest& request, kernels::BestScores& best) co
   std::int32_t items[kPanelRows];
   float scores[kPanelRows];
   std::size_t gathered = 0;
+  std::size_t scored = 0;
   const auto flush = [&] {
     const std::size_t rows = (gathered + 3) / 4 * 4;
     kernels::gemv(panel.data(), rows, num_factors, user, scores);
@@ -363,6 +365,7 @@ bool ItemFactors::scan(const TopKRequest& request, kernels::BestScores& best) co
   for (const Part& part : parts) {
     for (const ScoredItem& candidate : part.candidates) {
       if (lower.full() && candidate.score < lower.worst()) continue;
+      ++scored;
       float* row = panel.data() + gathered * num_factors;
       copy_row(candidate.item, row);
       if (at(candidate.item) >= last_rows) {
@@ -374,6 +377,7 @@ bool ItemFactors::scan(const TopKRequest& request, kernels::BestScores& best) co
     }
   }
   if (gathered > 0) flush();
+  if (request.num_scored != nullptr) *request.num_scored = scored;
   return true;
 }
 

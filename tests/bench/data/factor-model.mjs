@@ -12,19 +12,25 @@ const CHUNK_ROWS = 4096;
 const LARGEST_INTEGER = 127;
 
 /**
- * Writes a model file of `ials` with Gaussian item factors, some rows at a time: the largest does not fit twice into
- * memory. Ids are the indices. The tensors are those of cpp/README.md.
+ * Writes a model file with Gaussian item factors, some rows at a time: the largest does not fit twice into memory. Ids
+ * are the indices. The tensors are those of cpp/README.md.
  * @param {string} path
- * @param {{ numItems: number, seed: number, storage?: 'f32' | 'int8', rounded?: boolean }} options with int8 the same
- *   factors, rounded to a 127th of the largest of their row; with `rounded` these as floats
+ * @param {{ numItems: number, seed: number, model?: 'ials' | 'pure_svd', storage?: 'f32' | 'int8', rounded?: boolean }} options
+ *   pure_svd: a person is the sum of their items' factors; with int8 the same factors, rounded to a 127th of the largest
+ *   of their row; with `rounded` these as floats
  */
-export async function writeFactorModel(path, { numItems, seed, storage = 'f32', rounded = false }) {
+export async function writeFactorModel(
+  path,
+  { numItems, seed, model = 'ials', storage = 'f32', rounded = false },
+) {
   const factors = storage === 'int8' ? 'I8' : 'F32';
   const width = NUM_FACTORS * (storage === 'int8' ? 1 : Float32Array.BYTES_PER_ELEMENT);
   const scales = storage === 'int8' ? scalesOf(numItems, seed) : null;
   const ids = idTensors(numItems, scales !== null);
   const parts = [
-    { name: 'fold_in', type: 'F32', values: Float32Array.of(REGULARIZATION, UNOBSERVED_WEIGHT) },
+    model === 'ials'
+      ? { name: 'fold_in', type: 'F32', values: Float32Array.of(REGULARIZATION, UNOBSERVED_WEIGHT) }
+      : { name: 'low_rank', type: 'F32', values: Float32Array.of(1, 0) },
     { name: 'item_counts', type: 'F32', values: new Float32Array(numItems).fill(1) },
     ...ids.numbers,
     ...(scales ? [{ name: 'item_factors.scales', type: 'F32', values: scales }] : []),
@@ -33,7 +39,7 @@ export async function writeFactorModel(path, { numItems, seed, storage = 'f32', 
   ];
   const config = JSON.stringify({ num_factors: NUM_FACTORS });
   const header = {
-    __metadata__: { format_version: storage === 'int8' ? '2' : '1', model: 'ials', config },
+    __metadata__: { format_version: storage === 'int8' ? '2' : '1', model, config },
   };
   let end = 0;
   for (const { name, type, values } of parts) {

@@ -60,7 +60,7 @@ Status serve_program(std::span<char*> given) {
     for (const std::int32_t item : met) history.push_back({item, 1.0f});
     // The first list is only for the caches.
     for (std::size_t n = 0; n <= sizes.repeats; ++n) {
-      RecommendRequest request{history, met, {}, sizes.k, false};
+      RecommendRequest request{history, met, {}, sizes.k, 0};
       request.pool = &pool;
       const Clock clock;
       const auto list = ranker.recommend(request);

@@ -26,9 +26,18 @@ const QUICK_ITEMS = 20_000;
 /**
  * With `storage: 'int8'` the model that the plain program reads has the same rounded factors, as floats.
  * @param {Partial<import('../measure.mjs').Workload> & { numItems: number, people: number, plainPeople?: number,
- *   repeats: number, k?: number, storage?: 'f32' | 'int8' }} options
+ *   repeats: number, k?: number, model?: 'ials' | 'pure_svd', storage?: 'f32' | 'int8' }} options
  */
-function listsOf({ numItems, people, plainPeople = people, repeats, k = K, storage, ...rest }) {
+function listsOf({
+  numItems,
+  people,
+  plainPeople = people,
+  repeats,
+  k = K,
+  model,
+  storage,
+  ...rest
+}) {
   return {
     program: 'serve',
     measures: MEASURES,
@@ -41,7 +50,7 @@ function listsOf({ numItems, people, plainPeople = people, repeats, k = K, stora
         model: join(folder, 'model.safetensors'),
         histories: join(folder, 'histories'),
       };
-      await writeFactorModel(files.model, { numItems: items, seed: SEED, storage });
+      await writeFactorModel(files.model, { numItems: items, seed: SEED, model, storage });
       if (storage === 'int8') {
         files.floats = join(folder, 'floats.safetensors');
         await writeFactorModel(files.floats, { numItems: items, seed: SEED, rounded: true });
@@ -115,6 +124,13 @@ export const workloads = [
   topOf('10k', 10_000, 200, { contestants: [...OURS, ...PLAIN, 'hnswlib-wasm'] }),
   topOf('100k', 100_000, 200, {
     contestants: [...OURS, ...PLAIN, 'hnswlib-wasm'],
+  }),
+  topOf('100k', 100_000, 200, {
+    name: 'top-100-100k-floats',
+    title:
+      'Exact top 100 of 100k × 64, f32, by scores of all (pure_svd, which makes no copy in integers)',
+    model: 'pure_svd',
+    growth: undefined,
   }),
   topOf('1M', 1_000_000, 40, {
     plainPeople: 5,

@@ -77,6 +77,57 @@ describe('the command line with the real engine', () => {
     expect(similar.map((entry: { item: string }) => clusterOf(entry.item))).toEqual([4, 4, 4]);
   });
 
+  test.each([
+    ['f16', 2, 0.66],
+    ['int8', 2, 0.45],
+    ['f32', 1, 1],
+  ])('stores factors as %s, and says so', (storage, version, share) => {
+    const train = [
+      'train',
+      '--model',
+      'ials',
+      '--interactions',
+      'ratings.csv.gz',
+      '--set',
+      'num_factors=32',
+    ];
+    expect(inkling(...train, '--out', 'whole.safetensors').status).toBe(0);
+    const small = `${storage}.safetensors`;
+    expect(inkling(...train, '--storage', storage, '--out', small).status).toBe(0);
+    const [whole, stored] = [json('inspect', 'whole.safetensors'), json('inspect', small)];
+    expect(stored).toMatchObject({ format_version: version, items: 60 });
+    expect(stored.bytes).toBeLessThanOrEqual(share * whole.bytes);
+    const { recommendations } = json(
+      'recommend',
+      '--model-file',
+      small,
+      '--history',
+      'i2,i8',
+      '--k',
+      '5',
+    );
+    expect(recommendations.map(({ item }: { item: string }) => clusterOf(item))).toEqual([
+      2, 2, 2, 2, 2,
+    ]);
+  });
+
+  test('refuses a storage that there is none of, and writes nothing', () => {
+    const args = [
+      '--model',
+      'ials',
+      '--interactions',
+      'ratings.csv.gz',
+      '--storage',
+      'f8',
+      '--out',
+      'none.safetensors',
+    ];
+    const { status, stderr } = inkling('train', ...args);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/f8.*f32.*f16.*int8/s);
+    expect(existsSync(at('none.safetensors'))).toBe(false);
+  });
+
   test('is a safetensors file that others can read', () => {
     inkling(
       'train',

@@ -1,4 +1,4 @@
-/** Item factors and the numbers of the fold-in, out of a model file of `ials` (see cpp/README.md). */
+/** Item factors and, of `ials`, the numbers of the fold-in, out of a model file (see cpp/README.md). */
 export function readFactorModel(file) {
   const length = Number(new DataView(file).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length)));
@@ -8,6 +8,6 @@ export function readFactorModel(file) {
     return { shape, values: new Float32Array(file, 8 + length + offsets[0], count) };
   };
   const { shape, values: factors } = floats('item_factors');
-  const [regularization, unobserved] = floats('fold_in').values;
+  const [regularization, unobserved] = header.fold_in ? floats('fold_in').values : [];
   return { numItems: shape[0], k: shape[1], factors, regularization, unobserved };
 }

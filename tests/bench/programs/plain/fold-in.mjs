@@ -1,5 +1,15 @@
 import { dot } from './dot.mjs';
 
+/** The sum of what a person has met, as cpp/include/inkling/spectral_item_model.h has it. */
+export function addUp({ factors, k }) {
+  const x = new Float64Array(k);
+  return (met) => {
+    x.fill(0);
+    for (const item of met) for (let f = 0; f < k; f++) x[f] += factors[item * k + f];
+    return x;
+  };
+}
+
 /**
  * Solves (α₀ YᵀY + sum over met of y yᵀ + ridge I) x = sum over met of y by Cholesky, as cpp/include/inkling/ials.h
  * says; α₀ YᵀY is summed once.

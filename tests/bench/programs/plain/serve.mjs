@@ -1,18 +1,18 @@
 import { middleMean } from '../middle.mjs';
 import { dot } from './dot.mjs';
 import { readFactorModel } from './factor-model.mjs';
-import { foldInto } from './fold-in.mjs';
+import { addUp, foldInto } from './fold-in.mjs';
 import { topOf } from './top.mjs';
 
 const SHOWN = 10;
 
-/** What programs/serve.mjs asks of the package: a person's factors by least squares, then the best of all items. */
+/** What programs/serve.mjs asks of the package: a person's factors, then the best of all items. */
 export async function run({ read }, { task }) {
   const model = readFactorModel(await read(task.plainModel));
   const histories = new Int32Array(await read('histories'));
   const { historyLength, k } = task;
   const people = Math.min(histories.length / historyLength, task.plainPeople);
-  const foldIn = foldInto(model);
+  const foldIn = model.regularization === undefined ? addUp(model) : foldInto(model);
   const top = topOf(k);
   const seen = new Uint8Array(model.numItems);
   const lists = [];
