@@ -97,18 +97,14 @@ describe('the command line with the real engine', () => {
     const [whole, stored] = [json('inspect', 'whole.safetensors'), json('inspect', small)];
     expect(stored).toMatchObject({ format_version: version, items: 60 });
     expect(stored.bytes).toBeLessThanOrEqual(share * whole.bytes);
-    const { recommendations } = json(
-      'recommend',
-      '--model-file',
-      small,
-      '--history',
-      'i2,i8',
-      '--k',
-      '5',
-    );
-    expect(recommendations.map(({ item }: { item: string }) => clusterOf(item))).toEqual([
-      2, 2, 2, 2, 2,
-    ]);
+    const [before, after] = ['whole.safetensors', small].map((file) => {
+      const args = ['--model-file', file, '--history', 'i2,i8', '--k', '10'];
+      const { recommendations } = json('recommend', ...args);
+      return recommendations.map(({ item }: { item: string }) => item);
+    });
+    expect(after).toHaveLength(10);
+    const kept = after.filter((item: string) => before.includes(item));
+    expect(kept.length).toBeGreaterThanOrEqual(storage === 'f32' ? 10 : 8);
   });
 
   test('refuses a storage that there is none of, and writes nothing', () => {
