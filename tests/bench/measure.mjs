@@ -4,7 +4,7 @@ import { runRounds } from './rounds.mjs';
 import { checkResults, summarize } from './summary.mjs';
 
 /**
- * @typedef {{ variant: string, threads: number }} Build
+ * @typedef {{ variant: string, threads: number, lessWork?: boolean }} Build lessWork: than the others, so that ratios say nothing
  *
  * @typedef {object} Run what one run of a contestant gives
  * @property {Record<string, number>} seconds by the workload's measures
@@ -28,6 +28,7 @@ import { checkResults, summarize } from './summary.mjs';
  * @property {number} [rounds] instead of the usual number
  * @property {boolean} [onlyInFull] --quick leaves it out: it would show nothing that another does not
  * @property {string} whatBoundsIt
+ * @property {string} [whatWouldMoveIt] where a target is missed
  * @property {(options: { quick: boolean, folder: string }) => Promise<LoadedWorkload>} load
  *
  * @typedef {{ label: string, unit: 's' | 'ms' | 'µs' | 'ns', per?: number }} Measure per: seconds are divided by this
@@ -103,6 +104,7 @@ export async function measure(workload, { quick, repetitions, folder, say }) {
       measures: workload.measures,
       growth: workload.growth ?? null,
       whatBoundsIt: workload.whatBoundsIt,
+      whatWouldMoveIt: workload.whatWouldMoveIt ?? '',
       work: { flops, bytes },
       description,
       task,

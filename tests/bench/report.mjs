@@ -54,7 +54,7 @@ ${markdownTable([
   ...targets.map(({ what, wanted, found, met }) => [mark(met), what, wanted, found]),
 ])}
 
-Downloads, gzipped: ${Object.entries(downloads)
+Files, gzipped: ${Object.entries(downloads)
     .map(([name, bytes]) => `${name} ${(bytes / 1000).toFixed(1)} KB`)
     .join(', ')}.
 
@@ -77,6 +77,10 @@ ${reports.map(markdownSection).join('\n')}
 - Contestants whose results differ by more than a workload allows make the run fail: metrics of trained models, items of
   lists. "same lists" is the share of the lists whose first ten items are those of the plain JavaScript in Node
   (TF-IDF: of the native build).
+- Lists are asked for without reasons. Those of a model file with int8 factors are compared with lists of the same rounded
+  factors as floats; what the rounding itself changes is in the README.
+- "native" is built with \`-O3 -march=native\`, "native-128" with \`-O3 -march=x86-64-v2\`: the same code for vectors as
+  WebAssembly has them.
 - "plain JavaScript" is written for this benchmark (\`programs/plain/\`): typed arrays, one thread, no packages.
 - Memory is that of the wasm heap, or all that the native process took at most.
 - In the moment before each run, other work took ${percent(busy.median)} of the processors (median of the medians).
@@ -92,7 +96,7 @@ function markdownSection(report) {
 ${markdownTable(tableOf(report))}
 ${notes.join('')}
 What bounds it: ${report.whatBoundsIt} ${report.roofline}
-`;
+${report.whatWouldMoveIt ? `\nWhat would move it: ${report.whatWouldMoveIt}\n` : ''}`;
 }
 
 function busyNotes({ busy }) {
@@ -118,7 +122,7 @@ function tableOf({ rows, measures }) {
     timeColumn(primary),
     ['× native', (row) => (row.toNative ? spread(row.toNative, 1) : '')],
     ...others.map(timeColumn),
-    ['GFLOP/s', (row) => row.gflops?.toFixed(1) ?? ''],
+    ['10⁹ operations/s', (row) => row.gflops?.toFixed(1) ?? ''],
     ...metrics.map((metric) => [metric, (row) => row.metrics[metric]?.toFixed(4) ?? '']),
     [
       'same lists',

@@ -34,7 +34,7 @@ export function rooflineOf({ flops, bytes }, peaks) {
   if (flops) {
     const at = (gflops) => time(flops / gflops / 1e9);
     parts.push(
-      `its ${count(flops)} floating-point operations take one thread at least ${at(peaks.wasm_gflops)} with ` +
+      `its ${count(flops)} operations, as floats, take one thread at least ${at(peaks.wasm_gflops)} with ` +
         `vectors of 4 floats and ${at(peaks.native_gflops)} natively`,
     );
   }

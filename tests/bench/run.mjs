@@ -79,7 +79,7 @@ function chosen(workloads, { names, quick }) {
 /** Bytes that a page downloads, gzipped. */
 function downloads() {
   const sizeOf = (file) => gzipSync(readFileSync(place(`../../dist/${file}`)), { level: 9 }).length;
-  const files = ['index.js', 'worker.js'];
+  const files = ['index.js', 'worker.js', 'worker-serving.js'];
   const wasm = ['simd', 'simd-threads', 'relaxed-threads'].flatMap((variant) =>
     ['', '-serving', '-full'].map((kind) => `inkling-${variant}${kind}.wasm`),
   );
@@ -112,8 +112,8 @@ async function main() {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  const targets = judgeTargets(reports);
   const sizes = downloads();
+  const targets = judgeTargets(reports, sizes);
   if (!quick && !names) {
     const more = { targets, downloads: sizes, picture: PICTURE };
     await writeFile(place('RESULTS.md'), markdownReport(reports, more));

@@ -3,7 +3,7 @@ import { nameOf, spreadOf } from './rounds.mjs';
 /** What all others are compared with: the native build with as many threads, or with one where it has no more. */
 const YARDSTICK = 'native';
 /** Builds of the same core. */
-const OURS = ['native', 'node', 'chromium', 'firefox'];
+const OURS = ['native', 'native-128', 'node', 'chromium', 'firefox'];
 
 /**
  * @typedef {object} Row
@@ -30,7 +30,7 @@ export function summarize(entries, runs, { measures, check, flops }) {
   const reference = referenceOf(entries, runs, check);
   const secondsOf = (e, name) =>
     runs[e].map((run) => run.seconds[name] / (measures[name].per ?? 1));
-  return entries.map(({ contestant, variant, threads }, e) => {
+  return entries.map(({ contestant, variant, threads, lessWork }, e) => {
     const natives = entries.map((entry, n) => ({ ...entry, n }));
     const isNative = (entry) => entry.contestant === YARDSTICK;
     const yardstick =
@@ -48,7 +48,8 @@ export function summarize(entries, runs, { measures, check, flops }) {
           .filter((name) => runs[e].every((run) => run.seconds[name] !== undefined))
           .map((name) => [name, spreadOf(secondsOf(e, name))]),
       ),
-      toNative: theirs && spreadOf(own.map((seconds, round) => seconds / theirs[round])),
+      toNative:
+        theirs && !lessWork ? spreadOf(own.map((seconds, round) => seconds / theirs[round])) : null,
       gflops: flops
         ? flops / spreadOf(runs[e].map((run) => run.seconds[names[0]])).median / 1e9
         : null,
@@ -61,7 +62,11 @@ export function summarize(entries, runs, { measures, check, flops }) {
 
 /** The run that lists and metrics are compared with. */
 function referenceOf(entries, runs, check) {
-  const found = entries.findIndex(({ contestant }) => contestant === check?.lists?.reference);
+  const reference = check?.lists?.reference;
+  const found = entries.findIndex(({ contestant }) => contestant === reference);
+  if (reference && found < 0) {
+    throw new Error(`${reference} did not run, with which the lists are to be compared`);
+  }
   return runs[Math.max(0, found)][0];
 }
 

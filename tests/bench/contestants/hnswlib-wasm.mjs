@@ -9,7 +9,7 @@ export async function open({ files, task }) {
   if (!host) return { missing: 'there is no chromium on the PATH' };
   return {
     versions: packageVersion('hnswlib-wasm'),
-    builds: [{ variant: 'BruteforceSearch', threads: 1 }],
+    builds: [{ variant: 'BruteforceSearch, 150 items, without fold-in', threads: 1 }],
     run: (build) => host.run('peers/hnswlib-wasm.mjs', { task, build }),
     close: host.close,
   };

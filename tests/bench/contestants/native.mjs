@@ -8,7 +8,7 @@ import { projectFolder } from '../../../wasm/toolchain/locations.mjs';
 
 const PRESET = 'native-release';
 const MAX_OUTPUT_BYTES = 1 << 28;
-const folder = join(projectFolder, 'build', PRESET);
+const folderOf = (preset) => join(projectFolder, 'build', preset);
 const start = promisify(execFile);
 
 /** What inkling_bench is given for each program: native/*.cpp say the same. */
@@ -29,17 +29,28 @@ const ARGUMENTS = {
 };
 
 /** Builds inkling_bench where sources have changed; its path. */
-export function nativeProgram() {
-  buildPreset(PRESET, { targets: ['inkling_bench'] });
-  return join(folder, 'tests', 'bench', 'inkling_bench');
+export function nativeProgram(preset = PRESET) {
+  buildPreset(preset, { targets: ['inkling_bench'] });
+  return join(folderOf(preset), 'tests', 'bench', 'inkling_bench');
 }
 
 /** @type {import('../measure.mjs').OpenContestant} */
-export async function open({ program, files, task, nativeThreads = [1, 2] }) {
-  const path = nativeProgram();
+export const open = (options) => openNative(PRESET, 'native', options);
+
+/**
+ * @param {string} preset of CMake
+ * @param {string} variant what it is called
+ * @param {Parameters<import('../measure.mjs').OpenContestant>[0]} options
+ */
+export async function openNative(
+  preset,
+  variant,
+  { program, files, task, nativeThreads = [1, 2] },
+) {
+  const path = nativeProgram(preset);
   return {
-    versions: { 'native compiler': `${compilerVersion()}, -O3 -march=native` },
-    builds: nativeThreads.map((threads) => ({ variant: 'native', threads })),
+    versions: { 'native compiler': compilerVersion(preset) },
+    builds: nativeThreads.map((threads) => ({ variant, threads })),
     run: async ({ threads }) => {
       const args = [program, ...ARGUMENTS[program](files, task, threads).map(String)];
       const { stdout } = await start(path, args, { maxBuffer: MAX_OUTPUT_BYTES });
@@ -51,8 +62,8 @@ export async function open({ program, files, task, nativeThreads = [1, 2] }) {
 
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-function compilerVersion() {
-  const cache = readFileSync(join(folder, 'CMakeCache.txt'), 'utf8');
+function compilerVersion(preset) {
+  const cache = readFileSync(join(folderOf(preset), 'CMakeCache.txt'), 'utf8');
   const compiler = /^CMAKE_CXX_COMPILER:\w+=(.*)$/m.exec(cache)?.[1] ?? 'c++';
   const line = execFileSync(compiler, ['--version'], { encoding: 'utf8' }).split('\n')[0];
   return line.replace(/^.*\//, '');

@@ -6,7 +6,7 @@ import { packageVersion } from '../hosts/peers.mjs';
 export async function open({ files, task }) {
   return {
     versions: packageVersion('tiny-tfidf'),
-    builds: [{ variant: 'BM25, the first 1,000 documents', threads: 1 }],
+    builds: [{ variant: 'BM25, the first 1,000 documents', threads: 1, lessWork: true }],
     run: (build) => runInNode('peers/tiny-tfidf.mjs', { files, task, build }),
     close: async () => {},
   };

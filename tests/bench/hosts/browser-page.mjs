@@ -49,7 +49,8 @@ export async function openBrowserHost(start, files) {
      */
     run: async (program, input) => {
       // Pages before, so that the browser's caches are warm.
-      for (let n = 0; n < (input.task.pagesBefore ?? 0); n++) await runOnce(program, input);
+      const before = { ...input, task: { ...input.task, isPageBefore: true } };
+      for (let n = 0; n < (input.task.pagesBefore ?? 0); n++) await runOnce(program, before);
       const result = await runOnce(program, input);
       if (!input.task.traced) return result;
       const seconds = { ...result.seconds, longestTask: await longestTaskOf(program, input) };

@@ -22,11 +22,13 @@ export async function run({ loadPackage, catalog, model }, { task, build }) {
     let list = await recommender.recommend({ k: K });
     const step = async () => {
       const start = performance.now();
-      await recommender.record({ item: list[0].item, type: 'like' });
+      const liked = list[0].item;
+      await recommender.record({ item: liked, type: 'like' });
       list = await recommender.recommend({ k: K });
       place.replaceChildren(...list.map(entryOf));
       place.getBoundingClientRect(); // lays it out
       times.push((performance.now() - start) / 1000);
+      if (list.some(({ item }) => item === liked)) throw new Error('the list is that of before');
       // As a person would, but faster: a frame is drawn in between.
       await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
     };
@@ -35,6 +37,8 @@ export async function run({ loadPackage, catalog, model }, { task, build }) {
     performance.mark(BEGIN_MARK);
     for (let n = 0; n < task.events; n++) await step();
     performance.mark(END_MARK);
+    const isOfEvents = ({ source, reasons }) => source === 'ials' && reasons[0].kind === 'event';
+    if (!list.every(isOfEvents)) throw new Error('the list does not come from the events');
     if (list.length !== K) throw new Error(`the list has ${list.length} items, not ${K}`);
     return { seconds: { median: quantile(times, 0.5), p99: quantile(times, 0.99) } };
   } finally {
