@@ -106,7 +106,6 @@ function readItemIds(engine: Engine, handle: WasmModel): string[] {
   return owning((own) => {
     const bytesOut = own(new engine.module.Buffer(0));
     const offsetsOut = own(new engine.module.Buffer(0));
-    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     const ids: string[] = [];
     const known = new Set<string>();
     for (;;) {
@@ -114,8 +113,7 @@ function readItemIds(engine: Engine, handle: WasmModel): string[] {
       const bytes = engine.heap.read(bytesOut, Uint8Array);
       const offsets = engine.heap.read(offsetsOut, Uint32Array);
       if (offsets.length < 2) return ids;
-      for (let i = 0; i + 1 < offsets.length; i++) {
-        const id = decodeId(decoder, bytes.subarray(offsets[i], offsets[i + 1]), ids.length);
+      for (const id of decodeIds(bytes, offsets, ids.length)) {
         if (known.has(id)) {
           throw new InklingError(
             'corrupt_model_file',
@@ -129,14 +127,33 @@ function readItemIds(engine: Engine, handle: WasmModel): string[] {
   });
 }
 
-function decodeId(decoder: TextDecoder, bytes: Uint8Array, index: number): string {
+/** The text of the bytes, or null when they are not all ASCII. */
+function asciiText(decoder: TextDecoder, bytes: Uint8Array): string | null {
   try {
-    return decoder.decode(bytes);
-  } catch (cause) {
-    throw new InklingError(
-      'corrupt_model_file',
-      `item id ${index} of the model file is not UTF-8`,
-      { cause },
-    );
+    const text = decoder.decode(bytes);
+    return text.length === bytes.length ? text : null;
+  } catch {
+    return null;
   }
+}
+
+/** Of ids one after the other; `first`: how many came before these. A call of the decoder costs more than an id. */
+function decodeIds(bytes: Uint8Array, offsets: Uint32Array, first: number): string[] {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const count = offsets.length - 1;
+  const text = asciiText(decoder, bytes);
+  if (text !== null) {
+    return Array.from({ length: count }, (_, i) => text.slice(offsets[i], offsets[i + 1]));
+  }
+  return Array.from({ length: count }, (_, i) => {
+    try {
+      return decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]));
+    } catch (cause) {
+      throw new InklingError(
+        'corrupt_model_file',
+        `item id ${first + i} of the model file is not UTF-8`,
+        { cause },
+      );
+    }
+  });
 }

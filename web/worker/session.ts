@@ -156,31 +156,39 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
 
   private async open(request: OpenRequest, context: CallContext): Promise<null> {
     const start = performance.now();
-    // Fetched side by side; the slowest decides.
     const data = readPublicData(request, context);
-    data.catch(() => {}); // reported below, should the engine fail first
     this.attach(request.log);
     // Of the two, the model is what takes long.
     const onProgress = request.model ? undefined : context.onProgress;
     this.engine = await this.host.loadVariant(request.choice, request, onProgress);
-    await this.load(await data, context.signal);
+    await this.load(data, context.signal);
     await this.currentEvents();
     this.timings.open = performance.now() - start;
     return null;
   }
 
   private async reload(request: PublicData, context: CallContext): Promise<null> {
-    await this.load(await readPublicData(request, context), context.signal);
+    await this.load(readPublicData(request, context), context.signal);
     return null;
   }
 
   /** Puts other items and another model to work; those of before stay when this fails. */
-  private async load(
-    { items, modelFile }: Awaited<ReturnType<typeof readPublicData>>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const model = modelFile ? this.loaded().openModel(modelFile) : null;
-    await this.use(model, modelFile?.byteLength ?? 0, items, signal);
+  private async load({ items, modelFile }: Arriving, signal: AbortSignal): Promise<void> {
+    // Opened as soon as it is there: the items may take longer.
+    const opening = Promise.resolve(modelFile).then((file) => ({
+      model: file ? this.loaded().openModel(file) : null,
+      bytes: file?.byteLength ?? 0,
+    }));
+    opening.catch(() => {}); // reported below, should the items fail first
+    let given: readonly Item[] | undefined;
+    try {
+      given = await items;
+    } catch (error) {
+      void opening.then(({ model }) => model?.dispose()).catch(() => {});
+      throw error;
+    }
+    const { model, bytes } = await opening;
+    await this.use(model, bytes, given, signal);
   }
 
   /** Puts a model (or none) to work; the one before is given up only when this has succeeded. */
@@ -285,14 +293,20 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
   }
 }
 
-async function readPublicData(
+/** What a page has published, which may be on its way. */
+interface Arriving {
+  items: Promise<readonly Item[]> | readonly Item[] | undefined;
+  modelFile: Promise<Uint8Array> | Uint8Array | undefined;
+}
+
+/** Fetched side by side. */
+function readPublicData(
   { catalog, model }: PublicData,
   { signal, onProgress }: CallContext,
-): Promise<{ items: readonly Item[] | undefined; modelFile: Uint8Array | undefined }> {
-  const [items, modelFile] = await Promise.all([
-    catalog && readCatalog(catalog, signal),
-    model && readSource(model, 'the model', signal, onProgress),
-  ]);
+): Arriving {
+  const items = catalog && readCatalog(catalog, signal);
+  const modelFile = model && readSource(model, 'the model', signal, onProgress);
+  for (const each of [items, modelFile]) each?.catch(() => {}); // reported by whoever waits for it
   return { items, modelFile };
 }
 
