@@ -17,6 +17,10 @@ const reasons: Check = (value) =>
   (Number.isSafeInteger(value) && (value as number) >= 0)
     ? null
     : 'true, false, or how many reasons: a whole number or Infinity';
+const addresses: Check = (value) =>
+  typeof value === 'string' || typeof value === 'function' || value instanceof URL
+    ? null
+    : 'an address, or a function that gives one';
 const moreThanZero: Check = (value) =>
   Number.isFinite(value) && (value as number) > 0 ? null : 'a number above 0';
 const idList: Check = (value) =>
@@ -50,7 +54,7 @@ const OPTIONS = {
     threads: anything, // checked with the features at hand
     variant: anything,
     training: flag,
-    wasmUrl: anything,
+    wasmUrl: addresses,
     wasmBinary: anything,
     workerUrl: anything,
     signal: abortSignal,
@@ -101,6 +105,7 @@ const OPTIONS = {
         ? null
         : 'an array of names such as "ndcg@20"',
     baseline: modelAndSettings,
+    storage: oneOf(...FACTOR_STORAGES),
     knownItemsOnly: flag,
     seed: anything,
     onProgress: callback,

@@ -1,10 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { connectWorker, defaultWasmUrl, hostFeatures } from '#host';
 import { toInteractionTable } from './catalog/interaction-table.js';
-import { checkItems } from './catalog/items.js';
 import { chooseVariant } from './engine/variants.js';
 import { InklingError } from './errors.js';
 import { checkEvent, checkOptions } from './options.js';
+import { absolute, type PublicSources, publicSources, readPublicData } from './public-data.js';
 import type { EventLog } from './store/event-log.js';
 import { openStore } from './store/open-store.js';
 import type {
@@ -29,14 +29,7 @@ import type {
 } from './types.js';
 import { VERSION } from './version.js';
 import { type CallOptions, WorkerClient } from './worker/client.js';
-import type {
-  CallName,
-  Calls,
-  DataSource,
-  OpenRequest,
-  PublicData,
-  Trainer,
-} from './worker/protocol.js';
+import type { CallName, Calls, OpenRequest, Trainer } from './worker/protocol.js';
 
 const DEFAULT_NAME = 'default';
 const DEFAULT_MODEL = 'ials';
@@ -55,6 +48,7 @@ export class Recommender {
   private constructor(
     private client: WorkerClient,
     private readonly request: OpenRequest,
+    private readonly sources: PublicSources,
     /** Starts a worker like the first, or one that trains. */
     private readonly start: Record<'again' | 'trainer', () => WorkerClient>,
     private log: EventLog,
@@ -81,14 +75,14 @@ export class Recommender {
       choice,
       ...wasmAddresses(options, choice.variant),
       wasmBinary: options.wasmBinary,
-      ...publicData(catalog, model),
       log: null, // told as soon as it is known
     };
+    const sources = publicSources(catalog, model);
     const start = (serving: boolean) =>
       new WorkerClient(connectWorker(options.workerUrl, choice.threads, serving));
     const serving = !training && !ownWasm;
     const client = start(serving);
-    const opening = client.call('open', request, { signal, onProgress });
+    const opening = openWith(client, request, sources, { signal, onProgress });
     opening.catch(() => {}); // reported below, should the store fail first
     let log: EventLog | undefined;
     try {
@@ -100,6 +94,7 @@ export class Recommender {
       const recommender = new Recommender(
         client,
         request,
+        sources,
         { again: () => start(serving), trainer: () => start(false) },
         log,
         storage,
@@ -201,16 +196,17 @@ export class Recommender {
     this.checkOpen();
     checkOptions('reload', options);
     const { signal, onProgress, catalog, model, name, storage } = options;
-    const data = publicData(catalog, model);
+    const sources = publicSources(catalog, model);
     const moved = name !== undefined || storage !== undefined;
     const next = moved ? await openStore(name ?? this.name, storage) : null;
     try {
-      await this.call('reload', data, { signal, onProgress });
+      const { data, transfer } = await readPublicData(sources, { signal, onProgress });
+      await this.call('reload', data, { signal, transfer });
     } catch (error) {
       void next?.log.close();
       throw error;
     }
-    Object.assign(this.request, data);
+    Object.assign(this.sources, sources);
     if (!next) return;
     void this.log.close();
     this.log = next.log;
@@ -247,7 +243,7 @@ export class Recommender {
     } else {
       result = await this.call('train', request, { signal, onProgress });
     }
-    if (use) this.request.model = { bytes: result.modelFile };
+    if (use) this.sources.model = { bytes: result.modelFile };
     return result;
   }
 
@@ -315,7 +311,7 @@ export class Recommender {
     models: readonly string[],
     options: CallOptions,
   ): Promise<Calls[N]['result']> {
-    const { choice, catalog, trainerUrls } = this.request;
+    const { choice, trainerUrls } = this.request;
     if (trainerUrls === undefined) {
       throw new InklingError(
         'wasm_unavailable',
@@ -326,11 +322,11 @@ export class Recommender {
     const client = this.start.trainer();
     this.trainers.add(client);
     try {
-      const items = models.includes('tf_idf') ? catalog : undefined;
+      const catalog = models.includes('tf_idf') ? this.sources.catalog : undefined;
       const download = (fraction: number) => options.onProgress?.({ phase: 'download', fraction });
       download(0); // not every server tells how long the file is
-      const open = { choice, wasmUrl: trainerUrls[trainer], catalog: items, log: null };
-      await client.call('open', open, options);
+      const open = { choice, wasmUrl: trainerUrls[trainer], log: null };
+      await openWith(client, open, { catalog }, options);
       download(1);
       return await client.call(name, request, options);
     } finally {
@@ -359,7 +355,7 @@ export class Recommender {
   private async restart(cause: InklingError): Promise<void> {
     void this.client.end(cause);
     this.client = this.start.again();
-    await this.client.call('open', this.request).catch(() => {});
+    await openWith(this.client, this.request, this.sources, {}).catch(() => {});
     await this.reset();
     this.logger?.warn(`the engine was started anew: ${cause.message}`);
   }
@@ -378,6 +374,22 @@ export class Recommender {
   }
 }
 
+/** Starts the engine, and has it work with what is fetched meanwhile. */
+async function openWith(
+  client: WorkerClient,
+  request: OpenRequest,
+  sources: PublicSources,
+  { signal, onProgress }: CallOptions,
+): Promise<void> {
+  const reading = readPublicData(sources, { signal, onProgress });
+  // Of the two, the model is what takes long.
+  const options = { signal, onProgress: sources.model ? undefined : onProgress };
+  const loading = reading.then(({ data, transfer }) =>
+    client.call('reload', data, { signal, transfer }),
+  );
+  await Promise.all([client.call('open', request, options), loading]);
+}
+
 function closedError(): InklingError {
   return new InklingError('closed', 'the recommender is closed; open a new one');
 }
@@ -387,7 +399,7 @@ function wasmAddresses(
   { wasmUrl, wasmBinary, model, training = model === undefined }: OpenOptions,
   variant: VariantName,
 ): Pick<OpenRequest, 'wasmUrl' | 'trainerUrls'> {
-  const ask = typeof wasmUrl === 'function' ? wasmUrl : defaultWasmUrl;
+  const ask = typeof wasmUrl === 'function' ? asked(wasmUrl) : defaultWasmUrl;
   const find = (name: WasmName) => {
     const url = ask(name);
     return url && absolute(url);
@@ -399,36 +411,18 @@ function wasmAddresses(
   return { wasmUrl: first, trainerUrls: usual && full ? { usual, full } : undefined };
 }
 
-function isAddress(wasmUrl: OpenOptions['wasmUrl']): wasmUrl is URL | string {
-  return wasmUrl !== undefined && typeof wasmUrl !== 'function';
-}
-
-/** Addresses are resolved here: the worker may stand in another folder. */
-function absolute(url: URL | string): string {
-  const base = (globalThis as { document?: { baseURI: string } }).document?.baseURI;
-  return typeof url === 'string' && base !== undefined ? new URL(url, base).href : String(url);
-}
-
-function publicData(catalog: OpenOptions['catalog'], model: OpenOptions['model']): PublicData {
-  return {
-    catalog: catalog === undefined ? undefined : catalogSource(catalog),
-    model: model === undefined ? undefined : modelSource(model),
+/** Of a function of the app: what it gives is an address, or an error says so. */
+function asked(wasmUrl: (name: WasmName) => unknown): (name: WasmName) => URL | string {
+  return (name) => {
+    const url = wasmUrl(name);
+    if (typeof url === 'string' || url instanceof URL) return url;
+    throw new InklingError(
+      'invalid_argument',
+      `open: wasmUrl(${JSON.stringify(name)}) gave ${url}; expected the address of that file`,
+    );
   };
 }
 
-function catalogSource(catalog: NonNullable<OpenOptions['catalog']>): PublicData['catalog'] {
-  if (typeof catalog === 'string' || catalog instanceof URL) return { url: absolute(catalog) };
-  if (catalog instanceof Blob) return { blob: catalog };
-  return { items: checkItems(catalog, 'the catalogue') };
-}
-
-function modelSource(model: NonNullable<OpenOptions['model']>): DataSource {
-  if (typeof model === 'string' || model instanceof URL) return { url: absolute(model) };
-  if (model instanceof Blob) return { blob: model };
-  if (model instanceof ArrayBuffer) return { bytes: new Uint8Array(model) };
-  if (model instanceof Uint8Array) return { bytes: model };
-  throw new InklingError(
-    'invalid_argument',
-    'open: model is no URL, ArrayBuffer, Uint8Array or Blob; expected one',
-  );
+function isAddress(wasmUrl: OpenOptions['wasmUrl']): wasmUrl is URL | string {
+  return wasmUrl !== undefined && typeof wasmUrl !== 'function';
 }

@@ -280,6 +280,8 @@ export interface EvaluateOptions {
    * each is. Default `['recall@20', 'ndcg@20', 'hit_rate@10']`.
    */
   metrics?: readonly string[];
+  /** Measure the model as it is when its file has item factors of this kind; not the baseline. Default `f32`. */
+  storage?: FactorStorage;
   /**
    * Leave test rows out whose items nobody met in training. Most models cannot find them, and by default
    * they count as misses. Default false.

@@ -107,6 +107,21 @@ describe.each(BROWSERS)('in %s', (name) => {
     }
   });
 
+  test('a wasm file of another program is recognised with threads, too', async () => {
+    await stage.visit(stage.isolated);
+    stage.isolated.override('/dist/inkling-simd-threads.wasm', {
+      body: Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0),
+    });
+    try {
+      const failure = await failureOf({ variant: 'simd-threads' });
+      if (failure?.code === 'unsupported_environment') return; // this engine has no shared memory
+      expect(failure).toMatchObject({ kind: 'InklingError', code: 'version_mismatch' });
+      expect(failure?.message).toMatch(/inkling-simd-threads\.wasm is not the wasm file/);
+    } finally {
+      stage.isolated.restore();
+    }
+  });
+
   test.each([
     ['is missing', { status: 404, type: 'text/plain', body: 'Not found' }],
     ['is a start page', { status: 200, type: 'text/html', body: START_PAGE }],

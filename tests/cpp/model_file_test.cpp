@@ -311,6 +311,14 @@ TEST_CASE("quantized factors that make no sense are refused, and none cut off or
   file.set_factor_storage(FactorStorage::kF16);
   Ials({std::vector<float>(kItems, 70000.0f)}, 1, {0.1f, 0.1f}, std::vector<float>(kItems, 1.0f), "{}").write(file);
   CHECK(fails(file.status(), ErrorCode::kInvalidArgument, {"65504", "f16"}));
+  TensorFile lost;
+  lost.set_factor_storage(FactorStorage::kF16);
+  Ials({std::vector<float>(kItems, 1e-9f)}, 1, {0.1f, 0.1f}, std::vector<float>(kItems, 1.0f), "{}").write(lost);
+  CHECK(fails(lost.status(), ErrorCode::kInvalidArgument, {"below 3e-8", "f16"}));
+  TensorFile kept;  // a row of zeros loses nothing
+  kept.set_factor_storage(FactorStorage::kF16);
+  Ials({std::vector<float>(kItems, 0.0f)}, 1, {0.1f, 0.1f}, std::vector<float>(kItems, 1.0f), "{}").write(kept);
+  CHECK(kept.status().ok());
 }
 
 TEST_CASE("ids that are not one an item are refused") {

@@ -18,6 +18,8 @@ describe('bad input is refused with the cure', () => {
     ['an unreadable model file', { model: html }, 'corrupt_model_file', /not a model file/],
     ['an empty model file', { model: new Uint8Array() }, 'corrupt_model_file', /0 bytes/],
     ['a model that is no source', { model: 5 as never }, 'invalid_argument', /URL/],
+    ['a number as an address', { wasmUrl: 5 }, 'invalid_argument', /wasmUrl.*address/],
+    ['no address', { wasmUrl: () => undefined }, 'invalid_argument', /wasmUrl\(.*gave undefined/],
     ['a wasm file that is missing', { wasmUrl: '/nowhere/x.wasm' }, 'wasm_unavailable', /wasmUrl/],
     ['something else than wasm', { wasmBinary: new Uint8Array(99) }, 'wrong_content', /wasmUrl/],
     ['storage that is not there', { storage: 'indexeddb' }, 'storage_unavailable', /memory/],

@@ -75,6 +75,22 @@ describe('a trained model', () => {
     },
   );
 
+  test('can be measured as its file will be, beside itself as it is', async () => {
+    const recommender = await open();
+    const measured = await recommender.evaluate({
+      interactions,
+      model: 'ials',
+      settings: { numFactors: 8 },
+      storage: 'int8',
+      baseline: { model: 'ials', settings: { numFactors: 8 } },
+      metrics: ['ndcg@10'],
+    });
+    const exact = measured.baseline?.metrics['ndcg@10'] as number;
+    const rounded = measured.metrics['ndcg@10'] as number;
+    expect(rounded).not.toBe(exact);
+    expect(Math.abs(rounded - exact)).toBeLessThan(0.03);
+  });
+
   test('recommends only what the catalogue has', async () => {
     const recommender = await open({ catalog: items.slice(0, 30) });
     await recommender.train(interactions, { settings: { numFactors: 8 } });

@@ -2,6 +2,7 @@ import { rowsTellTime } from '../catalog/row-order.js';
 import {
   type EvaluateOptions,
   type EvaluateResult,
+  FACTOR_STORAGES,
   type MetricDifference,
   MODEL_NAMES,
   SPLIT_NAMES,
@@ -15,6 +16,7 @@ import {
   INTERACTION_OPTIONS,
   interactionOptions,
   JSON_OPTION,
+  STORAGE_OPTION,
   TRAINING_OPTIONS,
   trainingOptions,
 } from './data-options.js';
@@ -65,6 +67,7 @@ export const evaluate: Command = {
       multiple: true,
       help: 'settings of the baseline',
     },
+    STORAGE_OPTION,
     {
       name: 'known-items-only',
       help: 'leave test rows out whose items are not in the training rows, else misses',
@@ -77,6 +80,7 @@ export const evaluate: Command = {
   async run(args, work) {
     const options = trainingOptions(args);
     const metrics = args.list('metrics');
+    const storage = args.choice('storage', FACTOR_STORAGES);
     const baseline = baselineOption(args);
     const engineWanted = engineOptions(args);
     interactionOptions(args); // wrong ones are reported before any file is touched
@@ -116,6 +120,7 @@ export const evaluate: Command = {
     try {
       const result = await engine.evaluate({
         ...options,
+        ...(storage && { storage }),
         ...tables,
         ...(negatives && { negatives }),
         ...(items && { items }),

@@ -16,7 +16,7 @@ import type { Arguments } from './arguments.js';
 import { type Command, printJson, printText, type Workplace } from './command.js';
 import { ENGINE_OPTIONS, engineOptions, JSON_OPTION, STORAGE_OPTION } from './data-options.js';
 import { UsageError } from './failures.js';
-import { checkOutputPath, writeWholeFile } from './output-file.js';
+import { checkOutputPath, modelFileOf, writeWholeFile } from './output-file.js';
 
 export const importCommand: Command = {
   command: 'import',
@@ -83,7 +83,7 @@ export const importCommand: Command = {
       const model = importFactors(engine, { ...named, itemCounts, config });
       try {
         await tryFoldIn(work, engine, model, config, path);
-        const bytes = model.save(storage);
+        const bytes = modelFileOf(engine, model, storage, out);
         work.signal.throwIfAborted();
         await writeWholeFile(out, bytes);
         const result = {

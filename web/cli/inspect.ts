@@ -16,9 +16,10 @@ export const inspect: Command = {
     try {
       const model = engine.openModel(bytes);
       try {
-        const content = model.inspect(bytes);
+        const content = engine.describeModelFile(bytes);
+        const perItem = content.bytes / content.items;
         if (args.has('json')) {
-          printJson(work, content);
+          printJson(work, { ...content, bytes_per_item: perItem });
           return;
         }
         const config = Object.entries(content.config).map(([key, value]) => [
@@ -37,7 +38,7 @@ export const inspect: Command = {
             ['model', content.model],
             ['format version', String(content.format_version)],
             ['items', String(content.items)],
-            ['bytes', `${content.bytes} (${(content.bytes / content.items).toFixed(1)} an item)`],
+            ['bytes', `${content.bytes} (${perItem.toFixed(1)} an item)`],
             ['checksum', content.checksum],
             ['config'],
             ...config,

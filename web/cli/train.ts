@@ -11,7 +11,7 @@ import {
   trainingOptions,
 } from './data-options.js';
 import { UsageError } from './failures.js';
-import { checkOutputPath, writeWholeFile } from './output-file.js';
+import { checkOutputPath, modelFileOf, writeWholeFile } from './output-file.js';
 
 const HOLDS_HISTORIES =
   'note: a user_neighbors file holds the items of every training user, without ids; publish it only ' +
@@ -61,8 +61,8 @@ export const train: Command = {
       });
       const seconds = (performance.now() - started) / 1000;
       try {
-        const bytes = model.save(storage);
-        const { items: numItems } = model.inspect(bytes);
+        const bytes = modelFileOf(engine, model, storage, out);
+        const { items: numItems } = engine.describeModelFile(bytes);
         work.signal.throwIfAborted();
         await writeWholeFile(out, bytes);
         if (model.name === 'user_neighbors') work.progress.say(HOLDS_HISTORIES);

@@ -7,6 +7,7 @@ import type { Trial } from '../selection/search.js';
 import type {
   EvaluateOptions,
   EvaluateResult,
+  FactorStorage,
   InteractionTable,
   Item,
   MetricDifference,
@@ -19,6 +20,7 @@ import type {
 import { ValidationArena } from './arena.js';
 import { owning } from './heap.js';
 import { IdIndex } from './id-index.js';
+import { describeModelFile, type ModelFileDescription, writeModelFile } from './model-file.js';
 import { ServingEngine } from './serving-engine.js';
 import { settingsText } from './settings-text.js';
 import { runInSlices } from './slices.js';
@@ -96,6 +98,16 @@ export class Engine extends ServingEngine {
     });
   }
 
+  /** The file of a model that this engine holds. @throws InklingError `invalid_argument` as `writeModelFile` does */
+  saveModel(model: TrainedModel, storage: FactorStorage = 'f32'): Uint8Array {
+    return writeModelFile(this, model, storage);
+  }
+
+  /** What is in a model file. @throws InklingError `corrupt_model_file`, `unsupported_version` */
+  describeModelFile(file: Uint8Array): ModelFileDescription {
+    return describeModelFile(this, file);
+  }
+
   private async trainOn(
     interactions: InteractionSet | null,
     itemIds: IdIndex,
@@ -129,7 +141,7 @@ export class Engine extends ServingEngine {
       );
       const handle = new module.TrainedModel();
       training.finish(handle);
-      return TrainedModel.trained(this, handle, itemIds.ids);
+      return TrainedModel.trained(handle, itemIds.ids);
     });
   }
 
@@ -223,9 +235,9 @@ export class Engine extends ServingEngine {
         test: own(new module.InteractionSet()),
       };
       const negatives = await this.divide(options, users, items, parts);
-      const measure = (named: Named) => {
+      const measure = (named: Named & { storage?: FactorStorage | undefined }) => {
         const evaluation = own(new module.Evaluation());
-        const { settings: _, ...others } = options;
+        const { settings: _, storage: __, ...others } = options;
         return this.measure(evaluation, { ...others, ...named, metrics }, items, parts, negatives);
       };
       const chosen = await this.resolve(parts.train, items, {
@@ -235,7 +247,7 @@ export class Engine extends ServingEngine {
           negatives.items.length / Math.max(1, new Set(negatives.users).size),
         ),
       });
-      const measured = await measure(chosen);
+      const measured = await measure({ ...chosen, storage: options.storage });
       const other = baseline && (await measure(baseline));
       return {
         model,
@@ -271,17 +283,26 @@ export class Engine extends ServingEngine {
   async measure(
     evaluation: Evaluation,
     options: WithItems<Pick<EvaluateOptions, 'seed' | 'signal' | 'onProgress' | 'knownItemsOnly'>> &
-      Named & { metrics: readonly string[]; maxTestUsers?: number; sampledNegatives?: number },
+      Named & {
+        storage?: FactorStorage | undefined;
+        metrics: readonly string[];
+        maxTestUsers?: number;
+        sampledNegatives?: number;
+      },
     items: IdIndex,
     parts: Parts,
     negatives: { users: Int32Array; items: Int32Array } = NO_NEGATIVES,
   ): Promise<Measured> {
     const { heap, wasm, module } = this;
+    const { storage, ...training } = options;
     const { model, metrics, seed, signal, knownItemsOnly = false } = options;
     const { maxTestUsers = 0, sampledNegatives = 0 } = options;
     const onProgress = (progress: Progress) => options.onProgress?.({ ...progress, model });
     const trainStart = performance.now();
-    const trained = await this.trainOn(parts.train, items, { ...options, onProgress });
+    const trained = this.stored(
+      await this.trainOn(parts.train, items, { ...training, onProgress }),
+      storage,
+    );
     const evaluateStart = performance.now();
     try {
       return await owning(async (own) => {
@@ -326,6 +347,16 @@ export class Engine extends ServingEngine {
       });
     } finally {
       trained.dispose();
+    }
+  }
+
+  /** The model as it is when its file is opened, in place of the one that was trained. */
+  private stored(model: TrainedModel, storage: FactorStorage = 'f32'): TrainedModel {
+    if (storage === 'f32') return model;
+    try {
+      return this.openModel(this.saveModel(model, storage));
+    } finally {
+      model.dispose();
     }
   }
 

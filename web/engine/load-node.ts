@@ -30,12 +30,10 @@ export async function loadEngine(options: LoadOptions = {}): Promise<Engine> {
 /** Loads a variant already chosen. The build puts each beside this file in a folder of its name. */
 export async function loadVariant(choice: Choice, options: LoadOptions = {}): Promise<Engine> {
   const folder = new URL(`./node-engine/${choice.variant}/`, import.meta.url);
-  const place = options.wasmUrl ?? new URL('inkling_node.wasm', folder).href;
-  const bytes = options.wasmBinary ?? (await readWasm(place));
-  const compiled = await compileWasm(
-    bytes as BufferSource,
-    options.wasmBinary ? 'wasmBinary' : place,
-  );
+  const file = options.wasmUrl ?? new URL('inkling_node.wasm', folder).href;
+  const place = options.wasmBinary ? 'wasmBinary' : file;
+  const bytes = options.wasmBinary ?? (await readWasm(file));
+  const compiled = await compileWasm(bytes as BufferSource, place);
   const glue = (await import(new URL('inkling_node.js', folder).href)) as {
     default: (options: unknown) => Promise<Glue>;
   };

@@ -46,6 +46,8 @@ export function instantiate(
           { cause },
         ),
       );
+    // What is thrown between the loader's own steps.
+    globalThis.addEventListener?.('unhandledrejection', ({ reason }) => refuse(reason));
     const loading = create({
       instantiateWasm: (
         imports: WebAssembly.Imports,

@@ -3,7 +3,7 @@ import createSimd from '#glue/simd';
 import createThreads from '#glue/threads';
 import { InklingError } from '../errors.js';
 import type { Progress } from '../types.js';
-import { readBody } from '../worker/read-source.js';
+import { readBody } from '../worker/read-body.js';
 import { Engine } from './engine.js';
 import { compileWasm, instantiate } from './load-wasm.js';
 import type { Choice } from './variants.js';

@@ -1,24 +1,12 @@
 import type { TrainedModel as WasmModel } from '#engine-module';
 import { InklingError } from '../errors.js';
-import { FACTOR_STORAGES, type FactorStorage, type ModelName } from '../types.js';
+import type { ModelName } from '../types.js';
 import { owning } from './heap.js';
 import type { ServingEngine as Engine } from './serving-engine.js';
 import { check } from './status.js';
-import { encodeTexts } from './training-set.js';
 
 /** So that the heap need not hold all of them twice. */
 const IDS_AT_A_TIME = 1 << 16;
-
-/** What `inspect` tells of a model file. */
-export interface ModelFileDescription {
-  format_version: number;
-  model: ModelName;
-  config: Record<string, unknown>;
-  items: number;
-  bytes: number;
-  checksum: string;
-  tensors: { name: string; dtype: string; shape: number[]; bytes: number }[];
-}
 
 /** A model on the wasm heap with its item ids. Delete it by `dispose()`. */
 export class TrainedModel {
@@ -28,7 +16,6 @@ export class TrainedModel {
 
   /** Takes ownership of `handle`. */
   private constructor(
-    private readonly engine: Engine,
     readonly handle: WasmModel,
     itemIds: readonly string[],
   ) {
@@ -37,8 +24,8 @@ export class TrainedModel {
   }
 
   /** A model just trained; `itemIds[i]` is the id of its item i. */
-  static trained(engine: Engine, handle: WasmModel, itemIds: readonly string[]): TrainedModel {
-    return new TrainedModel(engine, handle, itemIds);
+  static trained(handle: WasmModel, itemIds: readonly string[]): TrainedModel {
+    return new TrainedModel(handle, itemIds);
   }
 
   /** @throws InklingError `corrupt_model_file`, `unsupported_version` */
@@ -46,40 +33,11 @@ export class TrainedModel {
     const handle = new engine.module.TrainedModel();
     try {
       owning((own) => check(engine.wasm, handle.load(engine.wasm, own(engine.heap.write(file)))));
-      return new TrainedModel(engine, handle, readItemIds(engine, handle));
+      return new TrainedModel(handle, readItemIds(engine, handle));
     } catch (error) {
       handle.delete();
       throw error;
     }
-  }
-
-  /**
-   * The model file.
-   *
-   * @throws InklingError `invalid_argument` when a factor is too large for `f16`, or the storage is none
-   */
-  save(storage: FactorStorage = 'f32'): Uint8Array {
-    const { module, heap, wasm } = this.engine;
-    const kind = FACTOR_STORAGES.indexOf(storage);
-    if (kind < 0) {
-      throw new InklingError(
-        'invalid_argument',
-        `storage is ${JSON.stringify(storage)}; expected one of ${FACTOR_STORAGES.join(', ')}`,
-      );
-    }
-    const { bytes, offsets } = encodeTexts(this.itemIds);
-    return owning((own) => {
-      const out = own(new module.Buffer(0));
-      const idBytes = own(heap.write(bytes));
-      const idOffsets = own(heap.write(offsets));
-      check(wasm, this.handle.save(wasm, idBytes, idOffsets, kind, out));
-      return heap.read(out, Uint8Array);
-    });
-  }
-
-  /** What is in the model file; `file`: as it was read, else as it would be saved. */
-  inspect(file = this.save()): ModelFileDescription {
-    return describeModelFile(this.engine, file);
   }
 
   /** Gives the memory back. Twice is fine. */
@@ -87,19 +45,6 @@ export class TrainedModel {
     if (!this.disposed) this.handle.delete();
     this.disposed = true;
   }
-}
-
-/** @throws InklingError `corrupt_model_file`, `unsupported_version` */
-export function describeModelFile(engine: Engine, file: Uint8Array): ModelFileDescription {
-  return owning((own) => {
-    const out = own(new engine.module.Buffer(0));
-    check(
-      engine.wasm,
-      engine.module.inspectModelFile(engine.wasm, own(engine.heap.write(file)), out),
-    );
-    const description = JSON.parse(new TextDecoder().decode(engine.heap.read(out, Uint8Array)));
-    return { ...description, config: JSON.parse(description.config) } as ModelFileDescription;
-  });
 }
 
 function readItemIds(engine: Engine, handle: WasmModel): string[] {

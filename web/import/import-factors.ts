@@ -47,7 +47,7 @@ export function importFactors(engine: Engine, imported: ImportedFactors): Traine
       );
       check(wasm, status);
     });
-    return TrainedModel.trained(engine, handle, itemIds);
+    return TrainedModel.trained(handle, itemIds);
   } catch (error) {
     handle.delete();
     throw error;

@@ -19,24 +19,21 @@ import type {
 } from '../types.js';
 
 /** Where a catalogue or model comes from, as it crosses to the worker. */
-export type DataSource = { url: string } | { blob: Blob } | { bytes: Uint8Array };
 
 /** What is public: the items there are, and what was learned of them elsewhere. */
 export interface PublicData {
-  catalog?: { items: readonly Item[] } | DataSource | undefined;
-  model?: DataSource | undefined;
+  catalog?: { items: readonly Item[] } | { bytes: Uint8Array; name: string } | undefined;
+  model?: Uint8Array | undefined;
 }
 
 /** What the worker needs before anything else. */
-export interface OpenRequest extends PublicData {
+export interface OpenRequest {
   choice: Choice;
   /** Address of the chosen variant's wasm; not used in Node, which finds its own. */
   wasmUrl?: string | undefined;
   /** Addresses of modules that train; none when only the app knows them. */
   trainerUrls?: Record<Trainer, string> | undefined;
   wasmBinary?: ArrayBuffer | Uint8Array | undefined;
-  catalog?: { items: readonly Item[] } | DataSource | undefined;
-  model?: DataSource | undefined;
   /** Which IndexedDB log to read, or null when events are sent. */
   log: string | null;
 }

@@ -10,14 +10,12 @@ import type { Item, Progress } from '../types.js';
 import type {
   CallName,
   Calls,
-  DataSource,
   EngineInfo,
   FromWorker,
   OpenRequest,
   PublicData,
   ToWorker,
 } from './protocol.js';
-import { readSource } from './read-source.js';
 
 type LoadVariant<Engine> = (
   choice: Choice,
@@ -68,6 +66,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
   /** Of the log, when the events were read. */
   private generation = 0;
   private ended = false;
+  private openedAt = 0;
   private readonly timings: EngineInfo['timings'] = {};
   private readonly running = new Map<number, AbortController>();
   /** Quick calls wait for each other, and so do long ones; quick ones run between the slices of a long one. */
@@ -140,7 +139,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
     open: (request, context) => this.open(request, context),
     reload: (request, context) => this.reload(request, context),
     use: async ({ modelFile }, { signal }) => {
-      await this.load({ items: this.items, modelFile }, signal);
+      await this.load(this.items, modelFile, signal);
       return null;
     },
     recommend: async (request) => {
@@ -154,41 +153,28 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
     },
   };
 
-  private async open(request: OpenRequest, context: CallContext): Promise<null> {
-    const start = performance.now();
-    const data = readPublicData(request, context);
+  private async open(request: OpenRequest, { onProgress }: CallContext): Promise<null> {
+    this.openedAt = performance.now();
     this.attach(request.log);
-    // Of the two, the model is what takes long.
-    const onProgress = request.model ? undefined : context.onProgress;
     this.engine = await this.host.loadVariant(request.choice, request, onProgress);
-    await this.load(data, context.signal);
     await this.currentEvents();
-    this.timings.open = performance.now() - start;
-    return null;
-  }
-
-  private async reload(request: PublicData, context: CallContext): Promise<null> {
-    await this.load(readPublicData(request, context), context.signal);
     return null;
   }
 
   /** Puts other items and another model to work; those of before stay when this fails. */
-  private async load({ items, modelFile }: Arriving, signal: AbortSignal): Promise<void> {
-    // Opened as soon as it is there: the items may take longer.
-    const opening = Promise.resolve(modelFile).then((file) => ({
-      model: file ? this.loaded().openModel(file) : null,
-      bytes: file?.byteLength ?? 0,
-    }));
-    opening.catch(() => {}); // reported below, should the items fail first
-    let given: readonly Item[] | undefined;
-    try {
-      given = await items;
-    } catch (error) {
-      void opening.then(({ model }) => model?.dispose()).catch(() => {});
-      throw error;
-    }
-    const { model, bytes } = await opening;
-    await this.use(model, bytes, given, signal);
+  private async reload({ catalog, model }: PublicData, { signal }: CallContext): Promise<null> {
+    await this.load(catalog && itemsOf(catalog), model, signal);
+    this.timings.open ??= performance.now() - this.openedAt;
+    return null;
+  }
+
+  private async load(
+    items: readonly Item[] | undefined,
+    modelFile: Uint8Array | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const model = modelFile ? this.loaded().openModel(modelFile) : null;
+    await this.use(model, modelFile?.byteLength ?? 0, items, signal);
   }
 
   /** Puts a model (or none) to work; the one before is given up only when this has succeeded. */
@@ -293,33 +279,9 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
   }
 }
 
-/** What a page has published, which may be on its way. */
-interface Arriving {
-  items: Promise<readonly Item[]> | readonly Item[] | undefined;
-  modelFile: Promise<Uint8Array> | Uint8Array | undefined;
-}
-
-/** Fetched side by side. */
-function readPublicData(
-  { catalog, model }: PublicData,
-  { signal, onProgress }: CallContext,
-): Arriving {
-  const items = catalog && readCatalog(catalog, signal);
-  const modelFile = model && readSource(model, 'the model', signal, onProgress);
-  for (const each of [items, modelFile]) each?.catch(() => {}); // reported by whoever waits for it
-  return { items, modelFile };
-}
-
-async function readCatalog(
-  catalog: { items: readonly Item[] } | DataSource,
-  signal: AbortSignal,
-): Promise<readonly Item[]> {
+function itemsOf(catalog: NonNullable<PublicData['catalog']>): readonly Item[] {
   if ('items' in catalog) return catalog.items;
-  const bytes = await readSource(catalog, 'the catalogue', signal, undefined);
-  return parseItems(
-    new TextDecoder().decode(bytes),
-    'url' in catalog ? catalog.url : 'the catalogue',
-  );
+  return parseItems(new TextDecoder().decode(catalog.bytes), catalog.name);
 }
 
 /** Large results move instead of being copied. */

@@ -34,7 +34,7 @@ export class TrainingSession extends Session<Engine> {
       ...(seed !== undefined && { seed }),
       ...context,
     } as never);
-    const modelFile = model.save(storage);
+    const modelFile = engine.saveModel(model, storage);
     const items = model.itemIds.length;
     const rounded = storage !== undefined && storage !== 'f32'; // the lists are those of the file
     if (rounded || !use) model.dispose();

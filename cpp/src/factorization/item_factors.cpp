@@ -108,17 +108,25 @@ void ItemFactors::write(TensorFile& file) const {
   if (file.factor_storage() == FactorStorage::kF16) {
     std::vector<std::uint16_t> halves;
     halves.reserve(num_items_ * num_factors_);
-    bool fits = true;
+    bool too_large = false;
+    bool too_small = false;
     for (std::size_t item = 0; item < num_items_; ++item) {
       const float* values = row(static_cast<std::int32_t>(item), scratch.data());
+      bool is_zero = true;
+      std::uint16_t bits = 0;
       for (std::size_t f = 0; f < num_factors_; ++f) {
         halves.push_back(kernels::to_half(values[f]));
-        fits = fits && (halves.back() & 0x7C00) != 0x7C00;
+        too_large = too_large || (halves.back() & 0x7C00) == 0x7C00;
+        is_zero = is_zero && values[f] == 0;
+        bits = static_cast<std::uint16_t>(bits | (halves.back() & 0x7FFF));
       }
+      too_small = too_small || (bits == 0 && !is_zero);
     }
-    if (!fits) {
+    if (too_large || too_small) {
       file.fail({ErrorCode::kInvalidArgument,
-                 "an item has a factor beyond 65504, the largest that f16 holds; store the model as f32 or int8"});
+                 std::string(too_large ? "an item has a factor beyond 65504, the largest that f16 holds"
+                                       : "an item has factors below 3e-8 only, all of which f16 would make 0") +
+                     "; store the model as f32 or int8"});
     }
     file.add(kName, std::span<const std::uint16_t>(halves), shape);
   } else if (file.factor_storage() == FactorStorage::kInt8) {

@@ -97,6 +97,23 @@ export class Engine {
     throw new InklingError('corrupt_model_file', 'These bytes are not a model file; train one.');
   }
 
+  saveModel(model: TrainedModel): Uint8Array {
+    return model.bytes;
+  }
+
+  describeModelFile(bytes: Uint8Array) {
+    const items = (JSON.parse(new TextDecoder().decode(bytes)) as string[]).length;
+    return {
+      format_version: 1,
+      model: 'ials' as const,
+      config: { num_factors: 64, weighting: 'none' },
+      items,
+      bytes: bytes.length,
+      checksum: 'c0ffee',
+      tensors: [{ name: 'item_factors', dtype: 'F32', shape: [items, 64], bytes: items * 256 }],
+    };
+  }
+
   dispose(): void {
     open.count--;
   }
@@ -105,25 +122,8 @@ export class Engine {
 export class TrainedModel {
   readonly name = 'ials';
 
-  constructor(private readonly bytes: Uint8Array) {
+  constructor(readonly bytes: Uint8Array) {
     open.count++;
-  }
-
-  save(): Uint8Array {
-    return this.bytes;
-  }
-
-  inspect() {
-    const items = (JSON.parse(new TextDecoder().decode(this.bytes)) as string[]).length;
-    return {
-      format_version: 1,
-      model: this.name as 'ials',
-      config: { num_factors: 64, weighting: 'none' },
-      items,
-      bytes: this.bytes.length,
-      checksum: 'c0ffee',
-      tensors: [{ name: 'item_factors', dtype: 'F32', shape: [items, 64], bytes: items * 256 }],
-    };
   }
 
   dispose(): void {
