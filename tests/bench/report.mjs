@@ -81,6 +81,8 @@ ${reports.map(markdownSection).join('\n')}
   factors as floats; what the rounding itself changes is in the README.
 - "native" is built with \`-O3 -march=native\`, "native-128" with \`-O3 -march=x86-64-v2\`: the same code for vectors as
   WebAssembly has them.
+- "from core to core" differs where a virtual machine's cores are now on one chip and now on two; it decides how much a second
+  thread brings to models whose threads write what others have written.
 - "plain JavaScript" is written for this benchmark (\`programs/plain/\`): typed arrays, one thread, no packages.
 - Memory is that of the wasm heap, or all that the native process took at most.
 - In the moment before each run, other work took ${percent(busy.median)} of the processors (median of the medians).

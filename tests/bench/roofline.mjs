@@ -6,7 +6,7 @@ import { nativeProgram } from './contestants/native.mjs';
  * @property {number} native_gflops of one thread, with this machine's vectors
  * @property {number} wasm_gflops of one thread, with vectors of 4 floats and no fused multiply-add
  * @property {[number, number]} read_gb_per_second from memory, with one thread and with two
- * @property {number} handover_ns until one core sees what another has written
+ * @property {[number, number]} handover_ns until one core sees what another has written: the least and the most
  */
 
 /** @returns {Peaks} */
@@ -20,7 +20,7 @@ export function describePeaks({ native_gflops, wasm_gflops, read_gb_per_second, 
   return {
     'peak of a thread': `${native_gflops} GFLOP/s native, ${wasm_gflops} GFLOP/s with WebAssembly's vectors of 4 floats without fused multiply-add`,
     'reading from memory': `${one} GB/s with one thread, ${two} GB/s with two`,
-    'from core to core': `${handover_ns} ns until one sees what the other has written`,
+    'from core to core': `${handover_ns.join(' to ')} ns until one sees what the other has written`,
   };
 }
 

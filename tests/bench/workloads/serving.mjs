@@ -136,8 +136,8 @@ export const workloads = [
     growth: undefined,
     whatBoundsIt:
       'every list reads 25.6 MB of factors, which just about fit into a third-level cache of 32 MB. With vectors of 4 floats a ' +
-      'cache line takes 12 instructions (16 without other work), with those of 16 two, so that fewer lines are on their way at once. ' +
-      'native-128 shows how much of the ratio that is.',
+      'cache line takes 12 instructions, with those of 16 two, so that fewer lines are on their way at once: with one thread ' +
+      'native-128 shows how much of the ratio that is. With two, to wake the second takes a good part of such a list.',
     whatWouldMoveIt:
       'wider vectors in WebAssembly. Models whose scores are a product alone (ials, bpr) are scanned in integers instead: ' +
       '`top-100-100k`, the same list of the same size in less time than the native scores of all take.',
