@@ -95,9 +95,9 @@ std::vector<HistoryEntry> history_of(const Buffer& items, const Buffer& weights)
 int recommend(const RankerHandle& handle, Engine& engine, const Buffer& history_items, const Buffer& history_weights,
               const Buffer& excluded, const Text& query, int k, int most_reasons, Buffer& out) {
   const std::vector<HistoryEntry> history = history_of(history_items, history_weights);
-  const Result<std::vector<RankedItem>> list = handle.ranker->recommend(
-      {history, excluded.as<std::int32_t>(), query, static_cast<std::size_t>(k), static_cast<std::size_t>(most_reasons),
-       &engine.pool()});
+  const Result<std::vector<RankedItem>> list =
+      handle.ranker->recommend({history, excluded.as<std::int32_t>(), query, static_cast<std::size_t>(k),
+                                static_cast<std::size_t>(most_reasons), &engine.pool()});
   if (!list.ok()) return engine.report(list.status());
   pack(list.value(), out);
   return 0;

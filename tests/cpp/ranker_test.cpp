@@ -299,8 +299,7 @@ TEST_CASE("unknown items and a k of 0 are errors") {
     CAPTURE(item);
     const Items excluded{0, item};
     CHECK(fails(ranker.similar(item, 5), ErrorCode::kUnknownItem, {std::to_string(item).c_str(), "12 items"}));
-    CHECK(
-        fails(ranker.recommend({{}, excluded, {}, 5}), ErrorCode::kUnknownItem, {std::to_string(item).c_str()}));
+    CHECK(fails(ranker.recommend({{}, excluded, {}, 5}), ErrorCode::kUnknownItem, {std::to_string(item).c_str()}));
   }
   CHECK(fails(ranker.recommend({{}, {}, {}, 0}), ErrorCode::kInvalidArgument, {"k is 0"}));
   CHECK(fails(ranker.similar(0, 0), ErrorCode::kInvalidArgument, {"k is 0"}));

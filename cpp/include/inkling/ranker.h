@@ -26,7 +26,7 @@ struct RecommendRequest {
   std::string_view query;                  // empty = none
   std::size_t k = 10;
   std::size_t most_reasons = kAllReasons;  // of an item; 0 = none
-  ThreadPool* pool = nullptr;  // whose threads may help where there are many items; the list is the same
+  ThreadPool* pool = nullptr;              // whose threads may help where there are many items; the list is the same
 };
 
 struct RankedItem {
