@@ -23,9 +23,9 @@ struct CacheLineAllocator {
 
   T* allocate(std::size_t count) {
     const std::size_t lines = (count * sizeof(T) + kCacheLineBytes - 1) / kCacheLineBytes;
-    return static_cast<T*>(::operator new (lines* kCacheLineBytes, std::align_val_t{kCacheLineBytes}));
+    return static_cast<T*>(::operator new(lines * kCacheLineBytes, std::align_val_t{kCacheLineBytes}));
   }
-  void deallocate(T* values, std::size_t /*count*/) { ::operator delete (values, std::align_val_t{kCacheLineBytes}); }
+  void deallocate(T* values, std::size_t /*count*/) { ::operator delete(values, std::align_val_t{kCacheLineBytes}); }
 
   friend bool operator==(const CacheLineAllocator& /*a*/, const CacheLineAllocator& /*b*/) { return true; }
 };
