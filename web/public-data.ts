@@ -41,11 +41,10 @@ export async function readPublicData(
     catalog && ('items' in catalog ? catalog : read(catalog, 'the catalogue')),
     model && read(model, 'the model', onProgress),
   ]);
+  const transfer: ArrayBuffer[] = [];
+  if (items && 'bytes' in items) transfer.push(items.bytes.buffer as ArrayBuffer);
   // Bytes that an app has given stay its own.
-  const transfer = [
-    ...(catalog && 'url' in catalog && items && 'bytes' in items ? [items.bytes] : []),
-    ...(model && 'url' in model && modelFile ? [modelFile.bytes] : []),
-  ].map((bytes) => bytes.buffer as ArrayBuffer);
+  if (model && !('bytes' in model)) transfer.push(modelFile?.bytes.buffer as ArrayBuffer);
   return { data: { catalog: items, model: modelFile?.bytes }, transfer };
 }
 

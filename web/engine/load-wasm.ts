@@ -46,8 +46,9 @@ export function instantiate(
           { cause },
         ),
       );
-    // What is thrown between the loader's own steps.
-    globalThis.addEventListener?.('unhandledrejection', ({ reason }) => refuse(reason));
+    // What is thrown between the loader's own steps, which nobody else hears of.
+    const hear = ({ reason }: PromiseRejectionEvent) => refuse(reason);
+    globalThis.addEventListener?.('unhandledrejection', hear);
     const loading = create({
       instantiateWasm: (
         imports: WebAssembly.Imports,
@@ -61,6 +62,9 @@ export function instantiate(
       threadPoolSize: threads - 1,
       printErr: () => {},
     });
-    loading.then(bindSeam).then(resolve, refuse);
+    loading
+      .then(bindSeam)
+      .then(resolve, refuse)
+      .then(() => globalThis.removeEventListener?.('unhandledrejection', hear));
   });
 }

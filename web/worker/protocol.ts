@@ -18,8 +18,6 @@ import type {
   TrainResult,
 } from '../types.js';
 
-/** Where a catalogue or model comes from, as it crosses to the worker. */
-
 /** What is public: the items there are, and what was learned of them elsewhere. */
 export interface PublicData {
   catalog?: { items: readonly Item[] } | { bytes: Uint8Array; name: string } | undefined;

@@ -60,7 +60,7 @@ class Evaluator {
 
  private:
   // What one thread works in, on cache lines of its own.
-  struct alignas(128) Desk {
+  struct alignas(kCacheLineBytes) Desk {
     std::vector<float> scores;                // one an item
     std::vector<std::uint8_t> skip;           // one an item
     std::vector<std::int32_t> test_items;     // of one user

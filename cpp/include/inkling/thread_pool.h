@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
 namespace inkling {
+
+// What threads write side by side should be so far apart. Two lines, for they are often fetched in pairs.
+inline constexpr std::size_t kCacheLineBytes = 128;
 
 // A fixed set of threads that share loops. The calling thread works too, so a pool of one has no threads
 // of its own and is a plain loop. In builds without threads every pool is a pool of one.

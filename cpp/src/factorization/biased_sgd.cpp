@@ -60,12 +60,7 @@ class BiasedSgdTrainer final : public Trainer {
         learning_rate_(static_cast<float>(settings.number("learning_rate"))),
         interactions_(interactions),
         pool_(pool),
-        blocks_(interactions, epochs_, kEpochsADeal, seed),
-        random_(~seed),  // other numbers than the blocks have
-        users_(random_factors(interactions.by_user(), num_factors_, settings.number("init_stddev"), random_),
-               num_factors_, 1),
-        items_(random_factors(interactions.by_item(), num_factors_, settings.number("init_stddev"), random_),
-               num_factors_, 1) {
+        blocks_(interactions, epochs_, kEpochsADeal, seed) {
     const std::vector<float>& values = interactions.by_user().values;
     const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
     // Halved before they are added or subtracted: the range of two large floats need not be a float.
@@ -79,6 +74,11 @@ class BiasedSgdTrainer final : public Trainer {
     for (const float value : values) total += static_cast<double>(mapped(value));
     parameters_.mean = static_cast<float>(total / static_cast<double>(values.size()));
     parameters_.regularization = static_cast<float>(settings.number("regularization"));
+
+    Random random(~seed);  // other numbers than the blocks have
+    const double stddev = settings.number("init_stddev");
+    users_ = SeparateRows(random_factors(interactions.by_user(), num_factors_, stddev, random), num_factors_, 1);
+    items_ = SeparateRows(random_factors(interactions.by_item(), num_factors_, stddev, random), num_factors_, 1);
   }
 
   std::int64_t total_work() const override { return blocks_.total_work(); }
@@ -89,7 +89,7 @@ class BiasedSgdTrainer final : public Trainer {
     blocks_.step(work, pool_, [&](const SgdBlocks::Part& part) {
       if (!learn(part)) failed.store(true, std::memory_order_relaxed);
     });
-    if (failed.load() || (done() && !finite_rows(items_.columns(0, num_factors_ + 1), num_factors_ + 1))) {
+    if (failed.load() || (done() && !items_.finite())) {
       return {ErrorCode::kNotFinite, "biased_sgd left the finite numbers; use a smaller learning_rate"};
     }
     return {};
@@ -134,7 +134,6 @@ class BiasedSgdTrainer final : public Trainer {
   const Interactions& interactions_;
   ThreadPool& pool_;
   SgdBlocks blocks_;
-  Random random_;
   SeparateRows users_;  // factors, then the bias
   SeparateRows items_;
 };

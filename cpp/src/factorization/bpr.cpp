@@ -130,12 +130,12 @@ class BprTrainer final : public Trainer {
         regularization_(static_cast<float>(settings.number("regularization"))),
         interactions_(interactions),
         pool_(pool),
-        blocks_(interactions, epochs_, 1, seed),
-        random_(~seed),  // other numbers than the blocks have
-        users_(random_factors(interactions.by_user(), num_factors_, settings.number("init_stddev"), random_),
-               num_factors_),
-        items_(random_factors(interactions.by_item(), num_factors_, settings.number("init_stddev"), random_),
-               num_factors_) {}
+        blocks_(interactions, epochs_, 1, seed) {
+    Random random(~seed);  // other numbers than the blocks have
+    const double stddev = settings.number("init_stddev");
+    users_ = SeparateRows(random_factors(interactions.by_user(), num_factors_, stddev, random), num_factors_);
+    items_ = SeparateRows(random_factors(interactions.by_item(), num_factors_, stddev, random), num_factors_);
+  }
 
   std::int64_t total_work() const override { return blocks_.total_work(); }
   std::int64_t done_work() const override { return blocks_.done_work(); }
@@ -145,7 +145,7 @@ class BprTrainer final : public Trainer {
     blocks_.step(work, pool_, [&](const SgdBlocks::Part& part) {
       if (!learn(part)) failed.store(true, std::memory_order_relaxed);
     });
-    if (failed.load() || (done() && !finite_rows(items_.columns(0, num_factors_), num_factors_))) {
+    if (failed.load() || (done() && !items_.finite())) {
       return {ErrorCode::kNotFinite, "bpr left the finite numbers; use a smaller learning_rate"};
     }
     return {};
@@ -196,7 +196,6 @@ class BprTrainer final : public Trainer {
   const Interactions& interactions_;
   ThreadPool& pool_;
   SgdBlocks blocks_;
-  Random random_;
   SeparateRows users_;
   SeparateRows items_;
 };

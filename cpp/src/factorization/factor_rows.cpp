@@ -57,6 +57,8 @@ std::vector<float> SeparateRows::columns(std::size_t begin, std::size_t length) 
   return out;
 }
 
+bool SeparateRows::finite() const { return finite_rows(values_, stride_); }
+
 bool finite_rows(std::span<const float> factors, std::size_t num_factors) {
   float sum = 0;  // not finite as soon as one is not
   for (std::size_t begin = 0; begin < factors.size(); begin += num_factors) {

@@ -26,15 +26,18 @@ std::vector<float> random_factors(const SparseRows& entries, std::size_t num_fac
 // Rows that threads write side by side: each begins on a cache line, and shares none with another.
 class SeparateRows {
  public:
+  SeparateRows() = default;
   // Copies rows: (n, length), row-major. Behind each there is room for `extra` numbers, which are 0.
   SeparateRows(const std::vector<float>& rows, std::size_t length, std::size_t extra = 0);
 
   float* row(std::int32_t index) { return values_.data() + static_cast<std::size_t>(index) * stride_; }
   // `length` numbers of each row from the number `begin` on: (n, length).
   std::vector<float> columns(std::size_t begin, std::size_t length) const;
+  // Whether the square of each row's length is a finite number.
+  bool finite() const;
 
  private:
-  std::size_t stride_;
+  std::size_t stride_ = 1;
   CacheLineVector<float> values_;
 };
 

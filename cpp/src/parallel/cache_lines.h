@@ -4,13 +4,12 @@
 #include <new>
 #include <vector>
 
+#include "inkling/thread_pool.h"
+
 // What one thread writes again and again must not lie on a cache line that another reads or writes: each write takes
 // the line away from the other. Conjugate gradients whose vectors shared a line took a third longer on two threads.
 
 namespace inkling {
-
-// Two lines, for they are often fetched in pairs.
-inline constexpr std::size_t kCacheLineBytes = 128;
 
 // Of vectors that have their cache lines for themselves.
 template <class T>

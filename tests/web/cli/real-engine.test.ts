@@ -43,6 +43,7 @@ function json(...args: string[]) {
   return JSON.parse(result.stdout);
 }
 
+const TRAIN_IALS = ['train', '--model', 'ials', '--interactions', 'ratings.csv.gz'];
 const clusterOf = (id: string) => Number(id.slice(1)) % 6;
 
 describe('the command line with the real engine', () => {
@@ -82,15 +83,7 @@ describe('the command line with the real engine', () => {
     ['int8', 2, 0.45],
     ['f32', 1, 1],
   ])('stores factors as %s, and says so', (storage, version, share) => {
-    const train = [
-      'train',
-      '--model',
-      'ials',
-      '--interactions',
-      'ratings.csv.gz',
-      '--set',
-      'num_factors=32',
-    ];
+    const train = [...TRAIN_IALS, '--set', 'num_factors=32'];
     expect(inkling(...train, '--out', 'whole.safetensors').status).toBe(0);
     const small = `${storage}.safetensors`;
     expect(inkling(...train, '--storage', storage, '--out', small).status).toBe(0);
@@ -108,34 +101,20 @@ describe('the command line with the real engine', () => {
   });
 
   test('refuses a storage that there is none of, and writes nothing', () => {
-    const args = [
-      '--model',
-      'ials',
-      '--interactions',
-      'ratings.csv.gz',
+    const { status, stderr } = inkling(
+      ...TRAIN_IALS,
       '--storage',
       'f8',
       '--out',
       'none.safetensors',
-    ];
-    const { status, stderr } = inkling('train', ...args);
+    );
     expect(status).toBe(2);
     expect(stderr).toMatch(/f8.*f32.*f16.*int8/s);
     expect(existsSync(at('none.safetensors'))).toBe(false);
   });
 
   test('is a safetensors file that others can read', () => {
-    inkling(
-      'train',
-      '--model',
-      'ials',
-      '--interactions',
-      'ratings.csv.gz',
-      '--set',
-      'num_factors=8',
-      '--out',
-      'a.safetensors',
-    );
+    inkling(...TRAIN_IALS, '--set', 'num_factors=8', '--out', 'a.safetensors');
     const bytes = readFileSync(at('a.safetensors'));
     const headerLength = Number(bytes.readBigUInt64LE(0));
     expect((8 + headerLength) % 8).toBe(0);
