@@ -115,8 +115,15 @@ void interests(const RankerHandle& handle, const Buffer& history_items, const Bu
                Buffer& out) {
   const std::vector<HistoryEntry> history = history_of(history_items, history_weights);
   RankedItem nameless;
-  nameless.reasons = handle.ranker->interests(history, static_cast<std::size_t>(count));
+  nameless.reasons =
+      handle.ranker->interests(history, static_cast<std::size_t>(count));
   pack({nameless}, out);
+}
+
+// int32 items: those that have a word, or a tag with the mark '#' before it.
+void items_with(const RankerHandle& handle, const Text& marked, Buffer& out) {
+  out.clear();
+  if (handle.content != nullptr) out.append(handle.content->items_with(marked));
 }
 
 // The word or tag of a reason; a tag begins with '#'.
@@ -127,14 +134,9 @@ const Text& term(const RankerHandle& handle, int index) {
 }
 
 const Binding kTable[] = {
-    constructor<RankerHandle>("Ranker"),
-    method("open", &open),
-    method("describe", &describe),
-    method("recommend", &recommend),
-    method("similar", &similar),
-    method("interests", &interests),
-    method("term", &term),
-    destructor<RankerHandle>(),
+    constructor<RankerHandle>("Ranker"), method("open", &open),       method("describe", &describe),
+    method("recommend", &recommend),     method("similar", &similar), method("interests", &interests),
+    method("itemsWith", &items_with),    method("term", &term),       destructor<RankerHandle>(),
 };
 const Bindings kBindings(kTable);
 

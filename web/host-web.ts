@@ -4,6 +4,9 @@ import { InklingError } from './errors.js';
 import type { WasmName } from './types.js';
 import type { FromWorker, WorkerConnection } from './worker/protocol.js';
 
+/** Whether page and worker can reach one and the same IndexedDB, should there be one. */
+export const canStore = () => typeof indexedDB !== 'undefined';
+
 /** What a browser offers. */
 export function hostFeatures(): Features {
   return detectFeatures();

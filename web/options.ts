@@ -1,7 +1,7 @@
-import { describe, idProblem } from './catalog/ids.js';
+import { describe } from './catalog/ids.js';
 import { didYouMean } from './did-you-mean.js';
 import { InklingError } from './errors.js';
-import { EVENT_TYPES, FACTOR_STORAGES, type InteractionEvent } from './types.js';
+import { FACTOR_STORAGES } from './types.js';
 
 type Check = (value: unknown) => string | null;
 
@@ -21,6 +21,10 @@ const addresses: Check = (value) =>
   typeof value === 'string' || typeof value === 'function' || value instanceof URL
     ? null
     : 'an address, or a function that gives one';
+const time: Check = (value) =>
+  Number.isFinite(Number(value)) && (typeof value === 'number' || value instanceof Date)
+    ? null
+    : 'a Date or milliseconds since 1970';
 const moreThanZero: Check = (value) =>
   Number.isFinite(value) && (value as number) > 0 ? null : 'a number above 0';
 const idList: Check = (value) =>
@@ -38,6 +42,23 @@ const name: Check = (value) =>
     ? null
     : 'a string of 1 to 100 characters';
 
+const topics: Check = (value) =>
+  [value].flat().every((topic) => typeof topic === 'string' && topic !== '')
+    ? null
+    : 'a topic or an array of topics: words or tags';
+const limits: Check = (value) =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(value).every(
+    ([key, limit]) => (key === 'days' || key === 'events') && Number.isFinite(limit) && limit > 0,
+  )
+    ? null
+    : '{days?, events?}, numbers above 0';
+const encryption: Check = (value) =>
+  typeof value === 'boolean' || (value as CryptoKey | null)?.type === 'secret'
+    ? null
+    : 'true, false or a CryptoKey for AES-GCM';
+
 const modelAndSettings: Check = (value) =>
   typeof (value as { model?: unknown } | null)?.model === 'string' &&
   Object.keys(value as object).every((key) => key === 'model' || key === 'settings')
@@ -51,6 +72,10 @@ const OPTIONS = {
     model: anything,
     name,
     storage: oneOf('indexeddb', 'memory'),
+    retention: limits,
+    encryption,
+    persist: flag,
+    onChange: callback,
     threads: anything, // checked with the features at hand
     variant: anything,
     training: flag,
@@ -111,7 +136,9 @@ const OPTIONS = {
     onProgress: callback,
     signal: abortSignal,
   },
-  edit: { forget: anything },
+  edit: { mute: topics, prefer: topics, neutral: topics, forget: anything },
+  'edit: forget': { item: text, type: text, at: time, from: time, to: time },
+  erase: { name },
 } satisfies Record<string, Record<string, Check>>;
 
 /** @throws InklingError `invalid_argument` for an unknown name (naming the nearest) or a wrong value */
@@ -140,40 +167,4 @@ export function checkOptions(call: keyof typeof OPTIONS, options: unknown): void
       );
     }
   }
-}
-
-const MAX_TIME = 8.64e15; // the last millisecond that a Date can hold
-
-/** Checks an event and sets its time. Extra attributes are refused, so that nothing is silently lost. */
-export function checkEvent(
-  event: InteractionEvent,
-  now: number,
-): InteractionEvent & { at: number } {
-  const wrong = (text: string) => new InklingError('invalid_argument', `record: ${text}`);
-  if (typeof event !== 'object' || event === null) {
-    throw wrong(`the event is ${describe(event)}; expected {item, type, value?, at?}`);
-  }
-  const { item, type, value, at = now } = event;
-  const unknown = Object.keys(event).find((key) => !['item', 'type', 'value', 'at'].includes(key));
-  if (unknown !== undefined) {
-    throw wrong(`unknown attribute "${unknown}" of the event; known are item, type, value, at`);
-  }
-  const badId = idProblem(item);
-  if (badId !== null) throw wrong(`the item ${badId}`);
-  if (!EVENT_TYPES.includes(type)) {
-    throw wrong(
-      `the type is ${describe(type)}${typeof type === 'string' ? didYouMean(type, EVENT_TYPES) : ''}; ` +
-        `expected one of ${EVENT_TYPES.join(', ')}`,
-    );
-  }
-  if (type === 'rate' && !(typeof value === 'number' && value >= 1 && value <= 5)) {
-    throw wrong(`the value of a rate event is ${describe(value)}; expected a number from 1 to 5`);
-  }
-  if (type !== 'rate' && value !== undefined) {
-    throw wrong(`a ${type} event has no value; leave it out, or use the type "rate"`);
-  }
-  if (!Number.isFinite(at) || Math.abs(at) > MAX_TIME) {
-    throw wrong(`at is ${describe(at)}; expected milliseconds since 1970, such as Date.now()`);
-  }
-  return value === undefined ? { item, type, at } : { item, type, value, at };
 }

@@ -1,4 +1,3 @@
-import { checkItems } from './catalog/items.js';
 import { InklingError } from './errors.js';
 import type { Item, OpenOptions } from './types.js';
 import type { CallOptions } from './worker/client.js';
@@ -13,7 +12,7 @@ export interface PublicSources {
   model?: Source | undefined;
 }
 
-/** @throws InklingError `invalid_argument`, and for items `invalid_catalog`, `duplicate_id` */
+/** @throws InklingError `invalid_argument` */
 export function publicSources(
   catalog: OpenOptions['catalog'],
   model: OpenOptions['model'],
@@ -57,7 +56,8 @@ export function absolute(url: URL | string): string {
 function catalogSource(catalog: NonNullable<OpenOptions['catalog']>): PublicSources['catalog'] {
   if (typeof catalog === 'string' || catalog instanceof URL) return { url: absolute(catalog) };
   if (catalog instanceof Blob) return { blob: catalog };
-  return { items: checkItems(catalog, 'the catalogue') };
+  // The worker checks them; an array that the app changes later is not ours.
+  return { items: Array.isArray(catalog) ? [...catalog] : catalog };
 }
 
 function modelSource(model: NonNullable<OpenOptions['model']>): Source {

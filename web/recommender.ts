@@ -1,20 +1,22 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { connectWorker, defaultWasmUrl, hostFeatures } from '#host';
-import { toInteractionTable } from './catalog/interaction-table.js';
+import { canStore, connectWorker, defaultWasmUrl, hostFeatures } from '#host';
 import { chooseVariant } from './engine/variants.js';
 import { InklingError } from './errors.js';
-import { checkEvent, checkOptions } from './options.js';
+import { checkEvent } from './event.js';
+import { toSend } from './interaction-columns.js';
+import { checkOptions } from './options.js';
 import { absolute, type PublicSources, publicSources, readPublicData } from './public-data.js';
-import type { EventLog } from './store/event-log.js';
-import { openStore } from './store/open-store.js';
+import { Connection, databaseName } from './store/database.js';
+import { EventLog } from './store/event-log.js';
+import type { Preferences } from './store/person-store.js';
 import type {
+  Edit,
   EvaluateOptions,
   EvaluateResult,
   Info,
   Interaction,
   InteractionEvent,
   InteractionTable,
-  Logger,
   ModelName,
   OpenOptions,
   Profile,
@@ -33,6 +35,9 @@ import type { CallName, Calls, OpenRequest, Trainer } from './worker/protocol.js
 
 const DEFAULT_NAME = 'default';
 const DEFAULT_MODEL = 'ials';
+const NO_PREFERENCES: Preferences = { muted: [], preferred: [] };
+/** What tabs tell each other: that something is new, not what. */
+const CHANGED = 'changed';
 const WASM_FILES: Record<Trainer, (variant: VariantName) => string> = {
   usual: (variant) => `inkling-${variant}.wasm`,
   full: (variant) => `inkling-${variant}-full.wasm`,
@@ -42,6 +47,14 @@ const WASM_FILES: Record<Trainer, (variant: VariantName) => string> = {
 export class Recommender {
   private closed = false;
   private events = 0;
+  /** Events came while they were counted. */
+  private miscounted = false;
+  /** Of a person without a database. */
+  private preferences: Preferences = NO_PREFERENCES;
+  private channel: BroadcastChannel | undefined;
+  private restarting: Promise<void> | undefined;
+  /** A worker that was started anew has failed too. */
+  private givenUp: InklingError | undefined;
   /** Workers that train with the full module. */
   private readonly trainers = new Set<WorkerClient>();
 
@@ -52,16 +65,17 @@ export class Recommender {
     /** Starts a worker like the first, or one that trains. */
     private readonly start: Record<'again' | 'trainer', () => WorkerClient>,
     private log: EventLog,
-    private storage: Info['storage'],
-    private name: string,
-    private readonly logger: Logger | undefined,
-  ) {}
+    private readonly options: OpenOptions,
+  ) {
+    this.attach(log);
+  }
 
   /**
    * Starts a worker, loads the engine, the catalogue and the model, and reads this person's events.
    *
    * @throws InklingError `invalid_catalog`, `duplicate_id`, `corrupt_model_file`, `unsupported_version`,
-   *   `wrong_content`, `wasm_unavailable`, `unsupported_environment`, `version_mismatch`, `invalid_argument`, `aborted`
+   *   `wrong_content`, `wasm_unavailable`, `unsupported_environment`, `version_mismatch`, `invalid_argument`, `aborted`,
+   *   `storage_unavailable` (encrypted with another key)
    */
   static async open(options: OpenOptions = {}): Promise<Recommender> {
     checkOptions('open', options);
@@ -75,7 +89,6 @@ export class Recommender {
       choice,
       ...wasmAddresses(options, choice.variant),
       wasmBinary: options.wasmBinary,
-      log: null, // told as soon as it is known
     };
     const sources = publicSources(catalog, model);
     const start = (serving: boolean) =>
@@ -87,26 +100,13 @@ export class Recommender {
     let log: EventLog | undefined;
     try {
       // Opened beside the engine: the slowest decides.
-      const store = await openStore(name, options.storage);
-      log = store.log;
-      const { storage } = store;
-      if (storage.degraded) logger?.warn(storage.degraded);
-      const recommender = new Recommender(
-        client,
-        request,
-        sources,
-        { again: () => start(serving), trainer: () => start(false) },
-        log,
-        storage,
-        name,
-        logger,
-      );
-      if (log.kind === 'indexeddb') {
-        request.log = name;
-        client.post({ kind: 'log', log: name });
-      }
-      recommender.events = await log.count();
+      log = await EventLog.open(name, options, canStore());
+      const { degraded } = log.storage;
+      if (degraded) logger?.warn(degraded);
+      const again = { again: () => start(serving), trainer: () => start(false) };
+      const recommender = new Recommender(client, request, sources, again, log, options);
       await opening;
+      await recommender.count();
       return recommender;
     } catch (error) {
       void log?.close();
@@ -116,8 +116,25 @@ export class Recommender {
   }
 
   /**
-   * Keeps what the person did. Resolves when it is durable; the next list takes it into account. Events of items that
-   * the catalogue does not have are kept and count once it has them.
+   * Removes everything that is stored under a name, without opening it: where the key is lost, or nobody is logged in.
+   *
+   * @throws InklingError `storage_unavailable`
+   */
+  static async erase({ name = DEFAULT_NAME }: { name?: string } = {}): Promise<void> {
+    checkOptions('erase', { name });
+    if (!canStore()) return;
+    const connection = new Connection(name);
+    await connection.erase();
+    await connection.close();
+    const channel = new BroadcastChannel(databaseName(name));
+    channel.postMessage(CHANGED);
+    channel.close();
+  }
+
+  /**
+   * Keeps what the person did. Resolves when it is durable (or kept in memory, where `info().storage` says so); the next
+   * list takes it into account. Several events are kept together or not at all. Events of items that the catalogue does
+   * not have are kept and count once it has them.
    *
    * @throws InklingError `invalid_argument`, `storage_unavailable`
    */
@@ -127,9 +144,9 @@ export class Recommender {
     const given = Array.isArray(event)
       ? (event as readonly InteractionEvent[])
       : [event as InteractionEvent];
-    const stored = await this.log.append(given.map((each) => checkEvent(each, now)));
-    this.events += stored.length;
-    if (this.log.kind === 'memory') this.client.post({ kind: 'events', events: stored });
+    await this.log.append(given.map((each) => checkEvent(each, now, 'record')));
+    this.events += given.length;
+    this.miscounted = true;
   }
 
   /**
@@ -156,33 +173,72 @@ export class Recommender {
     return this.call('profile', {}, {});
   }
 
-  /** The person's own hand: `forget: {item}` removes every event about an item. */
-  async edit(change: { forget: { item: string } }): Promise<void> {
-    this.checkOpen();
+  /**
+   * The person's own hand: topics that are to come no more, or more often, and events that are to be forgotten. Topics
+   * and events stay on the device like all that is stored.
+   *
+   * @throws InklingError `invalid_argument`, `storage_unavailable`
+   */
+  async edit(change: Edit): Promise<{ forgotten: number }> {
     checkOptions('edit', change);
-    if (typeof change.forget?.item !== 'string') {
+    const { mute, prefer, neutral, forget } = change;
+    if (forget !== undefined) checkOptions('edit: forget', forget);
+    const nothing = (given: object) => Object.values(given).every((value) => value === undefined);
+    if (nothing(change) || (forget && nothing(forget))) {
       throw new InklingError(
         'invalid_argument',
-        'edit: nothing to forget; expected {forget: {item: "the id"}}',
+        'edit: nothing is to be done; expected mute, prefer, neutral or forget, such as {forget: {item: "the id"}}',
       );
     }
-    await this.log.forgetItem(change.forget.item);
-    await this.reset();
+    const topics = (given: Edit['mute']) =>
+      [given ?? []].flat().map((topic) => topic.toLowerCase());
+    const request = {
+      mute: topics(mute),
+      prefer: topics(prefer),
+      neutral: topics(neutral),
+      forget,
+    };
+    const { forgotten, gone, preferences } = await this.call('edit', request, {});
+    this.preferences = preferences;
+    this.log.dropLoose(new Set(gone));
+    await this.changed();
+    return { forgotten };
   }
 
-  /** Everything that is stored of the person, as JSON: {"format":"inkling-events","version":1,"events":[…]}. */
+  /** Everything that is stored of the person, as JSON; web/README.md tells the format. */
   async exportData(): Promise<Blob> {
-    this.checkOpen();
-    const events = (await this.log.readAfter(0)).map(({ seq: _, ...event }) => event);
-    const data = { format: 'inkling-events', version: 1, events };
-    return new Blob([JSON.stringify(data, null, 1)], { type: 'application/json' });
+    const { text } = await this.call('exportData', {}, {});
+    return new Blob([text], { type: 'application/json' });
+  }
+
+  /**
+   * Adds what `exportData` has given, here or on another device. Events that are there already are not added again;
+   * topics that are muted or preferred here stay so. All is added or, if something is wrong, nothing.
+   *
+   * @throws InklingError `invalid_argument`, `unsupported_version`, `storage_unavailable`
+   */
+  async importData(data: Blob | string): Promise<{ added: number; known: number }> {
+    const text = typeof data === 'string' ? data : await data?.text?.();
+    if (text === undefined) {
+      throw new InklingError(
+        'invalid_argument',
+        'importData: expected the Blob that exportData has given, or its text',
+      );
+    }
+    const { added, known, loose, preferences } = await this.call('importData', { text }, {});
+    if (loose.length > 0) await this.log.append(loose);
+    this.preferences = preferences;
+    await this.changed();
+    return { added, known };
   }
 
   /** Removes everything that is stored of the person, the database itself too. The recommender stays open. */
   async erase(): Promise<void> {
     this.checkOpen();
     await this.log.erase();
-    await this.reset();
+    this.preferences = NO_PREFERENCES;
+    this.introduce(this.client);
+    await this.changed();
   }
 
   /**
@@ -198,21 +254,22 @@ export class Recommender {
     const { signal, onProgress, catalog, model, name, storage } = options;
     const sources = publicSources(catalog, model);
     const moved = name !== undefined || storage !== undefined;
-    const next = moved ? await openStore(name ?? this.name, storage) : null;
+    const next = moved
+      ? await EventLog.open(name ?? this.log.name, { ...this.options, storage }, canStore())
+      : null;
     try {
       const { data, transfer } = await readPublicData(sources, { signal, onProgress });
       await this.call('reload', data, { signal, transfer });
     } catch (error) {
-      void next?.log.close();
+      void next?.close();
       throw error;
     }
     Object.assign(this.sources, sources);
     if (!next) return;
-    void this.log.close();
-    this.log = next.log;
-    this.storage = next.storage;
-    this.name = name ?? this.name;
-    await this.reset();
+    void this.detach();
+    this.preferences = NO_PREFERENCES;
+    this.attach(next);
+    await this.count();
   }
 
   /**
@@ -229,7 +286,7 @@ export class Recommender {
     checkOptions('train', options);
     const { signal, onProgress, ...rest } = options;
     const start = performance.now();
-    const request = { table: toInteractionTable(interactions), ...rest };
+    const request = { interactions: toSend(interactions), ...rest };
     const models = [options.model ?? DEFAULT_MODEL];
     const { use = true } = options;
     let result: TrainResult;
@@ -253,9 +310,9 @@ export class Recommender {
     const { signal, onProgress, interactions, train, test, negatives, ...rest } = options;
     const request = {
       ...rest,
-      ...(interactions !== undefined && { interactions: toInteractionTable(interactions) }),
-      ...(train !== undefined && { train: toInteractionTable(train) }),
-      ...(test !== undefined && { test: toInteractionTable(test) }),
+      ...(interactions !== undefined && { interactions: toSend(interactions) }),
+      ...(train !== undefined && { train: toSend(train) }),
+      ...(test !== undefined && { test: toSend(test) }),
       ...(negatives !== undefined && { negatives: [...negatives] }),
     };
     const { model = DEFAULT_MODEL, baseline } = options;
@@ -272,7 +329,7 @@ export class Recommender {
     const engine = this.client.info;
     if (!engine) throw new InklingError('engine_failed', 'the engine has not started');
     const { lacks: _, ...told } = engine;
-    return { version: VERSION, ...told, events: this.events, storage: { ...this.storage } };
+    return { version: VERSION, ...told, events: this.events, storage: { ...this.log.storage } };
   }
 
   /** Ends the worker and gives its memory back. What was recorded stays. Twice is fine. */
@@ -280,7 +337,7 @@ export class Recommender {
     if (this.closed) return;
     this.closed = true;
     const clients = [this.client, ...this.trainers];
-    await Promise.all([this.log.close(), ...clients.map((client) => client.end(closedError()))]);
+    await Promise.all([this.detach(), ...clients.map((client) => client.end(closedError()))]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -325,7 +382,7 @@ export class Recommender {
       const catalog = models.includes('tf_idf') ? this.sources.catalog : undefined;
       const download = (fraction: number) => options.onProgress?.({ phase: 'download', fraction });
       download(0); // not every server tells how long the file is
-      const open = { choice, wasmUrl: trainerUrls[trainer], log: null };
+      const open = { choice, wasmUrl: trainerUrls[trainer] };
       await openWith(client, open, { catalog }, options);
       download(1);
       return await client.call(name, request, options);
@@ -341,6 +398,9 @@ export class Recommender {
     options: CallOptions,
   ): Promise<Calls[N]['result']> {
     this.checkOpen();
+    await this.restarting;
+    if (this.givenUp) throw this.givenUp;
+    if (this.client.failure && !this.closed) await this.restart(this.client.failure);
     const { client } = this;
     try {
       return await client.call(name, request, options);
@@ -352,21 +412,84 @@ export class Recommender {
   }
 
   /** A new worker in place of one that failed; events and model are those of before. */
-  private async restart(cause: InklingError): Promise<void> {
-    void this.client.end(cause);
-    this.client = this.start.again();
-    await openWith(this.client, this.request, this.sources, {}).catch(() => {});
-    await this.reset();
-    this.logger?.warn(`the engine was started anew: ${cause.message}`);
+  private restart(cause: InklingError): Promise<void> {
+    this.restarting ??= this.startAgain(cause).finally(() => {
+      this.restarting = undefined;
+    });
+    return this.restarting;
   }
 
-  /** Tells the worker to start from the log as it is now. */
-  private async reset(): Promise<void> {
-    const events = await this.log.readAfter(0);
-    this.events = events.length;
-    this.request.log = this.log.kind === 'indexeddb' ? this.name : null;
-    const sent = this.log.kind === 'memory' ? events : [];
-    this.client.post({ kind: 'reset', log: this.request.log, events: sent });
+  private async startAgain(cause: InklingError): Promise<void> {
+    void this.client.end(cause);
+    const client = this.start.again();
+    this.client = client;
+    this.introduce(client);
+    try {
+      await openWith(client, this.request, this.sources, {});
+      this.options.logger?.warn(`the engine was started anew: ${cause.message}`);
+    } catch (error) {
+      this.givenUp = new InklingError(
+        'engine_failed',
+        `the engine failed (${cause.message}), and again when it was started anew (${String(error)}); ` +
+          'close this recommender and open another. What was recorded is kept',
+        { cause: error },
+      );
+      void client.end(this.givenUp);
+    }
+  }
+
+  /** Works with the events of a log from now on. */
+  private attach(log: EventLog): void {
+    this.log = log;
+    log.onLoose = (events, all) => this.client.post({ kind: 'loose', events, all });
+    if (log.connection) {
+      const channel = new BroadcastChannel(databaseName(log.name));
+      channel.onmessage = () => void this.heardOfChange();
+      log.onWritten = () => channel.postMessage(CHANGED);
+      this.channel = channel;
+    }
+    this.introduce(this.client);
+  }
+
+  private detach(): Promise<void> {
+    this.channel?.close();
+    this.channel = undefined;
+    this.log.onLoose = () => {};
+    this.log.onWritten = () => {};
+    return this.log.close();
+  }
+
+  /** Tells a worker whose recommender this is. */
+  private introduce(client: WorkerClient): void {
+    const { name, key, connection, loose } = this.log;
+    const { retention } = this.options;
+    const database = connection && { name, key, retention };
+    const { preferences } = this;
+    client.post({ kind: 'person', person: { database, loose, preferences } });
+  }
+
+  /** Another tab has recorded, edited or erased. */
+  private async heardOfChange(): Promise<void> {
+    try {
+      await this.count();
+    } catch {
+      // The next call says why.
+    }
+    if (!this.closed) this.options.onChange?.();
+  }
+
+  /** Something else than recording was done here. */
+  private async changed(): Promise<void> {
+    this.log.onWritten();
+    await this.count();
+  }
+
+  private async count(): Promise<void> {
+    do {
+      this.miscounted = false;
+      const { events } = await this.call('sync', {}, {});
+      if (!this.miscounted) this.events = events;
+    } while (this.miscounted);
   }
 
   private checkOpen(): void {

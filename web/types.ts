@@ -71,12 +71,13 @@ export type FactorStorage = (typeof FACTOR_STORAGES)[number];
 export interface Reason {
   /**
    * `event`: because of the person's own event on `item`; `term`: a word of the query or text; `tag`: a whole
-   * tag; `popularity`: many others chose it; `others`: `count` reasons smaller than these, always the last.
+   * tag; `popularity`: many others chose it; `preference`: the person prefers the topic `term`; `others`: `count`
+   * reasons smaller than these, always the last.
    */
-  kind: 'event' | 'term' | 'tag' | 'popularity' | 'others';
+  kind: 'event' | 'term' | 'tag' | 'popularity' | 'preference' | 'others';
   /** The item of the person's event; set when `kind` is `event`. */
   item?: string;
-  /** The word or tag, in lower case; set when `kind` is `term` or `tag`. */
+  /** The word or tag, in lower case; set when `kind` is `term` or `tag`, and for `preference`, as the person gave it. */
   term?: string;
   /** The words and tags that tie the event's item to this one, strongest first, in lower case; set for `event` in content lists. */
   terms?: string[];
@@ -150,6 +151,14 @@ export interface Logger {
   warn(message: string): void;
 }
 
+/** How long events are kept. What goes beyond is removed when a recommender is opened and now and then while it is. */
+export interface Retention {
+  /** Events older than this many days go; looked at once a day. */
+  days?: number;
+  /** No more than the newest this many are kept. */
+  events?: number;
+}
+
 export interface OpenOptions {
   /** Items, or where a JSON array (or NDJSON) of items is to be had. */
   catalog?: readonly Item[] | URL | string | Blob;
@@ -159,6 +168,18 @@ export interface OpenOptions {
   name?: string;
   /** Default `indexeddb` where there is one, else `memory`. */
   storage?: 'indexeddb' | 'memory';
+  /** Default: everything is kept. Above 20,000 events, those that no list depends on any more are removed in any case. */
+  retention?: Retention;
+  /**
+   * Encrypts what is stored, by AES-GCM: with a key of the app (such as one derived from a passphrase), or with `true` by
+   * one that is made once and kept in the same database, where no script can read its bytes. Events stored before are
+   * encrypted too. Default false.
+   */
+  encryption?: boolean | CryptoKey;
+  /** Asks the browser not to clear this site's storage by itself; Firefox then asks the person. Default false. */
+  persist?: boolean;
+  /** Called when another tab has recorded, edited or erased: lists made before are stale, `info()` is not. */
+  onChange?: () => void;
   /** Default `auto`: as many as the machine has, at most 4, and 1 where threads cannot be had. */
   threads?: 'auto' | number;
   /** Default `auto`. Anything else forces one build, for tests and measurements. */
@@ -333,13 +354,48 @@ export interface EvaluateResult {
   differences?: Record<string, MetricDifference>;
 }
 
+/** Which events are to be forgotten: those that match all that is given. */
+export interface Forget {
+  item?: string;
+  type?: EventType;
+  /** Of exactly this time. With `item` that is one event. */
+  at?: number | Date;
+  /** From this time on … */
+  from?: number | Date;
+  /** … and before this one. */
+  to?: number | Date;
+}
+
+/** What a person may change of what is known of them. A topic is a word or tag as `profile()` tells it, in any case. */
+export interface Edit {
+  /** Items with these topics are recommended no more. */
+  mute?: string | readonly string[];
+  /** Items with these topics come further up: by as much as lies between the first and the last place of a list. */
+  prefer?: string | readonly string[];
+  /** These topics are neither muted nor preferred any more. */
+  neutral?: string | readonly string[];
+  /** Events that are to be removed; lists are then as if they had never been. */
+  forget?: Forget;
+}
+
+export interface Interest {
+  term: string;
+  kind: 'term' | 'tag';
+  weight: number;
+  /** Items of the person's events that have it, the strongest opinions first, at most 5. */
+  from: string[];
+}
+
 export interface Profile {
   /** Number of stored events. */
   events: number;
-  /** What is known of each item the person has met, newest first. */
+  /** What is known of each item the person has met, newest first: the event that decides, and what it weighs. */
   items: { item: string; type: EventType; weight: number; at: number }[];
   /** The words and tags that weigh most in the person's taste, strongest first; empty without a catalogue. */
-  interests: { term: string; kind: 'term' | 'tag'; weight: number }[];
+  interests: Interest[];
+  /** Topics that the person has muted and preferred. */
+  muted: string[];
+  preferred: string[];
 }
 
 export interface Info {
@@ -357,8 +413,12 @@ export interface Info {
   events: number;
   storage: {
     kind: 'indexeddb' | 'memory';
-    /** Set when storage is not what was asked for: what happened and what it means. */
+    /** Set while storage is not what was asked for: what happened and what it means. */
     degraded?: string;
+    /** Whether what is stored is encrypted. */
+    encrypted?: boolean;
+    /** What the browser said to `persist`. */
+    persisted?: boolean;
   };
   /** Milliseconds the engine spent on the last call of each kind, without the way there and back. */
   timings: { recommend?: number; similar?: number; profile?: number; open?: number };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { checkEvent, checkOptions } from '../../web/options.js';
+import { checkEvent } from '../../web/event.js';
+import { checkOptions } from '../../web/options.js';
 
 const invalid = (message: RegExp) =>
   expect.objectContaining({ code: 'invalid_argument', message: expect.stringMatching(message) });
@@ -48,7 +49,7 @@ describe('checkOptions', () => {
 
 describe('checkEvent', () => {
   test('sets the time of an event that has none', () => {
-    expect(checkEvent({ item: 'a', type: 'like' }, 42)).toEqual({
+    expect(checkEvent({ item: 'a', type: 'like' }, 42, 'record')).toEqual({
       item: 'a',
       type: 'like',
       at: 42,
@@ -68,6 +69,6 @@ describe('checkEvent', () => {
     ['an attribute too many', { item: 'a', type: 'like', rating: 3 }, /unknown attribute "rating"/],
     ['no event at all', null, /expected \{item/],
   ])('refuses %s', (_, event, message) => {
-    expect(() => checkEvent(event as never, 0)).toThrow(invalid(message));
+    expect(() => checkEvent(event as never, 0, 'record')).toThrow(invalid(message));
   });
 });

@@ -177,7 +177,9 @@ describe("the person's hand", () => {
     expect(taste['cluster 2']).toBeLessThan(0);
     expect(JSON.parse(await (await recommender.exportData()).text())).toEqual({
       format: 'inkling-events',
-      version: 1,
+      version: 2,
+      muted: [],
+      preferred: [],
       events: [
         { item: 'i1', type: 'like', at: 10 },
         { item: 'i2', type: 'dislike', at: 20 },

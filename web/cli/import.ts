@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.js';
+import { historyOf } from '../engine/history.js';
 import type { TrainedModel } from '../engine/trained-model.js';
 import { InklingError } from '../errors.js';
 import { namedColumns } from '../import/id-list.js';
@@ -129,7 +130,8 @@ async function tryFoldIn(
   const ranker = await work.engine.ranker(engine, { model });
   try {
     const item = model.itemIds[0] as string;
-    await ranker.recommend([{ item, type: 'like' }], { k: 1, explain: false });
+    const liked = historyOf([{ item, type: 'like' }]).items();
+    await ranker.recommend(liked, { k: 1, explain: false });
   } catch (cause) {
     if (!(cause instanceof InklingError) || cause.code !== 'not_finite') throw cause;
     throw new InklingError(

@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { historyOf } from '../engine/history.js';
 import type { Ranker } from '../engine/ranker.js';
 import { InklingError } from '../errors.js';
 import type { InteractionEvent, Reason } from '../types.js';
@@ -42,7 +43,7 @@ export const recommend: Command = {
       .map((item) => ({ item, type: 'like', at }));
     await withRanker(args, work, async ({ ranker, engine, model, titleOf }) => {
       reportUnknown(events, ranker, work);
-      const recommendations = await ranker.recommend(events, {
+      const recommendations = await ranker.recommend(historyOf(events).items(), {
         k,
         ...(query !== undefined && { query }),
         signal: work.signal,

@@ -40,27 +40,67 @@ function weigh(event: InteractionEvent): { weight: number; opinion: boolean } {
 }
 
 /**
- * One entry an item, newest first. An opinion (like, dislike, rate, purchase, hide) outdoes every hint (view,
- * click); of opinions the newest counts, of hints the strongest.
+ * What the events of a log come to: of each item's the one that decides. An opinion (like, dislike, rate, purchase,
+ * hide) outdoes every hint (view, click); of opinions the newest counts, of hints the strongest, and of two that tell
+ * as much the one that came later. Taking in one more event costs the same, however many there are.
  */
-export function itemHistories(
-  events: readonly (InteractionEvent & { at?: number })[],
-): ItemHistory[] {
-  const byItem = new Map<string, ItemHistory & { opinion: boolean; place: number }>();
-  for (const [place, event] of events.entries()) {
-    const { weight, opinion } = weigh(event);
-    const entry = { item: event.item, type: event.type, weight, at: event.at ?? 0, opinion, place };
-    const known = byItem.get(event.item);
-    const outdone =
-      known &&
-      (known.opinion === opinion
-        ? opinion
-          ? known.at > entry.at
-          : Math.abs(known.weight) > Math.abs(weight)
-        : known.opinion);
-    if (!outdone) byItem.set(event.item, entry);
+export class History {
+  /** How many events were taken in. */
+  count = 0;
+  private readonly deciding = new Map<string, StoredEvent>();
+  private sorted: readonly ItemHistory[] | null = null;
+
+  /** Events are taken in in the order of the log. */
+  add(event: StoredEvent): void {
+    this.count++;
+    const known = this.deciding.get(event.item);
+    if (known && outdoes(known, event)) return;
+    this.deciding.set(event.item, event);
+    this.sorted = null;
   }
-  return [...byItem.values()]
-    .sort((a, b) => b.at - a.at || b.place - a.place)
-    .map(({ item, type, weight, at }) => ({ item, type, weight, at }));
+
+  /** One entry an item, newest first. */
+  items(): readonly ItemHistory[] {
+    this.sorted ??= [...this.deciding.values()]
+      .sort((a, b) => b.at - a.at || b.seq - a.seq)
+      .map((event) => ({
+        item: event.item,
+        type: event.type,
+        weight: weigh(event).weight,
+        at: event.at,
+      }));
+    return this.sorted;
+  }
+
+  /** The events that decide, one an item. */
+  decidingEvents(): Iterable<StoredEvent> {
+    return this.deciding.values();
+  }
+
+  copy(): History {
+    const copy = new History();
+    for (const event of this.deciding.values()) copy.deciding.set(event.item, event);
+    copy.count = this.count;
+    return copy;
+  }
+}
+
+/** Whether an event that is known decides, although another one about its item has come. */
+function outdoes(known: StoredEvent, added: StoredEvent): boolean {
+  const before = weigh(known);
+  const after = weigh(added);
+  if (before.opinion !== after.opinion) return before.opinion;
+  return before.opinion ? known.at > added.at : Math.abs(before.weight) > Math.abs(after.weight);
+}
+
+/** What a stored history depends on besides the events. */
+export const HISTORY_RULES = JSON.stringify([EVENT_WEIGHTS, NEUTRAL_RATING, RATING_RANGE]);
+
+/** The history of events that are in no log. */
+export function historyOf(events: readonly InteractionEvent[]): History {
+  const history = new History();
+  events.forEach((event, n) => {
+    history.add({ at: 0, ...event, seq: n + 1 });
+  });
+  return history;
 }

@@ -1,7 +1,7 @@
 import type { ItemTexts, Ranker as WasmRanker } from '#engine-module';
 import { InklingError } from '../errors.js';
+import type { Preferences } from '../store/person-store.js';
 import type {
-  InteractionEvent,
   Item,
   ModelName,
   Profile,
@@ -12,7 +12,7 @@ import type {
   Source,
 } from '../types.js';
 import { owning } from './heap.js';
-import { type ItemHistory, itemHistories } from './history.js';
+import type { ItemHistory } from './history.js';
 import { IdIndex } from './id-index.js';
 import { PackedList } from './packed-list.js';
 import type { ServingEngine as Engine } from './serving-engine.js';
@@ -25,6 +25,8 @@ const DEFAULT_REASONS = 10;
 const MOST_REASONS = 2 ** 31 - 1;
 const TERMS_OF_A_REASON = 5;
 const INTERESTS = 24;
+const EVENTS_OF_AN_INTEREST = 5;
+const NO_PREFERENCES: Preferences = { muted: [], preferred: [] };
 
 /** Models that are no rung of their own: the words of the items come first, or are all there is. */
 const CONTENT_COMES_FIRST: readonly ModelName[] = ['popularity', 'tf_idf'];
@@ -96,25 +98,94 @@ export class Ranker {
     return this.ids.get(id) !== undefined;
   }
 
+  /** @param met one entry an item, newest first */
   async recommend(
-    events: readonly InteractionEvent[],
+    met: readonly ItemHistory[],
     options: RecommendOptions = {},
+    { muted, preferred }: Preferences = NO_PREFERENCES,
   ): Promise<Recommendation[]> {
-    if (options.query) await this.describe();
-    const list = this.list(events, options);
+    if (options.query || muted.length + preferred.length > 0) await this.describe();
+    const excluded = this.itemsAbout(muted);
+    let list = this.list(met, options, excluded);
     // What the model cannot fill comes from the history's words, and from popularity only then.
     const filled = list.every(({ source }) => source !== 'popularity');
-    if (!this.undescribed || events.length === 0 || filled) return list;
-    await this.describe();
-    return this.list(events, options);
+    if (this.undescribed && met.length > 0 && !filled) {
+      await this.describe();
+      list = this.list(met, options, excluded);
+    }
+    return preferred.length > 0 ? this.favor(preferred, list, met, options, excluded) : list;
   }
 
-  private list(events: readonly InteractionEvent[], options: RecommendOptions): Recommendation[] {
+  /**
+   * Raises the scores of items about preferred topics by what lies between the first and the last of their rung, and
+   * takes the best again: of those that are about none, no others than in `list` can be among them.
+   */
+  private favor(
+    preferred: readonly string[],
+    list: readonly Recommendation[],
+    met: readonly ItemHistory[],
+    options: RecommendOptions,
+    excluded: readonly number[],
+  ): Recommendation[] {
+    const { k = DEFAULT_K, explain = true } = options;
+    const topics = new Map<string, string>();
+    for (const topic of preferred) {
+      for (const index of this.itemsAbout([topic])) topics.set(this.ids.id(index), topic);
+    }
+    const others = this.ids.ids.flatMap((id, index) => (topics.has(id) ? [] : [index]));
+    const favored = this.list(met, options, [...excluded, ...others]);
+    const known = new Set(favored.map(({ item }) => item));
+    // Of a name that stands twice the last is a rung.
+    return [...new Set(this.rungs().reverse())]
+      .reverse()
+      .flatMap((rung) => {
+        const here = list.filter(({ source }) => source === rung);
+        const first = here[0]?.score ?? 0;
+        const worth = first - (here.at(-1)?.score ?? 0) || Math.abs(first) || 1;
+        const raised = favored
+          .filter(({ source }) => source === rung)
+          .map((entry) => {
+            const reason: Reason = {
+              kind: 'preference',
+              term: topics.get(entry.item) as string,
+              contribution: worth,
+            };
+            const reasons = explain ? [reason, ...entry.reasons] : [];
+            return { ...entry, score: entry.score + worth, reasons: reasons.sort(bySize) };
+          });
+        return [...raised, ...here.filter(({ item }) => !known.has(item))].sort(
+          (one, other) => other.score - one.score,
+        );
+      })
+      .slice(0, k);
+  }
+
+  /** Items with one of these words or tags, if the words of the items are read. */
+  private itemsAbout(topics: readonly string[]): number[] {
+    return topics.flatMap((topic) => [...this.itemsWith(topic), ...this.itemsWith(`#${topic}`)]);
+  }
+
+  /** Items with a word, or with a tag that `#` stands before. */
+  private itemsWith(marked: string): number[] {
+    const { engine, handle } = this;
+    return owning((own) => {
+      const out = own(new engine.module.Buffer(0));
+      handle.itemsWith(marked, out);
+      return [...engine.heap.read(out, Int32Array)];
+    });
+  }
+
+  private list(
+    met: readonly ItemHistory[],
+    options: RecommendOptions,
+    unwanted: readonly number[],
+  ): Recommendation[] {
     const { k = DEFAULT_K, query = '', exclude = [], excludeSeen = true, explain = true } = options;
-    const history = this.known(itemHistories(events).reverse()); // the core wants the oldest first
+    const history = this.known(met).reverse(); // the core wants the oldest first
     const excluded = [...exclude, ...(excludeSeen ? history.map((entry) => entry.item) : [])]
       .map((id) => this.ids.get(id))
-      .filter((index) => index !== undefined);
+      .filter((index) => index !== undefined)
+      .concat(unwanted);
     const { engine, handle } = this;
     return owning((own) => {
       const out = own(new engine.module.Buffer(0));
@@ -174,10 +245,10 @@ export class Ranker {
     });
   }
 
-  async profile(events: readonly InteractionEvent[]): Promise<Profile> {
+  /** @param met one entry an item, newest first */
+  async profile(met: readonly ItemHistory[]): Promise<Pick<Profile, 'items' | 'interests'>> {
     await this.describe();
-    const all = itemHistories(events);
-    const { items, weights } = this.columns(this.known(all));
+    const { items, weights } = this.columns(this.known(met));
     const { engine, handle } = this;
     return owning((own) => {
       const out = own(new engine.module.Buffer(0));
@@ -188,10 +259,17 @@ export class Ranker {
         out,
       );
       const list = new PackedList(engine.heap.read(out, Uint8Array).buffer);
-      const interests = list
-        .parts(0)
-        .map((part) => ({ ...this.term(part.term), weight: part.value }));
-      return { events: events.length, items: all, interests };
+      const strongest = [...met].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+      const interests = list.parts(0).map(({ term: index, value }) => {
+        const { kind, term } = this.term(index);
+        const ids = this.itemsWith(kind === 'tag' ? `#${term}` : term).map((each) =>
+          this.ids.id(each),
+        );
+        const having = new Set(ids);
+        const from = strongest.flatMap(({ item }) => (having.has(item) ? [item] : []));
+        return { kind, term, weight: value, from: from.slice(0, EVENTS_OF_AN_INTEREST) };
+      });
+      return { items: [...met], interests };
     });
   }
 
@@ -214,7 +292,7 @@ export class Ranker {
     this.undescribed = null;
   }
 
-  private known(history: ItemHistory[]): ItemHistory[] {
+  private known(history: readonly ItemHistory[]): ItemHistory[] {
     return history.filter((entry) => this.knows(entry.item));
   }
 
@@ -227,8 +305,11 @@ export class Ranker {
 
   /** The rungs of the ladder (cpp/include/inkling/ranker.h). */
   private source(rung: number): Source {
-    const names: Source[] = ['query', this.model?.name ?? 'popularity', 'tf_idf', 'popularity'];
-    return names[rung] ?? 'popularity';
+    return this.rungs()[rung] ?? 'popularity';
+  }
+
+  private rungs(): Source[] {
+    return ['query', this.model?.name ?? 'popularity', 'tf_idf', 'popularity'];
   }
 
   private reasons(list: PackedList, n: number): Reason[] {
@@ -264,6 +345,13 @@ export class Ranker {
     }
     return known;
   }
+}
+
+/** Largest first, in either direction; what sums others up last. */
+function bySize(one: Reason, other: Reason): number {
+  const size = ({ kind, contribution }: Reason) =>
+    kind === 'others' ? -1 : Math.abs(contribution);
+  return size(other) - size(one);
 }
 
 function mostReasons(explain: boolean | number): number {

@@ -25,14 +25,21 @@ export interface CallOptions {
 /** How long a worker may take to close what it holds. */
 const FAREWELL_MS = 500;
 
+/** While calls are under way the worker is asked whether it is there; one that was ended from outside never says so. */
+const PING_MS = 4000;
+const MOST_UNANSWERED = 5;
+
 /** Calls a worker as if it were here: promises, typed errors, abort and progress. */
 export class WorkerClient {
   /** What the worker last said of itself. */
   info: EngineInfo | null = null;
   private readonly pending = new Map<number, Pending>();
   private nextId = 1;
-  private failure: InklingError | null = null;
+  /** Why it takes no calls any more. */
+  failure: InklingError | null = null;
   private onClosed: () => void = () => {};
+  private watch: ReturnType<typeof setInterval> | undefined;
+  private unanswered = 0;
 
   constructor(private readonly connection: WorkerConnection) {
     connection.onMessage((message) => this.receive(message));
@@ -68,6 +75,7 @@ export class WorkerClient {
         onProgress,
         stopListening: () => signal?.removeEventListener('abort', onAbort),
       });
+      this.watch ??= setInterval(() => this.ping(), PING_MS);
       try {
         this.connection.post(
           { kind: 'call', id, name, request, wantsProgress: onProgress !== undefined },
@@ -112,7 +120,23 @@ export class WorkerClient {
     this.connection.terminate();
   }
 
+  private ping(): void {
+    if (this.unanswered++ < MOST_UNANSWERED) {
+      this.connection.post({ kind: 'ping' });
+      return;
+    }
+    const seconds = (PING_MS * MOST_UNANSWERED) / 1000;
+    this.fail(
+      new InklingError(
+        'engine_failed',
+        `the worker has not answered for ${seconds} s: was it ended?`,
+      ),
+    );
+  }
+
   private receive(message: FromWorker): void {
+    this.unanswered = 0;
+    if (message.kind === 'pong') return;
     if (message.kind === 'closed') {
       this.onClosed();
       return;
@@ -135,6 +159,11 @@ export class WorkerClient {
     const pending = this.pending.get(id);
     pending?.stopListening();
     this.pending.delete(id);
+    if (this.pending.size === 0) {
+      clearInterval(this.watch);
+      this.watch = undefined;
+      this.unanswered = 0;
+    }
     return pending;
   }
 

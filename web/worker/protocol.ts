@@ -1,18 +1,22 @@
 import type { StoredEvent } from '../engine/history.js';
 import type { Choice } from '../engine/variants.js';
 import type { ErrorCode } from '../errors.js';
+import type { SentInteractions } from '../interaction-columns.js';
+import type { TimedEvent } from '../store/event-log.js';
+import type { Preferences } from '../store/person-store.js';
 import type {
   EvaluateOptions,
   EvaluateResult,
   FactorStorage,
+  Forget,
   Info,
-  InteractionTable,
   Item,
   ModelName,
   Profile,
   Progress,
   Recommendation,
   RecommendOptions,
+  Retention,
   Settings,
   SimilarItem,
   TrainResult,
@@ -32,8 +36,6 @@ export interface OpenRequest {
   /** Addresses of modules that train; none when only the app knows them. */
   trainerUrls?: Record<Trainer, string> | undefined;
   wasmBinary?: ArrayBuffer | Uint8Array | undefined;
-  /** Which IndexedDB log to read, or null when events are sent. */
-  log: string | null;
 }
 
 /** Which wasm file trains a model: that of the usual models, or that of all. */
@@ -48,6 +50,16 @@ export type EngineInfo = Pick<
   lacks: Partial<Record<ModelName, Trainer>>;
 };
 
+/** Where a person's events are. */
+export interface PersonSource {
+  /** The database to read; null when events are only sent. */
+  database: { name: string; key: CryptoKey | null; retention: Retention | undefined } | null;
+  /** Events that are in no database. */
+  loose: readonly StoredEvent[];
+  /** Of a person without a database. */
+  preferences: Preferences;
+}
+
 type Sent<T> = Omit<T, 'signal' | 'onProgress'>;
 
 /** What can be asked of the worker: name → request and result. */
@@ -59,9 +71,29 @@ export interface Calls {
   recommend: { request: Sent<RecommendOptions>; result: Recommendation[] };
   similar: { request: { id: string; k?: number | undefined }; result: SimilarItem[] };
   profile: { request: Record<string, never>; result: Profile };
+  /** Reads what was added; how many events there are. */
+  sync: { request: Record<string, never>; result: { events: number } };
+  edit: {
+    request: Record<'mute' | 'prefer' | 'neutral', readonly string[]> & {
+      forget: Forget | undefined;
+    };
+    result: {
+      /** How many events were removed … */
+      forgotten: number;
+      /** … and the places of those that were in no database. */
+      gone: number[];
+      preferences: Preferences;
+    };
+  };
+  exportData: { request: Record<string, never>; result: { text: string } };
+  importData: {
+    request: { text: string };
+    /** Where there is no database, the events that are to be added. */
+    result: { added: number; known: number; loose: TimedEvent[]; preferences: Preferences };
+  };
   train: {
     request: {
-      table: InteractionTable;
+      interactions: SentInteractions;
       model?: ModelName | 'auto' | undefined;
       settings?: Settings | undefined;
       budgetSeconds?: number | undefined;
@@ -71,20 +103,24 @@ export interface Calls {
     };
     result: TrainResult;
   };
-  evaluate: { request: Sent<EvaluateOptions>; result: EvaluateResult };
+  evaluate: {
+    request: Omit<Sent<EvaluateOptions>, TableName> & Partial<Record<TableName, SentInteractions>>;
+    result: EvaluateResult;
+  };
 }
+
+export type TableName = 'interactions' | 'train' | 'test';
 
 export type CallName = keyof Calls;
 
 export type ToWorker =
   | { kind: 'call'; id: number; name: CallName; request: unknown; wantsProgress: boolean }
   | { kind: 'cancel'; id: number }
-  /** New events of a log that the worker cannot read itself. */
-  | { kind: 'events'; events: StoredEvent[] }
-  /** The log to read, of which nothing was read before. */
-  | { kind: 'log'; log: string }
-  /** Events were removed: forget what was computed, start from these (or from the log). */
-  | { kind: 'reset'; log: string | null; events: StoredEvent[] }
+  /** Whose recommender this is from now on; what was computed of another one is forgotten. */
+  | { kind: 'person'; person: PersonSource }
+  /** Events that are in no database: one more each, or all that there are. */
+  | { kind: 'loose'; events: readonly StoredEvent[]; all: boolean }
+  | { kind: 'ping' }
   /** The end is near: give back what outlives a worker. */
   | { kind: 'close' };
 
@@ -92,6 +128,7 @@ export type FromWorker =
   | { kind: 'result'; id: number; result: unknown; info: EngineInfo | null }
   | { kind: 'error'; id: number; code: ErrorCode | null; message: string }
   | { kind: 'progress'; id: number; progress: Progress }
+  | { kind: 'pong' }
   | { kind: 'closed' };
 
 /** One end of a connection to a worker, whatever kind of worker it is. */

@@ -1,5 +1,4 @@
-import { parseItems } from '../catalog/items.js';
-import type { StoredEvent } from '../engine/history.js';
+import { checkItems, parseItems } from '../catalog/items.js';
 import { Ranker } from '../engine/ranker.js';
 import type { ServingEngine } from '../engine/serving-engine.js';
 import { engineFailure } from '../engine/status.js';
@@ -7,6 +6,7 @@ import type { TrainedModel } from '../engine/trained-model.js';
 import type { Choice } from '../engine/variants.js';
 import { InklingError } from '../errors.js';
 import type { Item, Progress } from '../types.js';
+import { Person } from './person.js';
 import type {
   CallName,
   Calls,
@@ -23,21 +23,14 @@ type LoadVariant<Engine> = (
   onProgress: ((progress: Progress) => void) | undefined,
 ) => Promise<Engine>;
 
-/** Reads the events of a log that this worker can reach. */
-export interface EventReader {
-  /** Rises when the log was erased, here or in another tab: what was read before is void. */
-  readonly generation: number;
-  readAfter(seq: number): Promise<StoredEvent[]>;
-  close(): Promise<void>;
-}
-
 /** What differs between a browser's worker and Node's. */
 export interface SessionHost<Engine> {
   loadVariant: LoadVariant<Engine>;
-  /** Opens nothing before the first reading. */
-  openLog(name: string): EventReader;
   post(message: FromWorker, transfer?: ArrayBuffer[]): void;
 }
+
+/** How long after a call the housekeeping begins. */
+const TEND_AFTER_MS = 200;
 
 export interface CallContext {
   signal: AbortSignal;
@@ -61,12 +54,13 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
   private model: TrainedModel | null = null;
   private modelBytes = 0;
   protected items: readonly Item[] | undefined;
-  private log: EventReader | null = null;
-  private events: StoredEvent[] = [];
-  /** Of the log, when the events were read. */
-  private generation = 0;
-  private ended = false;
+  private person = new Person({
+    database: null,
+    loose: [],
+    preferences: { muted: [], preferred: [] },
+  });
   private openedAt = 0;
+  private tending: ReturnType<typeof setTimeout> | undefined;
   private readonly timings: EngineInfo['timings'] = {};
   private readonly running = new Map<number, AbortController>();
   /** Quick calls wait for each other, and so do long ones; quick ones run between the slices of a long one. */
@@ -79,15 +73,16 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
       case 'cancel':
         this.running.get(message.id)?.abort();
         break;
-      case 'events':
-        this.add(message.events);
+      case 'loose':
+        this.person.addLoose(message.events, message.all);
         break;
-      case 'log':
-        this.attach(message.log);
-        this.currentEvents().catch(() => {}); // the next call that needs them says why
+      case 'person':
+        void this.person.close();
+        this.person = new Person(message.person);
+        this.person.now().catch(() => {}); // the next call that needs it says why
         break;
-      case 'reset':
-        this.lanes.quick = this.lanes.quick.then(() => this.reset(message.log, message.events));
+      case 'ping':
+        this.host.post({ kind: 'pong' });
         break;
       case 'call':
         this.enqueue(message);
@@ -133,6 +128,15 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
         this.running.delete(id);
       }
     });
+    this.lanes[lane].then(() => this.tendSoon());
+  }
+
+  /** A while after the last call, so that nobody waits for it. */
+  private tendSoon(): void {
+    clearTimeout(this.tending);
+    this.tending = setTimeout(() => {
+      this.person.tend().catch(() => {}); // a cache; what is wrong with the database, calls tell
+    }, TEND_AFTER_MS);
   }
 
   protected readonly handlers: Partial<Handlers> = {
@@ -143,21 +147,27 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
       return null;
     },
     recommend: async (request) => {
-      const events = await this.currentEvents();
-      return this.timed('recommend', () => this.ready().recommend(events, request));
+      const { history, preferences } = await this.person.now();
+      return this.timed('recommend', () =>
+        this.ready().recommend(history.items(), request, preferences),
+      );
     },
     similar: ({ id, k }) => this.timed('similar', () => this.ready().similar(id, { k })),
     profile: async () => {
-      const events = await this.currentEvents();
-      return this.timed('profile', () => this.ready().profile(events));
+      const { history, preferences } = await this.person.now();
+      const known = await this.timed('profile', () => this.ready().profile(history.items()));
+      const { muted, preferred } = preferences;
+      return { events: history.count, ...known, muted: [...muted], preferred: [...preferred] };
     },
+    sync: async () => ({ events: (await this.person.now()).history.count }),
+    edit: (request) => this.person.edit(request),
+    exportData: () => this.person.exportData(),
+    importData: ({ text }) => this.person.importData(text),
   };
 
   private async open(request: OpenRequest, { onProgress }: CallContext): Promise<null> {
     this.openedAt = performance.now();
-    this.attach(request.log);
     this.engine = await this.host.loadVariant(request.choice, request, onProgress);
-    await this.currentEvents();
     return null;
   }
 
@@ -203,43 +213,11 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
     this.items = items;
   }
 
-  private reset(log: string | null, events: readonly StoredEvent[]): void {
-    this.attach(log);
-    this.add(events);
-  }
-
-  private attach(log: string | null): void {
-    void this.log?.close();
-    this.log = log === null || this.ended ? null : this.host.openLog(log);
-    this.generation = 0;
-    this.events = [];
-  }
-
   /** The memory goes with the worker; a database must be let go before. */
   private async end(): Promise<void> {
-    this.ended = true;
-    await this.log?.close();
+    clearTimeout(this.tending);
+    await this.person.close();
     this.host.post({ kind: 'closed' });
-  }
-
-  private add(events: readonly StoredEvent[]): void {
-    for (const event of events) {
-      if (event.seq > (this.events.at(-1)?.seq ?? 0)) this.events.push(event);
-    }
-  }
-
-  /** All events, those the log has had since the last look too. */
-  private async currentEvents(): Promise<readonly StoredEvent[]> {
-    const { log } = this;
-    if (!log) return this.events;
-    let added = await log.readAfter(this.events.at(-1)?.seq ?? 0);
-    if (log.generation !== this.generation) {
-      this.generation = log.generation;
-      this.events = [];
-      added = await log.readAfter(0);
-    }
-    this.add(added);
-    return this.events;
   }
 
   private async timed<R>(name: keyof EngineInfo['timings'], work: () => Promise<R>): Promise<R> {
@@ -280,7 +258,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
 }
 
 function itemsOf(catalog: NonNullable<PublicData['catalog']>): readonly Item[] {
-  if ('items' in catalog) return catalog.items;
+  if ('items' in catalog) return checkItems(catalog.items, 'the catalogue');
   return parseItems(new TextDecoder().decode(catalog.bytes), catalog.name);
 }
 

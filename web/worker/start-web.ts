@@ -1,4 +1,3 @@
-import { IndexedDbStore } from '../store/indexeddb-store.js';
 import type { ToWorker } from './protocol.js';
 import type { Session, SessionHost } from './session.js';
 import { listenToEngine, offerThreads } from './threads-web.js';
@@ -23,7 +22,6 @@ export function startWorker<Engine>(
   };
   const session = createSession({
     loadVariant,
-    openLog: (name) => new IndexedDbStore(name),
     post: (message, transfer = []) => scope.postMessage(message, transfer),
   });
   scope.onmessage = ({ data }) => {

@@ -1,14 +1,26 @@
+import { toInteractionTable } from '../catalog/interaction-table.js';
 import type { Engine } from '../engine/engine.js';
-import type { Calls } from './protocol.js';
+import { received } from '../interaction-columns.js';
+import type { InteractionTable } from '../types.js';
+import type { Calls, TableName } from './protocol.js';
 import { type CallContext, Session, type SessionHost } from './session.js';
+
+const TABLE_NAMES: readonly TableName[] = ['interactions', 'train', 'test'];
 
 /** A session that trains and measures as well. */
 export class TrainingSession extends Session<Engine> {
   constructor(host: SessionHost<Engine>) {
     super(host);
     this.handlers.train = (request, context) => this.train(request, context);
-    this.handlers.evaluate = async (request, { signal, onProgress }) =>
-      this.loaded().evaluate({ ...request, items: this.items, signal, onProgress } as never);
+    this.handlers.evaluate = async (request, { signal, onProgress }) => {
+      const tables: Partial<Record<TableName, InteractionTable>> = {};
+      for (const name of TABLE_NAMES) {
+        const sent = request[name];
+        if (sent !== undefined) tables[name] = toInteractionTable(received(sent));
+      }
+      const options = { ...request, ...tables, items: this.items, signal, onProgress };
+      return this.loaded().evaluate(options as never);
+    };
   }
 
   private async train(
@@ -17,7 +29,7 @@ export class TrainingSession extends Session<Engine> {
   ): Promise<Calls['train']['result']> {
     const start = performance.now();
     const {
-      table,
+      interactions,
       model: name = 'ials',
       settings,
       budgetSeconds,
@@ -26,6 +38,7 @@ export class TrainingSession extends Session<Engine> {
       storage,
     } = request;
     const engine = this.loaded();
+    const table = toInteractionTable(received(interactions));
     const model = await engine.train(table, {
       model: name,
       items: this.items,

@@ -1,6 +1,5 @@
 import { parentPort } from 'node:worker_threads';
 import { loadVariant } from '../engine/load-node.js';
-import { IndexedDbStore } from '../store/indexeddb-store.js';
 import type { ToWorker } from './protocol.js';
 import { TrainingSession } from './training-session.js';
 
@@ -9,7 +8,6 @@ const port = parentPort;
 if (port) {
   const session = new TrainingSession({
     loadVariant: (choice, source) => loadVariant(choice, source),
-    openLog: (name) => new IndexedDbStore(name),
     post: (message, transfer = []) => port.postMessage(message, transfer),
   });
   port.on('message', (message: ToWorker) => session.receive(message));

@@ -45,6 +45,8 @@ class TermMatrix {
   // The word, or the tag without its mark.
   std::string_view term_text(std::int32_t term) const;
   bool is_tag(std::int32_t term) const;
+  // The number of a word, or of a tag with its mark '#' before it; below 0 when there is none.
+  std::int32_t find(std::string_view marked) const { return terms_.find(marked); }
 
   // The query's terms with weights, scaled to length 1: its words, and the tags in which they occur. Empty when
   // nothing is known. Sorted by term.

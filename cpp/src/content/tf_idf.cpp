@@ -173,6 +173,11 @@ std::vector<Contribution> TfIdf::interests(History history, std::size_t count) c
   return all;
 }
 
+std::span<const std::int32_t> TfIdf::items_with(std::string_view marked) const {
+  const std::int32_t term = terms_.find(marked);
+  return term < 0 ? std::span<const std::int32_t>() : terms_.by_term().row_columns(term);
+}
+
 void TfIdf::score_query(std::string_view query, std::span<float> scores) const {
   std::fill(scores.begin(), scores.end(), 0.0f);
   for (const auto& [term, weight] : terms_.query(query)) add_postings(terms_, term, weight, scores);

@@ -1,8 +1,8 @@
+import type { ItemHistory } from '../../../web/engine/history.js';
 import { InklingError } from '../../../web/errors.js';
 import type {
   EvaluateOptions,
   EvaluateResult,
-  InteractionEvent,
   InteractionTable,
   Item,
   MetricDifference,
@@ -141,9 +141,9 @@ export class Ranker {
     return id !== 'unknown';
   }
 
-  recommend(events: readonly InteractionEvent[], options: RecommendOptions): Recommendation[] {
-    calls.push({ name: 'recommend', arguments: [events, options] });
-    const reasons = events.map(({ item }) => ({ kind: 'event' as const, item, contribution: 0.5 }));
+  recommend(met: readonly ItemHistory[], options: RecommendOptions): Recommendation[] {
+    calls.push({ name: 'recommend', arguments: [met, options] });
+    const reasons = met.map(({ item }) => ({ kind: 'event' as const, item, contribution: 0.5 }));
     return [
       { item: 'a', score: 0.75, source: 'ials', reasons },
       { item: 'b', score: 0.5, source: 'ials', reasons: [] },

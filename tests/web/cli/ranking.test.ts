@@ -13,16 +13,17 @@ describe('inkling recommend', () => {
       model: 'ials',
       history: ['x', 'y'],
       recommendations: [
-        { item: 'a', score: 0.75, source: 'ials', reasons: [{ item: 'x' }, { item: 'y' }] },
+        { item: 'a', score: 0.75, source: 'ials', reasons: [{ item: 'y' }, { item: 'x' }] },
         { item: 'b' },
       ],
     });
-    const [events, options] = given('recommend') as [{ at: number }[], object];
-    expect(events).toMatchObject([
-      { item: 'x', type: 'like' },
-      { item: 'y', type: 'like' },
+    const [met, options] = given('recommend') as [{ at: number }[], object];
+    // Newest first.
+    expect(met).toMatchObject([
+      { item: 'y', type: 'like', weight: 1 },
+      { item: 'x', type: 'like', weight: 1 },
     ]);
-    expect(events[0]?.at).toBe(events[1]?.at);
+    expect(met[0]?.at).toBe(met[1]?.at);
     expect(options).toMatchObject({ k: 2 });
   });
 

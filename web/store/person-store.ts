@@ -1,0 +1,285 @@
+import { promisifyRequest } from 'idb-keyval';
+import { HISTORY_RULES, History, historyOf, type StoredEvent } from '../engine/history.js';
+import { EVENT_TYPES, type Retention } from '../types.js';
+import { Connection, type MetaKey, newEpoch } from './database.js';
+import { recordsOf, type TimedEvent } from './event-log.js';
+import { isSealed, type Sealed, seal, unseal } from './sealing.js';
+
+/** Topics in the person's own words: what must not come, and what should come more often. */
+export interface Preferences {
+  muted: readonly string[];
+  preferred: readonly string[];
+}
+
+/** What the log comes to, up to a place. */
+export interface State {
+  /** Of the log when it was read; null where there is no database. */
+  epoch: number | null;
+  /** Place of the last event taken in. */
+  cursor: number;
+  history: History;
+  preferences: Preferences;
+}
+
+/** A history as it is stored: a cache, made anew from the events where it does not fit. */
+interface Snapshot {
+  format: number;
+  rules: string;
+  epoch: number | null;
+  cursor: number;
+  count: number;
+  items: string[];
+  /** Index into EVENT_TYPES. */
+  types: number[];
+  values: (number | undefined)[];
+  at: number[];
+  seq: number[];
+}
+
+type EventRecord = StoredEvent | (Sealed & { seq: number });
+
+const SNAPSHOT_FORMAT = 1;
+const DAY_MS = 86_400_000;
+/** Above this many events, those that decide nothing any more are removed. */
+const COMPACT_ABOVE = 20_000;
+
+/** The worker's side of the person's database: reads it, removes from it, keeps a snapshot of what it comes to. */
+export class PersonStore {
+  private readonly connection: Connection;
+  /** Events as they were before there was a key. */
+  private plainEvents = false;
+  /** How many events the snapshot knows, and how many the last sweep left. */
+  private snapshotCount = 0;
+  private sweptCount = 0;
+  private tending: Promise<void> | null = null;
+
+  constructor(
+    private readonly name: string,
+    private key: CryptoKey | null,
+    private readonly retention: Retention = {},
+  ) {
+    this.connection = new Connection(name);
+  }
+
+  /**
+   * What the log comes to now: `known` with what was added since, or, where something else was done to it, from the
+   * snapshot or from its beginning.
+   */
+  async read(known: State | null): Promise<State> {
+    for (let state = known; ; state = null) {
+      state ??= await this.start();
+      const { cursor } = state;
+      const found = await this.connection.read(async ({ events, meta }) => {
+        const added = recordsAfter(events, cursor); // asked for before the epoch has come: one way there and back
+        return { epoch: await get<number>(meta, 'epoch'), added: await added };
+      });
+      if ((found?.epoch ?? null) !== state.epoch) continue;
+      for (const event of await this.opened(found?.added ?? [])) {
+        state.history.add(event);
+        state.cursor = event.seq;
+      }
+      return state;
+    }
+  }
+
+  /** Every event, in order. */
+  async all(): Promise<StoredEvent[]> {
+    const { events } = (await this.allRecords()) ?? { events: [] };
+    return this.opened(events);
+  }
+
+  /** @throws InklingError `storage_unavailable`; nothing is added then */
+  async add(events: readonly TimedEvent[]): Promise<void> {
+    const records = await recordsOf(events, this.key);
+    await this.connection.write(({ events: store }) => {
+      for (const record of records) store.add(record);
+    });
+  }
+
+  async remove(seqs: Iterable<number>): Promise<void> {
+    await this.connection.change(({ events, meta }) => {
+      for (const seq of seqs) events.delete(seq);
+      put(meta, 'epoch', newEpoch());
+      meta.delete('snapshot' satisfies MetaKey);
+    });
+  }
+
+  async prefer(preferences: Preferences): Promise<void> {
+    const record = this.key ? await seal(this.key, preferences) : preferences;
+    await this.connection.write(({ meta }) => {
+      put(meta, 'preferences', record);
+      put(meta, 'epoch', newEpoch());
+    });
+  }
+
+  /** Before the first list: what is older than it may be is removed. */
+  async sweepIfDue(now: number): Promise<void> {
+    const swept = await this.connection.read(({ meta }) => get<number>(meta, 'swept'));
+    if (this.retention.days !== undefined && now - (swept ?? 0) >= DAY_MS) await this.sweep(now);
+  }
+
+  /** What is done now and then, by one tab, while nobody waits. */
+  tend(state: State, now: number): Promise<void> {
+    const { count } = state.history;
+    const { events = Infinity } = this.retention;
+    const grown = count > COMPACT_ABOVE && count > 1.5 * this.sweptCount;
+    const sweep = grown || count > events;
+    const snapshot = count - this.snapshotCount >= Math.max(256, this.snapshotCount / 8);
+    if (!(sweep || snapshot || this.plainEvents)) return Promise.resolve();
+    this.tending ??= alone(this.name, async () => {
+      if (this.plainEvents) await this.sealPlain();
+      if (sweep) await this.sweep(now);
+      else await this.keepSnapshot(state);
+    }).finally(() => {
+      this.tending = null;
+    });
+    return this.tending;
+  }
+
+  async close(): Promise<void> {
+    await this.tending?.catch(() => {});
+    await this.connection.close();
+  }
+
+  private async start(): Promise<State> {
+    const found = await this.connection.read(async ({ meta }) => ({
+      epoch: await get<number>(meta, 'epoch'),
+      key: await get<CryptoKey>(meta, 'key'),
+      preferences: await get<Preferences | Sealed>(meta, 'preferences'),
+      snapshot: await get<Snapshot | Sealed>(meta, 'snapshot'),
+    }));
+    this.key ??= found?.key ?? null;
+    const open = <T extends object>(value: T | Sealed): Promise<T> | T =>
+      isSealed(value) ? unseal<T>(this.key, value) : value;
+    const state: State = {
+      epoch: found?.epoch ?? null,
+      cursor: 0,
+      history: new History(),
+      preferences: found?.preferences
+        ? await open(found.preferences)
+        : { muted: [], preferred: [] },
+    };
+    const snapshot = found?.snapshot && (await open(found.snapshot));
+    if (
+      snapshot?.format === SNAPSHOT_FORMAT &&
+      snapshot.rules === HISTORY_RULES &&
+      snapshot.epoch === state.epoch
+    ) {
+      state.cursor = snapshot.cursor;
+      state.history = fromSnapshot(snapshot);
+    }
+    this.snapshotCount = state.history.count;
+    return state;
+  }
+
+  private allRecords(): Promise<{ epoch: number | undefined; events: EventRecord[] } | null> {
+    return this.connection.read(async ({ events, meta }) => ({
+      epoch: await get<number>(meta, 'epoch'),
+      events: await recordsAfter(events, 0),
+    }));
+  }
+
+  private opened(records: readonly EventRecord[]): Promise<StoredEvent[]> | StoredEvent[] {
+    if (records.every((record): record is StoredEvent => !isSealed(record))) {
+      if (this.key && records.length > 0) this.plainEvents = true;
+      return [...records];
+    }
+    return Promise.all(
+      records.map(async (record) => {
+        if (!isSealed(record)) return record;
+        return { ...(await unseal<TimedEvent>(this.key, record)), seq: record.seq };
+      }),
+    );
+  }
+
+  /** Removes what is too old or too much, and what decides nothing where there is much. */
+  private async sweep(now: number): Promise<void> {
+    const { days = Infinity, events = Infinity } = this.retention;
+    const all = await this.all();
+    let kept = all.filter(({ at }) => at >= now - days * DAY_MS).slice(-events);
+    if (kept.length > COMPACT_ABOVE) kept = [...historyOf(kept).decidingEvents()];
+    const left = new Set(kept.map(({ seq }) => seq));
+    if (left.size < all.length) {
+      await this.remove(all.filter(({ seq }) => !left.has(seq)).map(({ seq }) => seq));
+    }
+    this.sweptCount = left.size;
+    await this.connection.change(({ meta }) => put(meta, 'swept', now));
+  }
+
+  /** Encrypts what was written before there was a key. */
+  private async sealPlain(): Promise<void> {
+    const found = await this.allRecords();
+    const { key } = this;
+    if (!found || !key) return;
+    const records = await Promise.all(
+      found.events
+        .filter((record): record is StoredEvent => !isSealed(record))
+        .map(async ({ seq, ...event }) => ({ seq, ...(await seal(key, event)) })),
+    );
+    await this.connection.change(async ({ events, meta }) => {
+      if ((await get<number>(meta, 'epoch')) !== found.epoch) return; // the next time, then
+      for (const record of records) events.put(record);
+      put(meta, 'epoch', newEpoch());
+      meta.delete('snapshot' satisfies MetaKey);
+    });
+    this.plainEvents = false;
+  }
+
+  private async keepSnapshot({ epoch, cursor, history }: State): Promise<void> {
+    const events = [...history.decidingEvents()];
+    const snapshot: Snapshot = {
+      format: SNAPSHOT_FORMAT,
+      rules: HISTORY_RULES,
+      epoch,
+      cursor,
+      count: history.count,
+      items: events.map(({ item }) => item),
+      types: events.map(({ type }) => EVENT_TYPES.indexOf(type)),
+      values: events.map(({ value }) => value),
+      at: events.map(({ at }) => at),
+      seq: events.map(({ seq }) => seq),
+    };
+    this.snapshotCount = snapshot.count;
+    const record = this.key ? await seal(this.key, snapshot) : snapshot;
+    await this.connection.change(async ({ meta }) => {
+      if ((await get<number>(meta, 'epoch')) === epoch) put(meta, 'snapshot', record);
+    });
+  }
+}
+
+function fromSnapshot({ items, types, values, at, seq, count }: Snapshot): History {
+  const history = new History();
+  items.forEach((item, n) => {
+    const value = values[n] ?? undefined; // JSON, where it was sealed, makes null of it
+    history.add({
+      item,
+      type: EVENT_TYPES[types[n] as number] as StoredEvent['type'],
+      ...(value !== undefined && { value }),
+      at: at[n] as number,
+      seq: seq[n] as number,
+    });
+  });
+  history.count = count;
+  return history;
+}
+
+function recordsAfter(events: IDBObjectStore, cursor: number): Promise<EventRecord[]> {
+  return promisifyRequest(events.getAll(IDBKeyRange.lowerBound(cursor, true)));
+}
+
+function get<T>(meta: IDBObjectStore, key: MetaKey): Promise<T | undefined> {
+  return promisifyRequest(meta.get(key) as IDBRequest<T | undefined>);
+}
+
+function put(meta: IDBObjectStore, key: MetaKey, value: unknown): void {
+  meta.put(value, key);
+}
+
+/** Where another tab does it already, nothing is to be done. */
+async function alone(name: string, work: () => Promise<void>): Promise<void> {
+  const locks = (globalThis.navigator as Navigator | undefined)?.locks;
+  if (!locks) return work(); // its transactions see to it that nothing is lost
+  await locks.request(`inkling:${name}`, { ifAvailable: true }, (lock) =>
+    lock ? work() : undefined,
+  );
+}

@@ -1,0 +1,51 @@
+import { promisifyRequest } from 'idb-keyval';
+import { InklingError } from '../errors.js';
+import type { Connection } from './database.js';
+
+/** A value that only who has the key can read: AES-GCM over its JSON, with a nonce of its own. */
+export interface Sealed {
+  nonce: Uint8Array;
+  sealed: ArrayBuffer;
+}
+
+const ALGORITHM = 'AES-GCM';
+const NONCE_BYTES = 12;
+
+export function isSealed(value: object): value is Sealed {
+  return 'sealed' in value;
+}
+
+export async function seal(key: CryptoKey, value: unknown): Promise<Sealed> {
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+  const text = new TextEncoder().encode(JSON.stringify(value));
+  return { nonce, sealed: await crypto.subtle.encrypt({ name: ALGORITHM, iv: nonce }, key, text) };
+}
+
+/** @throws InklingError `storage_unavailable` when the key is missing or another one */
+export async function unseal<T>(key: CryptoKey | null, { nonce, sealed }: Sealed): Promise<T> {
+  try {
+    const algorithm = { name: ALGORITHM, iv: nonce as BufferSource };
+    const text = await crypto.subtle.decrypt(algorithm, key as CryptoKey, sealed);
+    return JSON.parse(new TextDecoder().decode(text)) as T;
+  } catch (cause) {
+    throw new InklingError(
+      'storage_unavailable',
+      `the stored events are encrypted, and ${key ? 'not with this key' : 'there is no key'}; ` +
+        'open with encryption: the key they were stored with, or Recommender.erase() them',
+      { cause },
+    );
+  }
+}
+
+/** The key that is kept in the database, made where there is none. No script can read its bytes. */
+export async function ownKey(connection: Connection): Promise<CryptoKey> {
+  const made = await crypto.subtle.generateKey({ name: ALGORITHM, length: 256 }, false, [
+    'encrypt',
+    'decrypt',
+  ]);
+  return connection.write(async ({ meta }) => {
+    const kept = (await promisifyRequest(meta.get('key'))) as CryptoKey | undefined;
+    if (!kept) meta.put(made, 'key');
+    return kept ?? made;
+  });
+}
