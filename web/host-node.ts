@@ -23,7 +23,9 @@ export function connectWorker(
   _threads: number,
   _serving: boolean,
 ): WorkerConnection {
-  const worker = new Worker(workerUrl ?? new URL('./node-worker.js', import.meta.url));
+  const worker = new Worker(workerUrl ?? new URL('./node-worker.js', import.meta.url), {
+    execArgv: [], // what Node is told of the app's scripts is not for this one; --input-type ends it
+  });
   let ended = false;
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer),

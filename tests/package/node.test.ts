@@ -63,6 +63,20 @@ test('where there are no workers, opening says what is missing', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ name: 'InklingError' });
 });
 
+test('a script given on the command line opens one too: what is said of it is not for the worker', async () => {
+  const code = `
+    import { Recommender } from 'inkling';
+    const recommender = await Recommender.open({ catalog: [{ id: 'a' }] });
+    console.log((await recommender.recommend()).map(({ item }) => item).join());
+    await recommender.close();
+  `;
+  expect(await node('--input-type=module', '--eval', code)).toEqual({
+    code: 0,
+    stdout: 'a\n',
+    stderr: '',
+  });
+});
+
 test('the files that bundlers may have to move can be found by name', () => {
   const { resolve } = createRequire(join(app, 'package.json'));
   const folder = join(app, 'node_modules', 'inkling', 'dist');
