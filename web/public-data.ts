@@ -63,8 +63,10 @@ function catalogSource(catalog: NonNullable<OpenOptions['catalog']>): PublicSour
 function modelSource(model: NonNullable<OpenOptions['model']>): Source {
   if (typeof model === 'string' || model instanceof URL) return { url: absolute(model) };
   if (model instanceof Blob) return { blob: model };
-  if (model instanceof ArrayBuffer) return { bytes: new Uint8Array(model) };
-  if (model instanceof Uint8Array) return { bytes: model };
+  // By name: bytes may come from another realm, a frame's or a test environment's, with classes of its own.
+  const kind = Object.prototype.toString.call(model);
+  if (kind === '[object ArrayBuffer]') return { bytes: new Uint8Array(model as ArrayBuffer) };
+  if (kind === '[object Uint8Array]') return { bytes: model as Uint8Array };
   throw new InklingError(
     'invalid_argument',
     'open: model is no URL, ArrayBuffer, Uint8Array or Blob; expected one',

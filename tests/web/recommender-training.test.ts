@@ -1,3 +1,4 @@
+import { createContext, runInContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { clusteredInteractions } from './clustered-data.js';
 import {
@@ -40,6 +41,17 @@ describe('a trained model', () => {
     expect(await again.recommend()).toEqual(await recommender.recommend());
     expect(again.info().model).toEqual({ name: 'ials', items: 60, formatVersion: 1 });
     expect(again.info().bytes.model).toBe(modelFile.length);
+  });
+
+  test('is opened from bytes that were made in another realm, by other classes', async () => {
+    const recommender = await open({ catalog: items });
+    const { modelFile } = await recommender.train(interactions, { settings: { numFactors: 8 } });
+    const realm = createContext({ modelFile });
+    const theirs = runInContext('new Uint8Array(modelFile)', realm) as Uint8Array;
+    expect(theirs).not.toBeInstanceOf(Uint8Array);
+    for (const model of [theirs, theirs.buffer as ArrayBuffer]) {
+      expect((await open({ catalog: items, model })).info().model?.name).toBe('ials');
+    }
   });
 
   test.each([
