@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { deflateRawSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 import { buildPreset, WASM_PRESETS } from '../wasm/toolchain/build.mjs';
@@ -50,12 +50,13 @@ export async function bundle() {
     bundleWorker({ worker: 'web/worker/worker-web.ts' }),
     // A part of the other, whose source map tells the same.
     bundleWorker({ 'worker-serving': 'web/worker/worker-serving-web.ts' }, { sourcemap: false }),
+    bundleInline(),
     bundleCatalog(),
     bundleNode(),
     bundleCli(),
   ]);
   emitTypes();
-  writeLicenses(results);
+  writeLicenses(results.flat());
   checkVectorInstructions();
   return checkDownload();
 }
@@ -141,8 +142,65 @@ const bundleWorker = (entryPoints, options) =>
     },
   });
 
+/**
+ * One file that needs no other: the worker's script as text in it, and the engine in that. It is the one that trains the
+ * usual models, for there is no other to fetch. Deflated bytes as text are half as long as plain ones.
+ */
+async function bundleInline() {
+  const wasm = readFileSync(join(dist, wasmFile('simd', '')));
+  const options = { platform: 'browser', sourcemap: false }; // its parts have theirs in the other files
+  const loader = loaderOf('wasm-simd');
+  const worker = await bundleWith({
+    ...options,
+    entryPoints: ['web/worker/worker-inline-web.ts'],
+    format: 'iife',
+    write: false,
+    alias: { '#glue/simd': loader, '#glue/threads': loader }, // threads are never asked for
+    plugins: [holding('#inline/wasm', deflateRawSync(wasm, { level: 9 }), 'binary')],
+  });
+  const page = await bundleWith({
+    ...options,
+    entryPoints: ['web/index.ts'],
+    outfile: 'dist/inline.js',
+    alias: { '#host': join(root, 'web', 'host-inline.ts') },
+    plugins: [
+      holding('#inline/worker', worker.outputFiles[0].contents, 'text'),
+      replacing('./store/open-store.js', join(root, 'web', 'store', 'open-store-inline.ts')),
+    ],
+  });
+  return [worker, page];
+}
+
+/** A plugin by which a module of that name holds these contents. */
+function holding(name, contents, loader) {
+  const exactly = { filter: new RegExp(`^${name}$`) };
+  return {
+    name,
+    setup: (build) => {
+      build.onResolve(exactly, ({ path }) => ({ path, namespace: name }));
+      build.onLoad({ filter: /.*/, namespace: name }, () => ({ contents, loader }));
+    },
+  };
+}
+
+/** A plugin by which an import of that path, written so, leads to another file. */
+function replacing(path, file) {
+  return {
+    name: path,
+    setup: ({ onResolve }) => {
+      onResolve({ filter: /./ }, (asked) => (asked.path === path ? { path: file } : undefined));
+    },
+  };
+}
+
 const bundleCatalog = () =>
-  bundleForPages({ entryPoints: ['web/catalog/index.ts'], outfile: 'dist/catalog.js' });
+  bundleWith({
+    entryPoints: ['web/catalog/index.ts'],
+    outfile: 'dist/catalog.js',
+    platform: 'browser',
+    // Tools that take a file for CommonJS by words in it, such as "global." here, take it for a module by such a line.
+    footer: { js: 'export {};' },
+  });
 
 const bundleNode = () =>
   bundleWith({

@@ -2,7 +2,8 @@ import { detectFeatures } from './engine/features.js';
 import type { Features } from './engine/variants.js';
 import { InklingError } from './errors.js';
 import type { WasmName } from './types.js';
-import type { FromWorker, WorkerConnection } from './worker/protocol.js';
+import { connectionTo } from './worker/connection-web.js';
+import type { WorkerConnection } from './worker/protocol.js';
 
 /** Whether page and worker can reach one and the same IndexedDB, should there be one. */
 export const canStore = () => typeof indexedDB !== 'undefined';
@@ -56,7 +57,7 @@ export function connectWorker(
       ? new Worker(new URL('./worker-serving.js', import.meta.url), { type: 'module' })
       : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
   });
-  const all = [worker];
+  const all: [Worker, ...Worker[]] = [worker];
   const ports: MessagePort[] = [];
   while (all.length < threads) {
     const { port1, port2 } = new MessageChannel();
@@ -79,24 +80,7 @@ export function connectWorker(
     all.push(thread);
   }
   worker.postMessage({ kind: 'threads', ports }, ports);
-  return {
-    post: (message, transfer = []) => worker.postMessage(message, transfer),
-    onMessage: (listener) => {
-      worker.onmessage = (event: MessageEvent<FromWorker>) => listener(event.data);
-    },
-    onFailure: (listener) => {
-      for (const each of all) {
-        each.onerror = (event) => {
-          event.preventDefault();
-          listener(event.message || NOT_LOADED + (globalThis.crossOriginIsolated ? ISOLATED : ''));
-        };
-        each.onmessageerror = () => listener('a message could not be read');
-      }
-    },
-    terminate: () => {
-      for (const each of all) each.terminate();
-    },
-  };
+  return connectionTo(all, NOT_LOADED + (globalThis.crossOriginIsolated ? ISOLATED : ''));
 }
 
 // Options and addresses are written out above, for bundlers read them without running the code.

@@ -33,6 +33,11 @@ test.each([
     ['dist/index.js', 'dist/catalog.js', 'dist/worker.js'],
     ['Recommender', 'readInteractions'],
   ],
+  [
+    'the single file for pages',
+    ['dist/inline.js', 'inkling/inline'],
+    ['Recommender', 'Recommender'],
+  ],
 ])('importing %s does nothing', async (_, names, expected) => {
   const modules = names.map((name) =>
     name.startsWith('dist/')

@@ -9,6 +9,8 @@ export interface Features {
   relaxedSimd: boolean;
   /** Shared memory that threads can work on. */
   sharedMemory: boolean;
+  /** Why there is no shared memory, where it is not for the browser's reasons. */
+  whyAlone?: string;
   /** Processors. */
   cores: number;
 }
@@ -62,10 +64,11 @@ export function chooseVariant(
       'this browser or Node has no WebAssembly SIMD; Inkling needs Chromium 91, Firefox 89, Safari 16.4 or Node 16.4, or newer',
     );
   }
+  const alone = features.whyAlone ?? NO_SHARED_MEMORY;
   const wantedThreads = threads === 'auto' ? Math.min(features.cores, MAX_AUTO_THREADS) : threads;
   if (variant !== 'auto') {
     const needs = VARIANTS[variant];
-    if (needs.sharedMemory && !features.sharedMemory) throw cannotRun(variant, NO_SHARED_MEMORY);
+    if (needs.sharedMemory && !features.sharedMemory) throw cannotRun(variant, alone);
     if (needs.relaxedSimd && !features.relaxedSimd) throw cannotRun(variant, NO_RELAXED_SIMD);
     return {
       variant,
@@ -74,7 +77,7 @@ export function chooseVariant(
     };
   }
   if (!features.sharedMemory) {
-    return { variant: 'simd', threads: 1, why: [NO_SHARED_MEMORY] };
+    return { variant: 'simd', threads: 1, why: [alone] };
   }
   if (wantedThreads <= 1) {
     const why = threads === 1 ? 'One thread was asked for.' : 'This machine has one processor.';

@@ -1,0 +1,73 @@
+import { InklingError } from '../errors.js';
+import type { Info } from '../types.js';
+import { MemoryStore } from './memory-store.js';
+import { openStore as openOwn } from './open-store.js';
+
+const APART =
+  'in this browser a page that is opened from disk shares no storage with its worker: serve the page';
+
+/**
+ * As everywhere else, but for pages that are opened from disk: there WebKit gives workers from blob: addresses a storage
+ * of their own, in which they would look for events in vain. Chromium and Firefox do not.
+ */
+export async function openStore(
+  name: string,
+  wanted: Info['storage']['kind'] | undefined,
+): ReturnType<typeof openOwn> {
+  const apart =
+    wanted !== 'memory' &&
+    location.protocol === 'file:' &&
+    typeof indexedDB !== 'undefined' &&
+    (await workersStoreApart(name));
+  if (!apart) return openOwn(name, wanted);
+  if (wanted === 'indexeddb') {
+    throw new InklingError(
+      'storage_unavailable',
+      `storage: 'indexeddb' was asked for, and ${APART}, or use storage: 'memory'`,
+    );
+  }
+  const degraded = `Events are kept in memory and end with this page: ${APART}.`;
+  return { log: new MemoryStore(), storage: { kind: 'memory', degraded } };
+}
+
+/** What a worker does: says whether a database is new to it, and removes it if so. */
+function tellWhetherNew(): void {
+  self.onmessage = ({ data }: MessageEvent<string>) => {
+    let isNew = false;
+    const opening = indexedDB.open(data);
+    opening.onupgradeneeded = () => {
+      isNew = true;
+    };
+    opening.onerror = () => self.postMessage(false);
+    opening.onsuccess = () => {
+      opening.result.close();
+      if (isNew) indexedDB.deleteDatabase(data);
+      self.postMessage(isNew);
+    };
+  };
+}
+
+/** Whether a worker does not see a database that this page has just made. */
+function workersStoreApart(name: string): Promise<boolean> {
+  const database = `inkling-probe:${name}`;
+  const address = URL.createObjectURL(new Blob([`(${tellWhetherNew})()`]));
+  const worker = new Worker(address);
+  const answer = new Promise<boolean>((resolve) => {
+    const opening = indexedDB.open(database);
+    // The store itself says what is wrong with the storage, and the engine's worker what is wrong with workers.
+    opening.onerror = () => resolve(false);
+    worker.onerror = () => resolve(false);
+    opening.onsuccess = () => {
+      opening.result.close();
+      worker.onmessage = ({ data }: MessageEvent<boolean>) => resolve(data);
+      worker.postMessage(database);
+    };
+  });
+  return answer
+    .catch(() => false) // storage is denied: the store itself says so
+    .finally(() => {
+      worker.terminate();
+      URL.revokeObjectURL(address);
+      indexedDB.deleteDatabase(database);
+    });
+}

@@ -1,0 +1,14 @@
+import { inflateSync } from 'fflate';
+import deflated from '#inline/wasm';
+import { loadVariant } from '../engine/load-web.js';
+import { startWorker } from './start-web.js';
+import { TrainingSession } from './training-session.js';
+
+// The script of the worker of inkling/inline: it has its wasm inside, and fetches another only where the app says so.
+startWorker(
+  (choice, { wasmUrl = '', wasmBinary }, onProgress) => {
+    const binary = wasmBinary ?? (wasmUrl === '' ? inflateSync(deflated) : undefined);
+    return loadVariant(choice, { wasmUrl, wasmBinary: binary }, onProgress);
+  },
+  (host) => new TrainingSession(host),
+);
