@@ -16,9 +16,12 @@ export interface Chromium extends Browser {
   readonly page: Page;
 }
 
-/** @param profile a folder with settings to start from; a fresh one in memory if left out */
-export async function launchChromium(profile?: string): Promise<Chromium> {
-  const options = { executablePath: PROGRAM, args: ARGUMENTS };
+/**
+ * @param profile a folder with settings to start from; a fresh one in memory if left out
+ * @param extension a folder with an unpacked extension, which needs a profile
+ */
+export async function launchChromium(profile?: string, extension?: string): Promise<Chromium> {
+  const options = { executablePath: PROGRAM, args: ARGUMENTS, ...withExtension(extension) };
   const started =
     profile === undefined
       ? await chromium.launch(options)
@@ -42,4 +45,14 @@ export async function launchChromium(profile?: string): Promise<Chromium> {
     problems: () => [...problems],
     close: () => started.close(),
   };
+}
+
+function withExtension(folder: string | undefined) {
+  if (folder === undefined) return {};
+  const args = [
+    ...ARGUMENTS,
+    `--disable-extensions-except=${folder}`,
+    `--load-extension=${folder}`,
+  ];
+  return { args, ignoreDefaultArgs: ['--disable-extensions'] };
 }

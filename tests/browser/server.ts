@@ -31,6 +31,8 @@ export interface ServerOptions {
   mounts: Record<string, string | Answer>;
   /** Send the two headers that make threads available. Default true. */
   isolated?: boolean;
+  /** Instead of the strict one. */
+  policy?: string;
   /** Further directives of the policy. */
   morePolicy?: string;
 }
@@ -38,6 +40,8 @@ export interface ServerOptions {
 export interface LoggedRequest {
   method: string;
   path: string;
+  /** Of the answer, once it is known. */
+  status?: number;
 }
 
 /** Serves folders on this machine, with the headers asked for, and remembers every request. */
@@ -87,15 +91,17 @@ export class StaticServer {
 
   private async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
-    this.requests.push({ method: request.method ?? '', path });
+    const logged: LoggedRequest = { method: request.method ?? '', path };
+    this.requests.push(logged);
     const override = this.overrides.get(path) ?? {};
     const answer = { ...(await this.find(path)), ...override };
     if (answer.delayMs) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
-    const { isolated = true, morePolicy = '' } = this.options;
-    response.writeHead(answer.status ?? 200, {
+    const { isolated = true, policy = STRICT_POLICY, morePolicy = '' } = this.options;
+    logged.status = answer.status ?? 200;
+    response.writeHead(logged.status, {
       'Cache-Control': 'no-store',
       'Content-Type': answer.type ?? MIME_TYPES[extname(path)] ?? 'application/octet-stream',
-      'Content-Security-Policy': STRICT_POLICY + morePolicy,
+      'Content-Security-Policy': policy + morePolicy,
       ...(isolated && {
         'Cross-Origin-Opener-Policy': 'same-origin',
         'Cross-Origin-Embedder-Policy': 'require-corp',

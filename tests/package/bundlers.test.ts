@@ -4,7 +4,8 @@ import { build as esbuild } from 'esbuild';
 import { createLogger, createServer, build as viteBuild } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { type Chromium, launchChromium } from '../browser/chromium.js';
-import { StaticServer } from '../browser/server.js';
+import type { StaticServer } from '../browser/server.js';
+import { serveApp, visit } from './visited-page.js';
 
 const app = inject('app');
 const webApp = join(app, 'web-app');
@@ -29,22 +30,16 @@ afterAll(async () => {
 });
 
 async function serve(folder: string, isolated = false): Promise<StaticServer> {
-  const mounts = { '/': folder, '/favicon.ico': { status: 204 } };
-  const site = await StaticServer.start({ isolated, mounts });
+  const site = await serveApp(folder, { isolated });
   cleanups.push(() => site.close());
   return site;
 }
 
-/** What the app's page recommends. */
+/** What a page recommends where nothing goes wrong. */
 async function resultAt(address: string): Promise<unknown> {
-  await browser.open(address);
-  // The dev server may load the page a second time; the driver sits that out.
-  const handle = await browser.page.waitForFunction(
-    () => document.documentElement.dataset.result,
-    undefined,
-    { timeout: 20_000 },
-  );
-  return JSON.parse((await handle.jsonValue()) as string) as unknown;
+  const { result, problems } = await visit(browser, address);
+  expect(problems).toEqual([]);
+  return result;
 }
 
 const RECOMMENDED = { item: 'an open sea', source: 'tf_idf' };
@@ -72,7 +67,6 @@ describe('Vite', () => {
       ...RECOMMENDED,
       variant: 'simd',
     });
-    expect(browser.problems()).toEqual([]);
     // One wasm file, and no file that is not there.
     const wasm = plain.requests.filter(({ path }) => path.endsWith('.wasm'));
     expect(wasm.map(({ path }) => path)).toEqual([
@@ -85,7 +79,6 @@ describe('Vite', () => {
       ...RECOMMENDED,
       variant: cores > 1 ? 'relaxed-threads' : 'simd',
     });
-    expect(browser.problems()).toEqual([]);
   });
 
   test('serves the app while it is being developed', async () => {
@@ -136,14 +129,13 @@ describe('esbuild', () => {
     for (const isolated of [false, true]) {
       const site = await serve(outdir, isolated);
       expect(await resultAt(`${site.origin}/index.html`)).toMatchObject(RECOMMENDED);
-      expect(browser.problems()).toEqual([]);
     }
   });
 
   test('without them the app is told what to do', async () => {
     await bundle('{}');
     const site = await serve(outdir);
-    expect(await resultAt(`${site.origin}/index.html`)).toEqual({
+    expect((await visit(browser, `${site.origin}/index.html`)).result).toEqual({
       error: expect.stringMatching(/worker\.js.*workerUrl/),
     });
   });
@@ -151,11 +143,10 @@ describe('esbuild', () => {
 
 test('a page without a bundler can load the files as they are', async () => {
   const folder = join(app, 'plain-app');
+  await cp(webApp, folder, { recursive: true });
   await cp(join(installed, 'dist'), join(folder, 'inkling'), { recursive: true });
   const main = await readFile(join(webApp, 'main.js'), 'utf8');
   await writeFile(join(folder, 'main.js'), main.replace("'inkling'", "'./inkling/index.js'"));
-  await cp(join(webApp, 'index.html'), join(folder, 'index.html'));
   const site = await serve(folder);
   expect(await resultAt(`${site.origin}/index.html`)).toMatchObject(RECOMMENDED);
-  expect(browser.problems()).toEqual([]);
 });

@@ -7,6 +7,12 @@ export interface Outcome {
   stderr: string;
 }
 
+/** As a user's shell would run a program: not as a part of a test, and without colours. */
+export function shellEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_ENV: _, VITEST: __, NODE_OPTIONS: ___, FORCE_COLOR: ____, ...env } = process.env;
+  return { ...env, NO_COLOR: '1' };
+}
+
 /** Runs a program to its end, or ends it when it takes too long. */
 export function runProgram(
   program: string,
@@ -14,8 +20,7 @@ export function runProgram(
   options: { cwd: string; timeoutSeconds?: number },
 ): Promise<Outcome> {
   const { cwd, timeoutSeconds = 40 } = options;
-  // As a user's shell would run it: not as a part of a test.
-  const { NODE_ENV: _, VITEST: __, NODE_OPTIONS: ___, ...env } = process.env;
+  const env = shellEnvironment();
   return new Promise((resolve) => {
     const limits = { timeout: timeoutSeconds * 1000, maxBuffer: 1 << 26 };
     execFile(program, args, { cwd, env, ...limits }, (error, stdout, stderr) => {

@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
-    include: ['tests/package/**/*.test.ts'],
+    include: ['tests/package/*.test.ts'],
     globalSetup: ['tests/package/installation.ts'],
     environment: 'node',
     fileParallelism: false,

@@ -1,0 +1,1 @@
+// Nothing to do: by it the test learns the address of the extension.
