@@ -26,6 +26,15 @@ test("the first example is the README's", () => {
   expect(readFileSync(`${root}examples/01-first-list/first-list.mjs`, 'utf8')).toBe(block('js'));
 });
 
+test.each(['vite/vite.config.js', 'rollup/rollup.config.js'])(
+  'the configuration that the README shows is the one that is tested: %s',
+  (file) => {
+    const shown = [...readme.matchAll(/^```js\n\/\/ (\S+\.js).*\n([\s\S]*?)^```/gm)];
+    const config = shown.find(([, name]) => file.endsWith(`/${name}`))?.[2];
+    expect(config).toBe(readFileSync(`${root}tests/package/matrix/apps/${file}`, 'utf8'));
+  },
+);
+
 test('every file that the README links to is there', () => {
   const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map((match) => match[1] as string);
   expect(links.length).toBeGreaterThan(5);

@@ -13,6 +13,7 @@ import {
   VERSION,
 } from 'inkling';
 import { readInteractions, readItems, readMovieLens } from 'inkling/catalog';
+import { Recommender as InlineRecommender } from 'inkling/inline';
 
 interface Film extends Item {
   director: string;
@@ -48,6 +49,10 @@ export async function read(file: Blob): Promise<Item[]> {
 export function explain(error: unknown): ErrorCode | undefined {
   if (error instanceof InklingError && ERROR_CODES.includes(error.code)) return error.code;
   return undefined;
+}
+
+export function inline(films: readonly Film[]): Promise<Recommender> {
+  return InlineRecommender.open({ catalog: films });
 }
 
 export async function mistakes(recommender: Recommender): Promise<void> {

@@ -84,6 +84,30 @@ for (const browser of BROWSERS) {
 
 testRow(
   {
+    where: 'inkling/inline, all models',
+    checked: 'an error says what is missing; a wasmUrl says where it is',
+    engine: ENGINES.chromium,
+  },
+  async () => {
+    const app = await inlinePage('inline-all-models');
+    await app.copyPackage('engines', (file) => file.endsWith('.wasm'));
+    const site = await serveApp(app.folder, { policy: POLICY });
+    atTheEnd(() => site.close());
+    const browser = await browserOf('chromium');
+    const { result } = await visit(browser, `${site.origin}/index.html?train=ease`);
+    expect(result).toEqual({ error: expect.stringMatching(/inkling-simd-full\.wasm.*wasmUrl/) });
+
+    const places = "{ wasmUrl: (name) => './engines/inkling-' + name + '.wasm' }";
+    await app.write('places.js', `globalThis.inklingPlaces = ${places};\n`);
+    const main = await readFile(app.path('main.js'), 'utf8');
+    await app.write('main.js', `import './places.js';\n${main}`);
+    const paths = await checkFolder(app.folder, { model: 'ease', policy: POLICY });
+    expect(paths).toContain('/engines/inkling-simd-full.wasm');
+  },
+);
+
+testRow(
+  {
     where: 'inkling/inline, other origin',
     checked: 'imported from another origin, as from a content delivery network',
     engine: ENGINES.chromium,
