@@ -64,9 +64,9 @@ function modelSource(model: NonNullable<OpenOptions['model']>): Source {
   if (typeof model === 'string' || model instanceof URL) return { url: absolute(model) };
   if (model instanceof Blob) return { blob: model };
   // By name: bytes may come from another realm, a frame's or a test environment's, with classes of its own.
-  const kind = Object.prototype.toString.call(model);
-  if (kind === '[object ArrayBuffer]') return { bytes: new Uint8Array(model as ArrayBuffer) };
-  if (kind === '[object Uint8Array]') return { bytes: model as Uint8Array };
+  const kind = {}.toString.call(model).slice(8, -1);
+  if (kind === 'ArrayBuffer') return { bytes: new Uint8Array(model as ArrayBuffer) };
+  if (kind === 'Uint8Array') return { bytes: model as Uint8Array };
   throw new InklingError(
     'invalid_argument',
     'open: model is no URL, ArrayBuffer, Uint8Array or Blob; expected one',

@@ -372,8 +372,8 @@ export class Recommender {
     if (trainerUrls === undefined) {
       throw new InklingError(
         'wasm_unavailable',
-        `${models.join(' and ')}: this takes ${WASM_FILES[trainer](choice.variant)}, and nobody has said where it is; ` +
-          'pass wasmUrl as a function, which is asked for each file, or give that one in the first place',
+        `${models.join(' and ')}: this takes ${WASM_FILES[trainer](choice.variant)}, whose address is not known; ` +
+          'pass wasmUrl as a function, which is asked for each, or give that file in the first place',
       );
     }
     const client = this.start.trainer();
