@@ -6,7 +6,7 @@ import { testRow, versionOf } from './matrix-row.js';
 import { atTheEnd, checkFolder, checkPage, ENGINES } from './page-checks.js';
 
 const PROGRAM = 'vite/bin/vite.js';
-/** Builds without settings; this many of the newest are served without settings too. */
+/** All build without settings; those below are served without settings too. */
 const VERSIONS = ['vite-5', 'vite-6', 'vite-7', 'vite-8'];
 const WITHOUT_SETTINGS = ['vite-8'];
 
