@@ -36,10 +36,13 @@ export async function addWatch(site: StaticServer): Promise<void> {
 /** Where browsers report what a policy has refused; these requests are not subject to it. */
 export const REPORTS = '/policy-reports';
 
-/** A page under this policy has no connection: not by fetch, sockets, beacons, images, styles, fonts, frames or forms. */
-const SEALED_PAGE =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; base-uri 'none'; " +
-  `form-action 'none'; report-uri ${REPORTS}`;
+/**
+ * A page under this policy has no connection: not by fetch, sockets, beacons, images, styles, fonts, frames or forms. Only
+ * its icon may come, which browsers load at a time of their own.
+ */
+const sealedPage = (origin: string) =>
+  `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; base-uri 'none'; ` +
+  `form-action 'none'; img-src ${origin}/favicon.ico; report-uri ${REPORTS}`;
 /** A worker under this one cannot even load a script. */
 const SEALED_WORKER = `default-src 'none'; script-src 'wasm-unsafe-eval'; report-uri ${REPORTS}`;
 
@@ -76,7 +79,7 @@ export async function addSealedPage(site: StaticServer): Promise<void> {
   site.override('/open-tries.js', script(tries));
   site.override('/sealed.html', {
     ...page('Sealed page', ['wasm.js', 'whole-session.js', 'page.js']),
-    headers: { 'Content-Security-Policy': SEALED_PAGE },
+    headers: { 'Content-Security-Policy': sealedPage(site.origin) },
   });
 }
 
