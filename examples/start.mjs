@@ -6,9 +6,16 @@ import { ensurePackage, fingerprint, unlessFresh } from '../web/build.mjs';
 
 const examples = dirname(fileURLToPath(import.meta.url));
 const demo = join(examples, '02-demo');
-const DEMO_SOURCES = ['films', 'index.html', 'public', 'src', 'styles', 'vite.config.ts'].map(
-  (name) => `examples/02-demo/${name}`,
-);
+const DEMO_SOURCES = [
+  'films',
+  'index.html',
+  'public',
+  'src',
+  'styles',
+  'vite.config.ts',
+  'package.json',
+  'what-leaves.html',
+].map((name) => `examples/02-demo/${name}`);
 
 /** Builds the demo if it or the package has changed. */
 export async function ensureDemo(packageFingerprint) {

@@ -1,3 +1,4 @@
+import './own-scripts.ts';
 import { Recommender } from 'inkling';
 import { carryOver } from './carry-over.ts';
 import { loadBuiltIn } from './catalogue.ts';
