@@ -46,7 +46,8 @@ describe.each(BROWSERS)('the page "What leaves this device" in %s', (name) => {
   const words = (id: string) =>
     browser.evaluate(
       (wanted) =>
-        document.querySelector<HTMLElement>(`[data-testid="${wanted}"]`)?.innerText ?? 'missing',
+        document.querySelector<HTMLElement>(`[data-testid="${wanted}"]`)?.innerText.trim() ??
+        'missing',
       id,
     );
 

@@ -34,6 +34,24 @@ const MOST_GENRES = 14;
 /** Genres that the built-in data files under "creative type", beside the one genre each film has. */
 const CREATIVE_GENRES: ReadonlySet<string> = new Set(['Science Fiction', 'Fantasy', 'Super Hero']);
 
+/** Longer texts would fill the page, and cost it seconds. */
+const LONGEST = { title: 200, name: 60 };
+/** Letters that show nothing, but steer the direction of what follows, beyond the text that they stand in. */
+const STEERING = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** As much of a text from data as the page shows. Never cut through a letter of two halves. */
+function shown(text: string, longest: number): string {
+  const plain = text.slice(0, 4 * longest).replace(STEERING, '');
+  if (plain.length <= longest && text.length <= 4 * longest) return plain;
+  return `${plain
+    .slice(0, longest)
+    .replace(/\p{Surrogate}$/u, '')
+    .trimEnd()}…`;
+}
+
+/** A genre, a director or a word, as the page shows it. */
+export const shownName = (name: string): string => shown(name, LONGEST.name);
+
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 const number = (value: unknown): number | undefined =>
@@ -48,17 +66,17 @@ function filmOf(
 ): Film {
   const film: Film = {
     id: item.id,
-    title,
+    title: shown(title, LONGEST.title),
     tags: item.tags ?? [],
-    genres,
+    genres: genres.map(shownName),
     popularity: item.popularity ?? votes ?? 0,
   };
   const kind = genres[0] ?? text(item.creativeType);
   const director = text(item.director);
   const rating = number(item.rating);
-  if (kind !== undefined) film.kind = kind;
+  if (kind !== undefined) film.kind = shownName(kind);
   if (year !== undefined) film.year = year;
-  if (director !== undefined) film.director = director;
+  if (director !== undefined) film.director = shownName(director);
   if (rating !== undefined) film.rating = rating;
   if (votes !== undefined) film.votes = votes;
   return film;
@@ -100,10 +118,13 @@ export async function loadBuiltIn(): Promise<Catalogue> {
 
 /** MovieLens writes "Lost Children, The (Enfants perdus, Les) (1995)"; a person reads "The Lost Children", 1995. */
 export function parseTitle(raw: string): { title: string; year?: number } {
-  const [, name = raw, year] = /^(.*?)\s*\((\d{4})(?:[-–]\d{0,4})?\)\s*$/.exec(raw) ?? [];
+  // From its end and step by step: one pattern for all would take hours for a title of a million spaces.
+  const whole = raw.trim();
+  const ending = /\((\d{4})(?:[-–]\d{0,4})?\)$/.exec(whole.slice(-11));
+  const name = ending ? whole.slice(0, -ending[0].length).trimEnd() : whole;
   const main = name.replace(/(?<=[^\s(]) \([^()]*\)$/, '');
   const title = main.trim().replace(/^(.*), (The|An?|Les?|La|Il|El|Der|Die|Das)$/, '$2 $1');
-  return { title, ...(year !== undefined && { year: Number(year) }) };
+  return { title, ...(ending && { year: Number(ending[1]) }) };
 }
 
 /** Items read from MovieLens' files: all tags are genres, and each film is as popular as it has ratings. */

@@ -1,5 +1,5 @@
 import type { Reason, Recommendation, SimilarItem } from 'inkling';
-import type { Catalogue, Film } from './catalogue.ts';
+import { type Catalogue, type Film, shownName } from './catalogue.ts';
 import { counted } from './quantities.ts';
 
 /** Why a film is shown: one line for the card, and the parts its score is made of. */
@@ -47,7 +47,7 @@ export function spelled(
   { kind, term = '' }: Pick<Reason, 'kind' | 'term'>,
   { spelling }: Catalogue,
 ): string {
-  return kind === 'tag' ? (spelling.get(term) ?? term) : `“${term}”`;
+  return kind === 'tag' ? shownName(spelling.get(term) ?? term) : `“${shownName(term)}”`;
 }
 
 function eventLine(reasons: readonly Reason[], catalogue: Catalogue): string | undefined {
@@ -56,12 +56,12 @@ function eventLine(reasons: readonly Reason[], catalogue: Catalogue): string | u
   if (!first) return undefined;
   const close =
     second && second.contribution > 0.6 * first.contribution ? [first, second] : [first];
-  const titles = close.map(
-    (reason) => catalogue.films.get(reason.item ?? '')?.title ?? reason.item ?? '',
-  );
+  const titles = close.map(({ item = '' }) => catalogue.films.get(item)?.title ?? shownName(item));
   const terms = (first.terms ?? [])
     .slice(0, 2)
-    .map((term) => catalogue.spelling.get(term) ?? `“${term}”`);
+    .map((term) =>
+      spelled({ kind: catalogue.spelling.has(term) ? 'tag' : 'term', term }, catalogue),
+    );
   const because = `Because you liked ${list.format(titles)}`;
   return terms.length > 0 ? `${because} — ${terms.join(', ')}` : because;
 }
@@ -74,8 +74,9 @@ function labelOf(
   if (reason.kind === 'popularity') return 'Popular with everyone';
   if (reason.kind === 'others') return counted(reason.count ?? 0, 'smaller part', 'smaller parts');
   if (reason.kind !== 'event') return spelled(reason, catalogue);
-  const title = catalogue.films.get(reason.item ?? '')?.title ?? reason.item ?? '';
-  return opinions.get(reason.item ?? '') === 'dislike' ? `${title} (not for you)` : title;
+  const { item = '' } = reason;
+  const title = catalogue.films.get(item)?.title ?? shownName(item);
+  return opinions.get(item) === 'dislike' ? `${title} (not for you)` : title;
 }
 
 export function knownFor(film: Film): string {
@@ -120,7 +121,7 @@ export function explainSimilar(
   const line =
     source in LEARNED || shared.length === 0
       ? `Liked by the same people as ${to.title}`
-      : `Shares ${list.format(shared.slice(0, 3))}`;
+      : `Shares ${list.format(shared.slice(0, 3).map(shownName))}`;
   return {
     line,
     parts: [{ label: `Likeness to ${to.title}`, contribution: score }],

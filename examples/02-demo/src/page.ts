@@ -1,4 +1,4 @@
-import type { Film } from './catalogue.ts';
+import { type Film, shownName } from './catalogue.ts';
 import { byId, say } from './elements.ts';
 import { showEngine, showLedger, showUpdateTime } from './engine-facts.ts';
 import { confirmErase } from './erase-dialog.ts';
@@ -109,7 +109,8 @@ export class Page {
     const since = performance.now();
     await this.#attempt(async () => {
       await this.session.forget(id);
-      await this.#tell(`Forgot ${this.session.catalogue.films.get(id)?.title ?? id}.`, since);
+      const title = this.session.catalogue.films.get(id)?.title ?? shownName(id);
+      await this.#tell(`Forgot ${title}.`, since);
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Profile } from 'inkling';
-import type { Catalogue } from './catalogue.ts';
+import { type Catalogue, shownName } from './catalogue.ts';
 import { swatch } from './cover.ts';
 import { byId, element, say } from './elements.ts';
 import { type Opinion, spelled } from './explanation.ts';
@@ -79,7 +79,7 @@ export class Panel {
 
   #row(id: string, opinion: Opinion, catalogue: Catalogue): HTMLElement {
     const film = catalogue.films.get(id);
-    const title = film?.title ?? id;
+    const title = film?.title ?? shownName(id);
     const remove = element(
       'button',
       { class: 'remove', type: 'button', 'aria-label': `Forget ${title}` },
