@@ -257,7 +257,7 @@ function layoutFaults(browser: Browser): Promise<string[]> {
     };
     wide('.card', 200);
     wide('.chip', 262);
-    wide('.interest', window.innerWidth - 30);
+    wide('.interest, .shelf-title', window.innerWidth - 30);
     wide('.status, .own, .panel, .opinion-row, .shelf-head', window.innerWidth);
     for (const shelf of document.querySelectorAll<HTMLElement>('.shelf-list')) {
       const heights = [...shelf.children].map((card) => card.getBoundingClientRect().height);
