@@ -26,9 +26,12 @@ export interface Answer {
   delayMs?: number;
 }
 
+/** What is at a path: a folder, a single answer, or what answers the body of a request. */
+export type Mount = string | Answer | ((body: string) => Answer);
+
 export interface ServerOptions {
-  /** Folder or single answer for each path or path prefix; the longest prefix wins. */
-  mounts: Record<string, string | Answer>;
+  /** By path or path prefix; the longest prefix wins. */
+  mounts: Record<string, Mount>;
   /** Send the two headers that make threads available. Default true. */
   isolated?: boolean;
   /** Instead of the strict one. */
@@ -94,7 +97,9 @@ export class StaticServer {
     const logged: LoggedRequest = { method: request.method ?? '', path };
     this.requests.push(logged);
     const override = this.overrides.get(path) ?? {};
-    const answer = { ...(await this.find(path)), ...override };
+    const found = await this.find(path, request).catch(() => null);
+    if (found === null) return; // whoever asked was gone before the end of the request
+    const answer = { ...found, ...override };
     if (answer.delayMs) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
     const { isolated = true, policy = STRICT_POLICY, morePolicy = '' } = this.options;
     logged.status = answer.status ?? 200;
@@ -111,11 +116,12 @@ export class StaticServer {
     response.end(answer.body);
   }
 
-  private async find(path: string): Promise<Answer> {
+  private async find(path: string, request: IncomingMessage): Promise<Answer> {
     const prefixes = Object.keys(this.options.mounts).filter((prefix) => path.startsWith(prefix));
     const prefix = prefixes.sort((a, b) => b.length - a.length)[0];
     const mount = prefix === undefined ? undefined : this.options.mounts[prefix];
     if (prefix === undefined || mount === undefined) return notFound(path);
+    if (typeof mount === 'function') return mount(await bodyOf(request));
     if (typeof mount !== 'string') return path === prefix ? mount : notFound(path);
     const inside = normalize(path.slice(prefix.length)).replace(/^\.$/, '');
     if (inside.startsWith('..')) return notFound(path);
@@ -126,6 +132,12 @@ export class StaticServer {
       return notFound(path);
     }
   }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function notFound(path: string): Answer {
