@@ -1,9 +1,8 @@
 /** Which browsers run here. Each is there as a package of the system. */
 export type BrowserName = 'chromium' | 'firefox' | 'webkit';
 
-/** One browser with one page: all that most tests need, and the same for every engine. */
-export interface Browser {
-  readonly name: BrowserName;
+/** A page in a tab. */
+export interface Tab {
   /** Goes to an address and waits until the page and its scripts are loaded. */
   open(url: string): Promise<void>;
   /**
@@ -13,6 +12,13 @@ export interface Browser {
   evaluate<A extends unknown[], R>(work: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
   /** Console errors and uncaught errors since the last `open`, where the driver can hear them. */
   problems(): string[];
+}
+
+/** One browser with one page: all that most tests need, and the same for every engine. */
+export interface Browser extends Tab {
+  readonly name: BrowserName;
+  /** Another tab of the same person. It ends with the browser. */
+  openTab(): Promise<Tab>;
   /** Ends the browser and every process that was started for it. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { chromium, type Page } from 'playwright-core';
-import { type Browser, expressionOf, resultIn } from './browser.js';
+import { type Browser, expressionOf, resultIn, type Tab } from './browser.js';
 
 const PROGRAM = '/usr/bin/chromium';
 const ARGUMENTS = [
@@ -18,23 +18,43 @@ export interface Chromium extends Browser {
 
 /**
  * @param profile a folder with settings to start from; a fresh one in memory if left out
+ * @param more further arguments
  * @param extension a folder with an unpacked extension, which needs a profile
  */
-export async function launchChromium(profile?: string, extension?: string): Promise<Chromium> {
-  const options = { executablePath: PROGRAM, args: ARGUMENTS, ...withExtension(extension) };
-  const started =
-    profile === undefined
-      ? await chromium.launch(options)
-      : await chromium.launchPersistentContext(profile, options);
-  const page = await started.newPage();
+export async function launchChromium(
+  profile?: string,
+  more: readonly string[] = [],
+  extension?: string,
+): Promise<Chromium> {
+  const options = {
+    executablePath: PROGRAM,
+    args: [...ARGUMENTS, ...more],
+    ...withExtension(extension),
+  };
+  const browser = profile === undefined ? await chromium.launch(options) : undefined;
+  const context =
+    (await browser?.newContext()) ??
+    (await chromium.launchPersistentContext(profile as string, options));
+  const page = await context.newPage();
+  return {
+    name: 'chromium',
+    page,
+    ...tabOf(page),
+    openTab: async () => tabOf(await context.newPage()),
+    close: async () => {
+      await context.close();
+      await browser?.close();
+    },
+  };
+}
+
+function tabOf(page: Page): Tab {
   let problems: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
   });
   page.on('pageerror', (error) => problems.push(String(error)));
   return {
-    name: 'chromium',
-    page,
     open: async (url) => {
       await page.goto('about:blank');
       problems = [];
@@ -43,7 +63,6 @@ export async function launchChromium(profile?: string, extension?: string): Prom
     evaluate: async (work, ...args) =>
       resultIn(await page.evaluate(expressionOf(work, args))) as never,
     problems: () => [...problems],
-    close: () => started.close(),
   };
 }
 

@@ -1,5 +1,5 @@
-import puppeteer from 'puppeteer-core';
-import { type Browser, expressionOf, resultIn } from './browser.js';
+import puppeteer, { type Page } from 'puppeteer-core';
+import { type Browser, expressionOf, resultIn, type Tab } from './browser.js';
 
 const PROGRAM = '/usr/bin/firefox-esr';
 
@@ -11,14 +11,21 @@ export async function launchFirefox(settings: Record<string, unknown> = {}): Pro
     headless: true,
     extraPrefsFirefox: settings,
   });
-  const page = await started.newPage();
+  return {
+    name: 'firefox',
+    ...tabOf(await started.newPage()),
+    openTab: async () => tabOf(await started.newPage()),
+    close: () => started.close(),
+  };
+}
+
+function tabOf(page: Page): Tab {
   let problems: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
   });
   page.on('pageerror', (error) => problems.push(String(error)));
   return {
-    name: 'firefox',
     open: async (url) => {
       await page.goto('about:blank');
       problems = [];
@@ -27,6 +34,5 @@ export async function launchFirefox(settings: Record<string, unknown> = {}): Pro
     evaluate: async (work, ...args) =>
       resultIn((await page.evaluate(expressionOf(work, args))) as string) as never,
     problems: () => [...problems],
-    close: () => started.close(),
   };
 }

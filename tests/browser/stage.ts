@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type Browser, type BrowserName, launch } from './browser.js';
+import { type Browser, type BrowserName, launch, type Tab } from './browser.js';
 import type { StaticServer } from './server.js';
 import { startTestSite } from './test-site.js';
 
@@ -12,9 +12,9 @@ export class Stage {
   plain!: StaticServer;
 
   /** Goes to the test page, where `window.test` is ready. */
-  async visit(site: StaticServer, page = 'index.html'): Promise<void> {
-    await this.browser.open(`${site.origin}/${page}`);
-    const problems = await this.browser.evaluate(async () => {
+  async visit(site: StaticServer, page = 'index.html', tab: Tab = this.browser): Promise<void> {
+    await tab.open(`${site.origin}/${page}`);
+    const problems = await tab.evaluate(async () => {
       const deadline = performance.now() + 5000;
       while (!window.test && performance.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, 10));
@@ -25,9 +25,9 @@ export class Stage {
   }
 
   /** Nothing was reported: no violation of the policy, no console error, no uncaught error. */
-  async expectNoProblems(): Promise<void> {
-    expect(await this.browser.evaluate(() => window.test.problems)).toEqual([]);
-    expect(this.browser.problems()).toEqual([]);
+  async expectNoProblems(tab: Tab = this.browser): Promise<void> {
+    expect(await tab.evaluate(() => window.test.problems)).toEqual([]);
+    expect(tab.problems()).toEqual([]);
   }
 }
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Browser, expressionOf, resultIn } from './browser.js';
+import { type Browser, expressionOf, resultIn, type Tab } from './browser.js';
 
 const DRIVER = 'WebKitWebDriver';
 const MINI_BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser';
@@ -22,24 +22,47 @@ export async function launchWebKit(): Promise<Browser> {
     const driver = await startDriver(processes, display);
     const session = await startSession(driver);
     await session('POST', 'timeouts', { script: SCRIPT_TIMEOUT_MS });
+    // The driver does one thing at a time, in the tab that was chosen last.
+    let turn: Promise<unknown> = Promise.resolve();
+    const tabOf = (handle: unknown): Tab => {
+      const inTab = <R>(work: () => Promise<R>): Promise<R> => {
+        const done = turn
+          .catch(() => {})
+          .then(() => session('POST', 'window', { handle }))
+          .then(work);
+        turn = done;
+        return done;
+      };
+      return {
+        open: (url) =>
+          inTab(async () => {
+            await session('POST', 'url', { url: 'about:blank' });
+            await session('POST', 'url', { url });
+          }),
+        evaluate: async (work, ...args) => {
+          const script = `${expressionOf(work, args)}.then(arguments[0]);`;
+          const execute = () => session('POST', 'execute/async', { script, args: [] });
+          return resultIn((await inTab(execute)) as string) as never;
+        },
+        // The driver has no way to listen; the test page keeps its own record.
+        problems: () => [],
+      };
+    };
     return {
       name: 'webkit',
-      open: async (url) => {
-        await session('POST', 'url', { url: 'about:blank' });
-        await session('POST', 'url', { url });
+      ...tabOf(await session('GET', 'window', undefined)),
+      openTab: async () => {
+        const { handle } = (await session('POST', 'window/new', { type: 'tab' })) as {
+          handle: string;
+        };
+        return tabOf(handle);
       },
-      evaluate: async (work, ...args) => {
-        const script = `${expressionOf(work, args)}.then(arguments[0]);`;
-        return resultIn((await session('POST', 'execute/async', { script, args: [] })) as string);
-      },
-      // The driver has no way to listen; the test page keeps its own record.
-      problems: () => [],
       close: async () => {
         await session('DELETE', '', undefined).catch(() => {});
         process.off('exit', end);
         end();
       },
-    } as Browser;
+    };
   } catch (error) {
     process.off('exit', end);
     end();

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProcessGroup } from './processes.js';
 
@@ -33,20 +33,33 @@ const FIREFOX_SETTINGS = {
   'services.settings.server': 'data:,',
 };
 
-/** Starts a browser on a profile folder with one page. No driver holds it: it is as one that a person has started. */
+/** What a browser says of its own database that is broken. */
+const BROKEN_DATABASE = /corrupt|checksum|backing store|malformed/i;
+
+/** Starts a browser with one page, whose profile and temporary files are in a folder of its own. No driver holds it: it is as one that a person has started. */
 export async function startBrowser(
   name: CrashBrowser,
-  profile: string,
+  folder: string,
   address: string,
 ): Promise<ProcessGroup> {
+  const [profile, TMPDIR] = [join(folder, 'profile'), join(folder, 'temporary')];
+  await Promise.all([profile, TMPDIR].map((each) => mkdir(each, { recursive: true })));
   if (name === 'chromium') {
     const args = [...CHROMIUM_ARGUMENTS, `--user-data-dir=${profile}`, address];
-    return ProcessGroup.start('/usr/bin/chromium', args);
+    return ProcessGroup.start('/usr/bin/chromium', args, { TMPDIR });
   }
   const settings = Object.entries(FIREFOX_SETTINGS).map(
     ([key, value]) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});\n`,
   );
   await writeFile(join(profile, 'user.js'), settings.join(''));
   const args = ['--headless', '--no-remote', '--profile', profile, address];
-  return ProcessGroup.start('/usr/bin/firefox-esr', args, { MOZ_CRASHREPORTER_DISABLE: '1' });
+  return ProcessGroup.start('/usr/bin/firefox-esr', args, {
+    TMPDIR,
+    MOZ_CRASHREPORTER_DISABLE: '1',
+  });
+}
+
+/** Where the browser itself has found its database broken: Chromium then begins an empty one. */
+export function brokenDatabase({ said }: ProcessGroup): string[] {
+  return said.split('\n').filter((line) => BROKEN_DATABASE.test(line));
 }

@@ -7,7 +7,7 @@ import { DIST } from '../browser/places.js';
 import { randomNumbers, sampleInteractions } from '../browser/sample-data.js';
 import type { StaticServer } from '../browser/server.js';
 import { bundled, startTestSite } from '../browser/test-site.js';
-import { type CrashBrowser, startBrowser } from './browsers.js';
+import { brokenDatabase, type CrashBrowser, startBrowser } from './browsers.js';
 import { MODEL_ITEMS, type NumberedEvent } from './events.js';
 import { ADDRESS, type Plan, type Told } from './messages.js';
 import type { ProcessGroup } from './processes.js';
@@ -43,6 +43,8 @@ export interface CrashResult extends Findings {
   /** Starts that were given up, because the browser showed no page. */
   hungStarts: number;
   errors: number;
+  /** Starts at which the browser itself found its database broken. */
+  broken: number;
   seconds: number;
   /** A line for each fault, difference and error. */
   faults: string[];
@@ -65,6 +67,7 @@ const START_TIMEOUT_MS = 30_000;
 /** From the page's first message to what it found; later starts have much to compare. */
 const FIND_TIMEOUT_MS = 60_000;
 const MOST_HUNG_STARTS = 3;
+const FAULTS_TOLD = 5;
 /** A page that has nothing left to do, or never comes to the moment, is killed then. */
 const ROUND_TIMEOUT_MS = 20_000;
 
@@ -77,8 +80,8 @@ export async function crashTest(options: CrashOptions): Promise<CrashResult> {
   const { browser, kills, seed = 1, eraseEvery = 50, say = () => {} } = options;
   const start = performance.now();
   const random = randomNumbers(seed);
-  const profile = await mkdtemp(join(tmpdir(), `inkling-crash-${browser}-`));
-  const stage = await CrashStage.set(browser, profile);
+  const folder = await mkdtemp(join(tmpdir(), `inkling-crash-${browser}-`));
+  const stage = new CrashStage(browser, folder);
   const witness = new Witness();
   const result: CrashResult = {
     browser,
@@ -91,12 +94,14 @@ export async function crashTest(options: CrashOptions): Promise<CrashResult> {
     different: 0,
     hungStarts: 0,
     errors: 0,
+    broken: 0,
     seconds: 0,
     faults: [],
     ...witness.findings,
   };
   let eraseDue = false;
   try {
+    await stage.set();
     // One start more than kills: what the last one left is looked at too.
     for (let round = 0; round <= kills; round++) {
       const last = round === kills;
@@ -119,7 +124,13 @@ export async function crashTest(options: CrashOptions): Promise<CrashResult> {
       result.different += page.different.length;
       result.errors += page.errors.length;
       result.largestLog = Math.max(result.largestLog, witness.size);
-      const told = [...page.different, ...page.errors, ...witness.faults.splice(0)];
+      if (page.broken.length > 0) result.broken++;
+      const told = [
+        ...page.different,
+        ...page.errors,
+        ...shortened(witness.faults.splice(0)),
+        ...page.broken.map((line) => `the browser says: ${line}`),
+      ];
       result.faults.push(...told.map((text) => `round ${round}: ${text}`));
       for (const text of told) say(`${browser}, round ${round}: ${text.slice(0, 500)}`);
       if (last) break;
@@ -130,7 +141,7 @@ export async function crashTest(options: CrashOptions): Promise<CrashResult> {
     }
   } finally {
     await stage.clear();
-    await rm(profile, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
   Object.assign(result, witness.findings, { seconds: (performance.now() - start) / 1000 });
   return result;
@@ -152,6 +163,12 @@ function momentOf(chance: number): Moment {
   return 'recording';
 }
 
+/** The first few of many that are alike: a lost database loses every event. */
+function shortened(faults: string[]): string[] {
+  const left = faults.length - FAULTS_TOLD;
+  return left > 0 ? [...faults.slice(0, FAULTS_TOLD), `and ${left} more`] : faults;
+}
+
 function progress({ kills, different, errors }: CrashResult, { findings, size }: Witness): string {
   const faults = FAULTS.map((kind) => `${findings[kind]} ${kind}`).join(', ');
   return `${kills} kills, ${findings.acknowledged} events acknowledged, ${size} in the log; ${faults}, ${different} different, ${errors} errors`;
@@ -165,6 +182,8 @@ class PageRun {
   erased = false;
   finished = false;
   hungStarts = 0;
+  /** What the browser said of its own database. */
+  broken: string[] = [];
   private readonly heard = new Map<Told['kind'], () => void>();
   private readonly hearing = new Map<Told['kind'], Promise<void>>();
 
@@ -233,25 +252,23 @@ class PageRun {
 class CrashStage {
   private page: PageRun | null = null;
   private group: ProcessGroup | null = null;
-  private site!: StaticServer;
+  private site: StaticServer | null = null;
 
-  private constructor(
+  constructor(
     private readonly browser: CrashBrowser,
-    private readonly profile: string,
+    private readonly folder: string,
   ) {}
 
-  static async set(browser: CrashBrowser, profile: string): Promise<CrashStage> {
-    const stage = new CrashStage(browser, profile);
+  async set(): Promise<void> {
     const place = (file: string) => fileURLToPath(new URL(`./page/${file}`, import.meta.url));
-    stage.site = await startTestSite({
+    this.site = await startTestSite({
       more: {
         '/crash.html': { body: await readFile(place('index.html')), type: 'text/html' },
         '/crash.js': await bundled(place('page.ts')),
         '/model.safetensors': { body: await modelFile() },
-        [ADDRESS]: (body) => stage.answer(body),
+        [ADDRESS]: (body) => this.answer(body),
       },
     });
-    return stage;
   }
 
   /** Starts the browser, lets its page come to the moment, and kills it. */
@@ -289,7 +306,7 @@ class CrashStage {
 
   async clear(): Promise<void> {
     await this.kill();
-    await this.site.close();
+    await this.site?.close();
   }
 
   private answer(body: string): { body: string; type: string } {
@@ -301,7 +318,8 @@ class CrashStage {
 
   private async start(page: PageRun): Promise<void> {
     this.page = page;
-    this.group = await startBrowser(this.browser, this.profile, `${this.site.origin}/crash.html`);
+    const address = `${this.site?.origin}/crash.html`;
+    this.group = await startBrowser(this.browser, this.folder, address);
   }
 
   private async startUntilLoaded(page: PageRun): Promise<void> {
@@ -329,10 +347,10 @@ class CrashStage {
     const outcome = await Promise.race([work, late]);
     end.abort();
     if (outcome !== 'late') return;
-    const { ended = 'it still runs', lastWords = '' } = this.group ?? {};
+    const { ended = 'it still runs', said = '' } = this.group ?? {};
     throw new Error(
       `${this.browser} has not ${what} within ${limitMs / 1000} s (${ended}; ` +
-        `the page said: ${page.errors.join('; ') || 'nothing of an error'}). Its last words: ${lastWords.trim()}`,
+        `the page said: ${page.errors.join('; ') || 'nothing of an error'}). Its last words: ${said.slice(-600).trim()}`,
     );
   }
 
@@ -340,6 +358,7 @@ class CrashStage {
     const { group } = this;
     this.group = null;
     await group?.end();
+    if (group) this.page?.broken.push(...brokenDatabase(group));
     this.page = null;
   }
 }

@@ -3,19 +3,19 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const END_TIMEOUT_MS = 10_000;
-const LAST_WORDS = 600;
+const MOST_TEXT = 200_000;
 
 /** A program with all the processes it starts, which end together. */
 export class ProcessGroup {
-  /** The end of what it wrote to its standard error. */
-  lastWords = '';
+  /** What it wrote to its standard error: the end of it, should it be long. */
+  said = '';
   /** Set when it ended by itself. */
   ended: string | undefined;
   private readonly endNow = () => this.kill();
 
   private constructor(private readonly child: ChildProcess) {
     child.stderr?.on('data', (text: Buffer) => {
-      this.lastWords = (this.lastWords + text).slice(-LAST_WORDS);
+      this.said = (this.said + text).slice(-MOST_TEXT);
     });
     child.once('error', ({ message }) => {
       this.ended = message;

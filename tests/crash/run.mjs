@@ -25,6 +25,7 @@ const COLUMNS = {
   compared: 'lists compared',
   different: 'different',
   errors: 'errors',
+  broken: 'database broken, says the browser',
 };
 
 class UsageError extends Error {}
