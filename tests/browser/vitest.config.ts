@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
-    include: ['tests/{browser,crash}/**/*.test.ts'],
+    include: ['tests/{browser,crash,soak}/**/*.test.ts'],
     environment: 'node',
     // Each file starts its own browsers, and some tests measure times.
     fileParallelism: false,
