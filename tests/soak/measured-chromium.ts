@@ -16,7 +16,7 @@ export interface MeasuredChromium {
   close(): Promise<void>;
 }
 
-/** Chromium whose memory can be looked into. */
+/** Chromium whose memory can be looked into, as long as no thread of an engine waits: those do not answer. */
 export async function startMeasuredChromium(
   more: readonly string[] = [],
 ): Promise<MeasuredChromium> {
