@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +83,8 @@ export async function crashTest(options: CrashOptions): Promise<CrashResult> {
   const random = randomNumbers(seed);
   const folder = await mkdtemp(join(tmpdir(), `inkling-crash-${browser}-`));
   const stage = new CrashStage(browser, folder);
+  const removeNow = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeNow);
   const witness = new Witness();
   const result: CrashResult = {
     browser,
@@ -142,6 +145,7 @@ export async function crashTest(options: CrashOptions): Promise<CrashResult> {
   } finally {
     await stage.clear();
     await rm(folder, { recursive: true, force: true });
+    process.off('exit', removeNow);
   }
   Object.assign(result, witness.findings, { seconds: (performance.now() - start) / 1000 });
   return result;

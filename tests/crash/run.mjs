@@ -102,6 +102,9 @@ async function main() {
   if (!results.every(isClean)) process.exitCode = 1;
 }
 
+// The browsers have sessions of their own, which Ctrl-C does not reach: they end with this process's exit.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 try {
   await main();
 } catch (error) {
