@@ -163,10 +163,7 @@ async function bundleInline() {
     entryPoints: ['web/index.ts'],
     outfile: 'dist/inline.js',
     alias: { '#host': join(root, 'web', 'host-inline.ts') },
-    plugins: [
-      holding('#inline/worker', worker.outputFiles[0].contents, 'text'),
-      replacing('./store/open-store.js', join(root, 'web', 'store', 'open-store-inline.ts')),
-    ],
+    plugins: [holding('#inline/worker', worker.outputFiles[0].contents, 'text')],
   });
   return [worker, page];
 }
@@ -179,16 +176,6 @@ function holding(name, contents, loader) {
     setup: (build) => {
       build.onResolve(exactly, ({ path }) => ({ path, namespace: name }));
       build.onLoad({ filter: /.*/, namespace: name }, () => ({ contents, loader }));
-    },
-  };
-}
-
-/** A plugin by which an import of that path, written so, leads to another file. */
-function replacing(path, file) {
-  return {
-    name: path,
-    setup: ({ onResolve }) => {
-      onResolve({ filter: /./ }, (asked) => (asked.path === path ? { path: file } : undefined));
     },
   };
 }

@@ -2,11 +2,20 @@ import workerScript from '#inline/worker';
 import { detectFeatures } from './engine/features.js';
 import type { Features } from './engine/variants.js';
 import { InklingError } from './errors.js';
+import { workersShareStorage } from './store/shared-storage.js';
 import type { WasmName } from './types.js';
 import { connectionTo } from './worker/connection-web.js';
 import type { WorkerConnection } from './worker/protocol.js';
 
 // The host of inkling/inline: a browser, where worker and engine come in the file that is there already.
+
+/** See host-web.ts. */
+export async function canStore(name: string): Promise<boolean | string> {
+  if (typeof indexedDB === 'undefined' || (await workersShareStorage(name))) {
+    return typeof indexedDB !== 'undefined';
+  }
+  return 'in this browser a page that is opened from disk shares no storage with its worker: serve the page';
+}
 
 /** What a browser offers to the one engine that is in the file, which has no threads. */
 export function hostFeatures(): Features {

@@ -5,7 +5,9 @@ import type { WasmName } from './types.js';
 import type { WorkerConnection } from './worker/protocol.js';
 
 /** Node has no IndexedDB; what stands in for one in a test, the worker would not see. */
-export const canStore = () => false;
+export function canStore(_name: string): Promise<boolean | string> {
+  return Promise.resolve(false);
+}
 
 /** What this Node process offers. */
 export function hostFeatures(): Features {

@@ -5,8 +5,10 @@ import type { WasmName } from './types.js';
 import { connectionTo } from './worker/connection-web.js';
 import type { WorkerConnection } from './worker/protocol.js';
 
-/** Whether page and worker can reach one and the same IndexedDB, should there be one. */
-export const canStore = () => typeof indexedDB !== 'undefined';
+/** Whether page and worker can reach one and the same IndexedDB; a string where there is one and they cannot: why. */
+export function canStore(_name: string): Promise<boolean | string> {
+  return Promise.resolve(typeof indexedDB !== 'undefined');
+}
 
 /** What a browser offers. */
 export function hostFeatures(): Features {

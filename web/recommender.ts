@@ -100,7 +100,7 @@ export class Recommender {
     let log: EventLog | undefined;
     try {
       // Opened beside the engine: the slowest decides.
-      log = await EventLog.open(name, options, canStore());
+      log = await EventLog.open(name, options, canStore);
       const { degraded } = log.storage;
       if (degraded) logger?.warn(degraded);
       const again = { again: () => start(serving), trainer: () => start(false) };
@@ -122,7 +122,7 @@ export class Recommender {
    */
   static async erase({ name = DEFAULT_NAME }: { name?: string } = {}): Promise<void> {
     checkOptions('erase', { name });
-    if (!canStore()) return;
+    if ((await canStore(name)) !== true) return;
     const connection = new Connection(name);
     await connection.erase();
     await connection.close();
@@ -255,7 +255,7 @@ export class Recommender {
     const sources = publicSources(catalog, model);
     const moved = name !== undefined || storage !== undefined;
     const next = moved
-      ? await EventLog.open(name ?? this.log.name, { ...this.options, storage }, canStore())
+      ? await EventLog.open(name ?? this.log.name, { ...this.options, storage }, canStore)
       : null;
     try {
       const { data, transfer } = await readPublicData(sources, { signal, onProgress });

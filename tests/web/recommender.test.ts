@@ -189,7 +189,13 @@ describe("the person's hand", () => {
     await recommender.edit({ forget: { item: 'i2' } });
     expect(ids((await recommender.profile()).items)).toEqual(['i1']);
     await recommender.erase();
-    expect(await recommender.profile()).toEqual({ events: 0, items: [], interests: [] });
+    expect(await recommender.profile()).toEqual({
+      events: 0,
+      items: [],
+      interests: [],
+      muted: [],
+      preferred: [],
+    });
     expect(recommender.info().events).toBe(0);
     await recommender.record({ item: 'i3', type: 'like' });
     expect(recommender.info().events).toBe(1);

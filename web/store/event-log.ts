@@ -29,6 +29,7 @@ type Options = { storage?: OpenOptions['storage'] | undefined } & Pick<
 /** Places of events that are only in memory come after those of all others. */
 const FIRST_LOOSE_SEQ = 2 ** 50;
 const RETRY_MS = 10_000;
+const IN_MEMORY = 'Events are kept in memory and end with this page';
 
 /**
  * The page's side of the person's events: writes them, each on disk before it is acknowledged. Where that cannot be, they
@@ -66,17 +67,18 @@ export class EventLog {
   static async open(
     name: string,
     { storage: wanted, encryption = false, persist }: Options,
-    canStore: boolean,
+    canStore: (name: string) => Promise<boolean | string>,
   ): Promise<EventLog> {
-    if (wanted === 'indexeddb' && !canStore) {
+    const can = wanted !== 'memory' && (await canStore(name));
+    if (wanted === 'indexeddb' && can !== true) {
       throw new InklingError(
         'storage_unavailable',
-        "storage: 'indexeddb' was asked for, and there is no IndexedDB here (Node has none); use storage: 'memory'",
+        `storage: 'indexeddb' was asked for, and ${can || 'there is no IndexedDB here (Node has none)'}, or use storage: 'memory'`,
       );
     }
-    const inMemory = (degraded?: string) =>
+    const inMemory = (degraded: string | false) =>
       new EventLog(name, { kind: 'memory', ...(degraded && { degraded }) }, null, null);
-    if (wanted === 'memory' || !canStore) return inMemory();
+    if (can !== true) return inMemory(can && `${IN_MEMORY}: ${can}.`);
     if (encryption && !globalThis.crypto?.subtle) {
       throw new InklingError(
         'unsupported_environment',
@@ -97,7 +99,7 @@ export class EventLog {
     } catch (error) {
       void connection.close();
       if (!(error instanceof InklingError) || error.code !== 'storage_unavailable') throw error;
-      return inMemory(`Events are kept in memory and end with this page: ${error.message}`);
+      return inMemory(`${IN_MEMORY}: ${error.message}`);
     }
   }
 

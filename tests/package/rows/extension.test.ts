@@ -24,7 +24,11 @@ testRow(
     const app = await App.make('extension', { files: ['extension'] });
     await app.copyPackage('inkling');
     await app.importFrom('./inkling/index.js');
-    const browser = await launchChromium(join(app.folder, '..', 'extension-profile'), [], app.folder);
+    const browser = await launchChromium(
+      join(app.folder, '..', 'extension-profile'),
+      [],
+      app.folder,
+    );
     atTheEnd(() => browser.close());
     const address = `chrome-extension://${idOf(app.folder)}/index.html?train=ease`;
     const { result, problems } = await visit(browser, address);

@@ -75,7 +75,7 @@ for (const browser of BROWSERS) {
         `<!doctype html><meta charset="utf-8"><title>An app</title><body><script>${script}</script></body>`,
       );
       const page = pathToFileURL(app.path('page.html')).href;
-      // See web/store/open-store-inline.ts.
+      // See web/store/shared-storage.ts.
       const storage = browser === 'webkit' ? 'memory' : 'indexeddb';
       await checkPage(page, { browser, storage, ...THREADS_NEVER });
     },

@@ -5,6 +5,8 @@ import type { StoredEvent } from '../../../web/engine/history.js';
 import { EventLog } from '../../../web/store/event-log.js';
 
 const like = (item: string, at = 1) => ({ item, type: 'like' as const, at });
+const canStore = () => Promise.resolve(true);
+const cannotStore = () => Promise.resolve(false);
 let count = 0;
 const freshName = () => `event log test ${++count}`;
 
@@ -30,7 +32,7 @@ describe('a log in IndexedDB', () => {
   let log: EventLog;
   let heard: { loose: [StoredEvent[], boolean][]; written: number };
   beforeEach(async () => {
-    log = await EventLog.open(freshName(), {}, true);
+    log = await EventLog.open(freshName(), {}, canStore);
     heard = { loose: [], written: 0 };
     log.onLoose = (events, all) => heard.loose.push([[...events], all]);
     log.onWritten = () => heard.written++;
@@ -103,7 +105,7 @@ describe('a log in IndexedDB', () => {
     await log.append([like('a')]);
     full.mockRestore();
     await log.close();
-    const again = await EventLog.open(log.name, {}, true);
+    const again = await EventLog.open(log.name, {}, canStore);
     expect((await stored(again)).map(({ item }) => item)).toEqual(['a']);
     await again.close();
   });
@@ -124,10 +126,10 @@ describe('a log in IndexedDB', () => {
 describe('opening a log', () => {
   test('keeps events across openings', async () => {
     const name = freshName();
-    const first = await EventLog.open(name, {}, true);
+    const first = await EventLog.open(name, {}, canStore);
     await first.append([like('a')]);
     await first.close();
-    const again = await EventLog.open(name, {}, true);
+    const again = await EventLog.open(name, {}, canStore);
     expect(await stored(again)).toHaveLength(1);
     await again.close();
   });
@@ -136,7 +138,7 @@ describe('opening a log', () => {
     vi.spyOn(indexedDB, 'open').mockImplementation(() => {
       throw new DOMException('denied', 'SecurityError');
     });
-    const log = await EventLog.open(freshName(), {}, true);
+    const log = await EventLog.open(freshName(), {}, canStore);
     expect(log.storage).toMatchObject({
       kind: 'memory',
       degraded: expect.stringMatching(/kept in memory and end with this page.*SecurityError/),
@@ -148,8 +150,8 @@ describe('opening a log', () => {
 
   test('works in memory where it is asked to, or where there is no IndexedDB, and says nothing', async () => {
     for (const log of [
-      await EventLog.open('m', { storage: 'memory' }, true),
-      await EventLog.open('m', {}, false),
+      await EventLog.open('m', { storage: 'memory' }, canStore),
+      await EventLog.open('m', {}, cannotStore),
     ]) {
       expect(log.storage).toEqual({ kind: 'memory' });
       expect(log.connection).toBeNull();
@@ -158,7 +160,7 @@ describe('opening a log', () => {
   });
 
   test('refuses IndexedDB where there is none', async () => {
-    await expect(EventLog.open('x', { storage: 'indexeddb' }, false)).rejects.toMatchObject({
+    await expect(EventLog.open('x', { storage: 'indexeddb' }, cannotStore)).rejects.toMatchObject({
       code: 'storage_unavailable',
       message: expect.stringContaining("storage: 'memory'"),
     });
@@ -167,7 +169,7 @@ describe('opening a log', () => {
   test('passes a newer release’s database on as an error', async () => {
     const name = freshName();
     (await promisifyRequest(indexedDB.open(`inkling:${name}`, 99))).close();
-    await expect(EventLog.open(name, {}, true)).rejects.toMatchObject({
+    await expect(EventLog.open(name, {}, canStore)).rejects.toMatchObject({
       code: 'unsupported_version',
     });
   });
@@ -176,9 +178,9 @@ describe('opening a log', () => {
     const persist = vi.fn(() => Promise.resolve(true));
     vi.stubGlobal('navigator', { storage: { persist } });
     try {
-      const plain = await EventLog.open(freshName(), {}, true);
+      const plain = await EventLog.open(freshName(), {}, canStore);
       expect(persist).not.toHaveBeenCalled();
-      const asked = await EventLog.open(freshName(), { persist: true }, true);
+      const asked = await EventLog.open(freshName(), { persist: true }, canStore);
       expect(asked.storage).toEqual({ kind: 'indexeddb', persisted: true });
       await Promise.all([plain.close(), asked.close()]);
     } finally {
@@ -189,7 +191,9 @@ describe('opening a log', () => {
   test('refuses encryption where there is no WebCrypto', async () => {
     vi.stubGlobal('crypto', {});
     try {
-      await expect(EventLog.open(freshName(), { encryption: true }, true)).rejects.toMatchObject({
+      await expect(
+        EventLog.open(freshName(), { encryption: true }, canStore),
+      ).rejects.toMatchObject({
         code: 'unsupported_environment',
       });
     } finally {

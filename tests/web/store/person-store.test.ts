@@ -8,6 +8,7 @@ import type { Retention } from '../../../web/types.js';
 
 const DAY = 86_400_000;
 const NOW = 1_800_000_000_000;
+const canStore = () => Promise.resolve(true);
 let count = 0;
 let name = '';
 const stores: PersonStore[] = [];
@@ -15,7 +16,7 @@ let log: EventLog;
 
 beforeEach(async () => {
   name = `person store test ${++count}`;
-  log = await EventLog.open(name, {}, true);
+  log = await EventLog.open(name, {}, canStore);
 });
 
 afterEach(async () => {
@@ -229,7 +230,7 @@ describe('encryption', () => {
   test('leaves nothing that can be read without the key: events, topics, snapshot', async () => {
     await log.close();
     const key = await newKey();
-    log = await EventLog.open(name, { encryption: key }, true);
+    log = await EventLog.open(name, { encryption: key }, canStore);
     expect(log.storage).toEqual({ kind: 'indexeddb', encrypted: true });
     await log.append([secret, ...manyEvents(300)]);
     const store = open({}, key);
@@ -246,7 +247,7 @@ describe('encryption', () => {
 
   test('with another key, or none, says so and reads nothing', async () => {
     await log.close();
-    log = await EventLog.open(name, { encryption: await newKey() }, true);
+    log = await EventLog.open(name, { encryption: await newKey() }, canStore);
     await log.append([secret]);
     for (const key of [await newKey(), null]) {
       await expect(open({}, key).read(null)).rejects.toMatchObject({
@@ -259,10 +260,10 @@ describe('encryption', () => {
 
   test('with a key of its own needs none to be given, and the key cannot be read', async () => {
     await log.close();
-    log = await EventLog.open(name, { encryption: true }, true);
+    log = await EventLog.open(name, { encryption: true }, canStore);
     await log.append([secret]);
     expect(log.key?.extractable).toBe(false);
-    const second = await EventLog.open(name, { encryption: true }, true);
+    const second = await EventLog.open(name, { encryption: true }, canStore);
     await second.append([{ ...secret, item: 'b' }]);
     await second.close();
     const { history } = await open().read(null);
@@ -274,7 +275,7 @@ describe('encryption', () => {
     await log.append([secret, ...manyEvents(50)]);
     await log.close();
     const key = await newKey();
-    log = await EventLog.open(name, { encryption: key }, true);
+    log = await EventLog.open(name, { encryption: key }, canStore);
     const store = open({}, key);
     const before = await store.read(null);
     expect(await asText()).toContain(SECRET);

@@ -1,33 +1,9 @@
-import { InklingError } from '../errors.js';
-import type { Info } from '../types.js';
-import { MemoryStore } from './memory-store.js';
-import { openStore as openOwn } from './open-store.js';
-
-const APART =
-  'in this browser a page that is opened from disk shares no storage with its worker: serve the page';
-
 /**
- * As everywhere else, but for pages that are opened from disk: there WebKit gives workers from blob: addresses a storage
- * of their own, in which they would look for events in vain. Chromium and Firefox do not.
+ * Whether page and worker see the same databases. In WebKit, workers from blob: addresses of pages that are opened from
+ * disk have a storage of their own, in which they would look for events in vain; Chromium and Firefox do not.
  */
-export async function openStore(
-  name: string,
-  wanted: Info['storage']['kind'] | undefined,
-): ReturnType<typeof openOwn> {
-  const apart =
-    wanted !== 'memory' &&
-    location.protocol === 'file:' &&
-    typeof indexedDB !== 'undefined' &&
-    (await workersStoreApart(name));
-  if (!apart) return openOwn(name, wanted);
-  if (wanted === 'indexeddb') {
-    throw new InklingError(
-      'storage_unavailable',
-      `storage: 'indexeddb' was asked for, and ${APART}, or use storage: 'memory'`,
-    );
-  }
-  const degraded = `Events are kept in memory and end with this page: ${APART}.`;
-  return { log: new MemoryStore(), storage: { kind: 'memory', degraded } };
+export async function workersShareStorage(name: string): Promise<boolean> {
+  return location.protocol !== 'file:' || !(await workersStoreApart(name));
 }
 
 /** What a worker does: says whether a database is new to it, and removes it if so. */
