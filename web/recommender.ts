@@ -398,7 +398,7 @@ export class Recommender {
     options: CallOptions,
   ): Promise<Calls[N]['result']> {
     this.checkOpen();
-    await this.restarting;
+    if (this.restarting) await this.restarting;
     if (this.givenUp) throw this.givenUp;
     if (this.client.failure && !this.closed) await this.restart(this.client.failure);
     const { client } = this;

@@ -41,8 +41,8 @@ function weigh(event: InteractionEvent): { weight: number; opinion: boolean } {
 
 /**
  * What the events of a log come to: of each item's the one that decides. An opinion (like, dislike, rate, purchase,
- * hide) outdoes every hint (view, click); of opinions the newest counts, of hints the strongest, and of two that tell
- * as much the one that came later. Taking in one more event costs the same, however many there are.
+ * hide) outdoes every hint (view, click); of opinions the newest counts, of hints the strongest and of those the newest,
+ * and of two at the same moment the one that came later. Taking in one more event costs the same, however many there are.
  */
 export class History {
   /** How many events were taken in. */
@@ -90,7 +90,8 @@ function outdoes(known: StoredEvent, added: StoredEvent): boolean {
   const before = weigh(known);
   const after = weigh(added);
   if (before.opinion !== after.opinion) return before.opinion;
-  return before.opinion ? known.at > added.at : Math.abs(before.weight) > Math.abs(after.weight);
+  const stronger = Math.abs(before.weight) - Math.abs(after.weight);
+  return before.opinion || stronger === 0 ? known.at > added.at : stronger > 0;
 }
 
 /** What a stored history depends on besides the events. */

@@ -215,6 +215,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
 
   /** The memory goes with the worker; a database must be let go before. */
   private async end(): Promise<void> {
+    await this.lanes.quick; // what was asked for before is answered
     clearTimeout(this.tending);
     await this.person.close();
     this.host.post({ kind: 'closed' });
