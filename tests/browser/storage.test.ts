@@ -65,7 +65,9 @@ describe.each(BROWSERS)('in %s', (name) => {
     expect(list?.map(({ item }) => item)).not.toContain('item-3');
     expect(exported).toEqual({
       format: 'inkling-events',
-      version: 1,
+      version: 2,
+      muted: [],
+      preferred: [],
       events: [
         { item: 'item-3', type: 'rate', value: 4.5, at: 1_700_000_000_000 },
         { item: 'item-8', type: 'like', at: 1_700_000_001_000 },

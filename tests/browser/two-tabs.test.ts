@@ -59,13 +59,21 @@ describe.each(BROWSERS)('in %s', (name) => {
   });
 
   /** Begins to record in a tab, at a moment when the other has begun too. Its events have times of their own. */
-  const beginRecording = (tab: Tab, sender: number, startAt: number, count = EVENTS_EACH) =>
+  const beginRecording = (
+    tab: Tab,
+    sender: number,
+    startAt: number,
+    { count = EVENTS_EACH, together = false } = {},
+  ) =>
     tab.evaluate(
-      (from, start, many) => {
+      (from, start, many, waits) => {
         const record = async (): Promise<Recorded[]> => {
           const { main } = window.test.open;
           const now = () => performance.timeOrigin + performance.now();
           const channel = new BroadcastChannel('recorded');
+          const otherHasBegun = new Promise<void>((resolve) => {
+            channel.onmessage = () => resolve();
+          });
           await new Promise((resolve) => setTimeout(resolve, start - Date.now()));
           const recorded: Recorded[] = [];
           const types = ['view', 'like', 'click', 'dislike'] as const;
@@ -78,6 +86,7 @@ describe.each(BROWSERS)('in %s', (name) => {
               type: types[(n + m) % types.length] as (typeof types)[number],
               at: 1_600_000_000_000 + from * 1_000_000 + n + m,
             }));
+            if (waits && n >= 20) await otherHasBegun;
             n += size;
             const before = now();
             const call = main?.record(size === 1 ? (events[0] as never) : events).then(() => {
@@ -99,6 +108,7 @@ describe.each(BROWSERS)('in %s', (name) => {
       sender,
       startAt,
       count,
+      together,
     );
 
   const recordedBy = (tab: Tab) => tab.evaluate(() => window.work) as Promise<Recorded[]>;
@@ -158,8 +168,8 @@ describe.each(BROWSERS)('in %s', (name) => {
 
   test('two tabs that record 1,000 events each at once have 2,000, and the same lists', async () => {
     const start = soon();
-    await beginRecording(tabs[0], 0, start);
-    await beginRecording(tabs[1], 1, start);
+    await beginRecording(tabs[0], 0, start, { together: true });
+    await beginRecording(tabs[1], 1, start, { together: true });
     const recorded = [await recordedBy(tabs[0]), await recordedBy(tabs[1])] as const;
     const began = recorded.map((events) => Math.min(...events.map(({ before }) => before)));
     const ended = recorded.map((events) => Math.max(...events.map(({ after }) => after)));
@@ -253,7 +263,7 @@ describe.each(BROWSERS)('in %s', (name) => {
     });
     // Surely after the last of them too.
     const first = await recordedBy(tabs[0]);
-    await beginRecording(tabs[0], 2, Date.now(), 50);
+    await beginRecording(tabs[0], 2, Date.now(), { count: 50 });
     const recorded = [...first, ...(await recordedBy(tabs[0]))];
     const stored = new Set(times(await expectOneTruth()));
     const [begin, end] = [erased[0]?.before as number, erased.at(-1)?.after as number];
