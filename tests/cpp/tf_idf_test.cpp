@@ -155,6 +155,15 @@ TEST_CASE("interests are the profile's terms, strongest first, whatever their si
   CHECK(model.interests({}, 10).empty());
 }
 
+TEST_CASE("a history of weights next to nothing gives numbers that are finite") {
+  const TfIdf model = model_of(terms_of({"cat mat", "dog", "bird", ""}));
+  for (const float weight : {1e-45f, 1e-42f, 1e-39f, 1e-38f, -1e-45f}) {
+    const HistoryEntry history[] = {{0, weight}, {1, weight}};
+    for (const Contribution& interest : model.interests(history, 10)) CHECK(std::isfinite(interest.value));
+    for (const float score : scores_of(model, history)) CHECK(std::isfinite(score));
+  }
+}
+
 TEST_CASE("items outside the model are left out, and no history or an empty one scores zero") {
   const TfIdf model = model_of(random_terms(20, 5));
   const HistoryEntry known[] = {{3, 1}};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "data/sorting.h"
 #include "inkling/popularity.h"
@@ -34,7 +35,9 @@ TermProfile term_profile(const TermMatrix& terms, History history) {
     square_sum += static_cast<double>(weight) * weight;
   });
   if (!std::isfinite(square_sum)) return {{}, 0, false};
-  profile.scale = static_cast<float>(square_sum > 0 ? 1 / std::sqrt(square_sum) : 0);
+  // Weights next to nothing have no direction that floats could tell.
+  const double scale = square_sum > 0 ? 1 / std::sqrt(square_sum) : 0;
+  profile.scale = scale <= std::numeric_limits<float>::max() ? static_cast<float>(scale) : 0;
   for (auto& [term, weight] : profile.weights) weight *= profile.scale;
   return profile;
 }
