@@ -41,6 +41,11 @@ TEST_CASE("numbers beyond all are infinite, or 0") {
   CHECK(decimal_value("123e-99999999999999999999") == 0);
 }
 
+TEST_CASE("many zeros and the exponent that takes them back are the number") {
+  CHECK(decimal_value("1" + std::string(500, '0') + "e-500") == doctest::Approx(1));
+  CHECK(decimal_value("0." + std::string(499, '0') + "1e500") == doctest::Approx(1));
+}
+
 TEST_CASE("what is no number in JSON is refused") {
   for (const char* text :
        {"", "-", "+1", ".5", "5.", "01", "1e", "1e+", "1x", "x", "1 ", "--1", "inf", "nan", "1.2.3", "0x1"}) {

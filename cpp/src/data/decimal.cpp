@@ -9,8 +9,8 @@ namespace inkling {
 
 namespace {
 
-constexpr int kMostDigits = 18;  // fit into 64 bits
-constexpr int kLargestExponent = 400;
+constexpr int kMostDigits = 18;                // fit into 64 bits
+constexpr int kLargestExponent = 100'000'000;  // longer than any text, so that digits cannot outweigh it
 constexpr double kExactPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 constexpr int kMostExact = 22;
