@@ -103,6 +103,22 @@ TEST_CASE("of the rows of one user and item the latest counts, and of those of o
   }
 }
 
+TEST_CASE("a few rows of far users and items are ordered as many near ones are") {
+  Random random(4);
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    const Rows near = random_rows(1 + random_below(40, random), repeat % 2 == 0, random);
+    Rows far = near;
+    for (std::int32_t& user : far.users) user += 40'000;
+    for (std::int32_t& item : far.items) item += 49'000'000;
+    InteractionLog near_log;
+    InteractionLog far_log;
+    REQUIRE(succeeds(near_log.append(near.users, near.items, near.values, near.timestamps)));
+    REQUIRE(succeeds(far_log.append(far.users, far.items, far.values, far.timestamps)));
+    CHECK(far_log.distinct_rows() == near_log.distinct_rows());
+    CHECK(far_log.distinct_rows_in_time() == near_log.distinct_rows_in_time());
+  }
+}
+
 TEST_CASE("no rows chosen is none, and no choice is all") {
   const InteractionLog log = log_of({{0, 0}, {1, 1}});
   CHECK(value_of(Interactions::build(log, std::vector<std::int32_t>(), 2, 2)).num_entries() == 0);

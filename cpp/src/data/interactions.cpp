@@ -16,6 +16,9 @@ std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
 
 constexpr std::size_t kMaxRows = std::numeric_limits<std::int32_t>::max();
 
+// Counting takes memory for each key. A few rows of far keys are compared instead.
+constexpr std::size_t kMostKeysARow = 16;
+
 Status check_index(const char* what, std::int32_t index, std::size_t row) {
   if (index >= 0 && index < kMaxUsersOrItems) return {};
   return {index < 0 ? ErrorCode::kInvalidInteractions : ErrorCode::kTooLarge,
@@ -27,6 +30,17 @@ Status check_index(const char* what, std::int32_t index, std::size_t row) {
 // Puts rows into the order of their keys, which are below num_keys; rows of one key keep their order.
 std::vector<std::int32_t> sorted_by(const std::vector<std::int32_t>& keys, std::span<const std::int32_t> rows,
                                     std::int32_t num_keys) {
+  if (static_cast<std::size_t>(num_keys) / kMostKeysARow > rows.size()) {
+    std::vector<std::int32_t> order(rows.size());
+    std::iota(order.begin(), order.end(), 0);
+    sort_numbers(order, [&](std::int32_t a, std::int32_t b) {
+      const std::int32_t key_a = keys[at(rows[at(a)])];
+      const std::int32_t key_b = keys[at(rows[at(b)])];
+      return key_a != key_b ? key_a < key_b : a < b;
+    });
+    for (std::int32_t& place : order) place = rows[at(place)];
+    return order;
+  }
   std::vector<std::uint32_t> next(at(num_keys) + 1, 0);
   for (const std::int32_t row : rows) ++next[at(keys[at(row)]) + 1];
   for (std::size_t key = 0; key < at(num_keys); ++key) next[key + 1] += next[key];
