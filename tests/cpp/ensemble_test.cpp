@@ -173,4 +173,23 @@ TEST_CASE("an ensemble's parts must name their members in order, and none is an 
   CHECK(fails(Ensemble::read(unfit, counts, "{}"), ErrorCode::kCorruptModelFile, {"do not fit"}));
 }
 
+TEST_CASE("an ensemble of more parts than anybody trains is refused, for each member takes memory for all items") {
+  const auto ensemble_of = [](std::int32_t num_members) {
+    TensorFile file;
+    std::vector<std::int32_t> members;
+    std::vector<float> numbers;
+    for (std::int32_t n = 0; n < num_members; ++n) {
+      members.push_back(n);
+      numbers.insert(numbers.end(), {0.0f, 1.0f});
+      file.set_metadata("member" + std::to_string(n) + ".model", "popularity");
+    }
+    file.add("parts.members", std::span<const std::int32_t>(members), {num_members});
+    file.add("parts.numbers", std::span<const float>(numbers), {num_members, 2});
+    return file;
+  };
+  const std::vector<float> counts(20, 1.0f);
+  CHECK(succeeds(Ensemble::read(ensemble_of(64), counts, "{}")));
+  CHECK(fails(Ensemble::read(ensemble_of(65), counts, "{}"), ErrorCode::kCorruptModelFile, {"65 parts", "at most 64"}));
+}
+
 }  // namespace inkling

@@ -14,6 +14,9 @@ namespace {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
+// Those that are trained have 24. A small file must not ask for a copy of its item counts a thousand times.
+constexpr std::size_t kMostParts = 64;
+
 std::string member_prefix(std::size_t member) { return "member" + std::to_string(member) + "."; }
 
 class EnsembleProfile final : public Profile {
@@ -118,6 +121,10 @@ Result<std::unique_ptr<Model>> Ensemble::read(const TensorFile& file, Held<float
   const auto corrupt = [](const std::string& what) { return Status(ErrorCode::kCorruptModelFile, what); };
   if (part_members.empty() || numbers.size() != part_members.size() * 2) {
     return corrupt("\"parts.members\" and \"parts.numbers\" do not fit together");
+  }
+  if (part_members.size() > kMostParts) {
+    return corrupt("the ensemble has " + std::to_string(part_members.size()) + " parts; expected at most " +
+                   std::to_string(kMostParts));
   }
   std::vector<Part> parts;
   std::int32_t num_members = 0;
