@@ -214,6 +214,27 @@ TEST_CASE("ids and counts that do not fit are refused") {
   }
 }
 
+TEST_CASE("ids that would be longer than their offsets can tell are refused before they are made") {
+  constexpr std::size_t kCount = 16'900'000;  // of 255 bytes each, nearly all shared
+  std::vector<std::uint8_t> shared(kCount, 255);
+  std::vector<std::uint8_t> lengths(kCount, 0);
+  const std::vector<std::uint8_t> bytes(255, 'x');
+  shared[0] = 0;
+  lengths[0] = 255;
+  const auto stored = [&](std::size_t count) {
+    const auto column = [](std::span<const std::uint8_t> values) {
+      return Tensor{Tensor::Type::kU8, {static_cast<std::int64_t>(values.size())}, values};
+    };
+    TensorFile file;
+    file.add_view("item_ids.bytes", column(bytes));
+    file.add_view("item_ids.shared", column(std::span(shared).first(count)));
+    file.add_view("item_ids.lengths", column(std::span(lengths).first(count)));
+    return StoredIds::read(file);
+  };
+  CHECK(succeeds(stored(16'843'009)));  // 2^32 - 1 bytes
+  CHECK(fails(stored(16'843'010), ErrorCode::kCorruptModelFile, {"item_ids.shared", "do not fit"}));
+}
+
 TEST_CASE("factors and parameters of ials that make no sense are refused") {
   const Samples samples;
   const Bytes bytes = samples.file("ials");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "data/sparse_tensors.h"
 #include "inkling/tensor_file.h"
@@ -89,11 +90,14 @@ Result<StoredIds> StoredIds::read(const TensorFile& file) {
   bool fits = ids.lengths_.size() == ids.size_;
   std::size_t total = 0;
   std::size_t last = 0;
+  std::uint64_t whole = 0;  // what the ids take once they are whole, up to 255 times what is stored of them
   for (std::size_t i = 0; fits && i < ids.size_; ++i) {
     fits = ids.shared_[i] <= last;
     last = std::size_t{ids.shared_[i]} + ids.lengths_[i];
     total += ids.lengths_[i];
+    whole += last;
   }
+  fits = fits && whole <= std::numeric_limits<std::uint32_t>::max();
   if (!fits || total != ids.bytes_.size()) {
     return corrupt("tensors \"item_ids.shared\", \"item_ids.lengths\" and \"item_ids.bytes\" do not fit together");
   }
