@@ -12,8 +12,11 @@ export interface Negatives {
   items: string[];
 }
 
-/** The first field of the files of He et al. (2017): the user and the test item in brackets. */
-const USER_AND_ITEM = /^\((.*),(.*)\)$/s;
+/** The user where the first field is one of the files of He et al. (2017): user and test item in brackets. */
+function userOf(lead: string): string {
+  const comma = lead.lastIndexOf(',');
+  return comma > 0 && lead.startsWith('(') && lead.endsWith(')') ? lead.slice(1, comma) : lead;
+}
 
 /**
  * Reads rows of `user,item,item,…`, in any delimited text, plain or gzipped; also the original
@@ -37,7 +40,7 @@ export async function readNegatives(
     first = false;
     if (wasFirst && isHeader(fields)) return;
     const [lead = '', ...items] = fields;
-    const user = USER_AND_ITEM.exec(lead)?.[1] ?? lead;
+    const user = userOf(lead);
     const fail = (text: string): InklingError =>
       new InklingError('invalid_interactions', `${name}, line ${line}: ${text}.`);
     if (items.length === 0) {
