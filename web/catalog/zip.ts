@@ -13,7 +13,10 @@ export interface ZipEntry {
   name: string;
   /** Unpacked size in bytes, as the archive states it. */
   size: number;
-  /** The unpacked bytes, in pieces; at most `size` of them. */
+  /**
+   * The unpacked bytes, in pieces; at most `size` of them. Whether they match their checksum is known, and said, only after the
+   * last.
+   */
   read(): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
@@ -69,6 +72,7 @@ export async function openZip(
       name: path,
       flags: directory.getUint16(at + 8, true),
       method: directory.getUint16(at + 10, true),
+      crc: directory.getUint32(at + 16, true),
       packedSize: directory.getUint32(at + 20, true),
       size: directory.getUint32(at + 24, true),
       offset: directory.getUint32(at + 42, true),
@@ -84,6 +88,8 @@ interface EntryRecord {
   name: string;
   flags: number;
   method: number;
+  /** CRC-32 of the unpacked bytes. */
+  crc: number;
   packedSize: number;
   size: number;
   /** Where the local header starts. */
@@ -104,8 +110,10 @@ async function* unpack(
   const start = entry.offset + LOCAL_SIZE + local.getUint16(26, true) + local.getUint16(28, true);
   const end = start + entry.packedSize;
   let left = entry.size;
+  let crc = 0;
   const taken = (bytes: Uint8Array): Uint8Array => {
     left -= bytes.length;
+    crc = crc32(bytes, crc);
     if (left < 0) throw fail(`holds more than the ${entry.size} bytes it states; do not trust it`);
     return bytes;
   };
@@ -128,6 +136,23 @@ async function* unpack(
     unpacked = [];
   }
   if (left > 0) throw fail(`ends ${left} bytes early; download the archive again`);
+  if (crc !== entry.crc) {
+    throw fail('is damaged (its bytes do not match their checksum); download the archive again');
+  }
+}
+
+let crcTable: Uint32Array | undefined;
+
+/** CRC-32 of bytes that follow others with the CRC `before`; 0 at the start. */
+function crc32(bytes: Uint8Array, before: number): number {
+  crcTable ??= Uint32Array.from({ length: 256 }, (_, index) => {
+    let value = index;
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+    return value;
+  });
+  let crc = ~before;
+  for (const byte of bytes) crc = (crc >>> 8) ^ (crcTable[(crc ^ byte) & 0xff] as number);
+  return ~crc >>> 0;
 }
 
 async function view(archive: Slices, start: number, end: number): Promise<DataView> {

@@ -51,10 +51,13 @@ export async function readNpz(file: Slices, name: string): Promise<ItemFactors> 
   return { ...readNpy(await unpacked(factors), `${name}, item_factors`), training };
 }
 
+/** Memory is taken for what there is, not for what the archive says of it. */
 async function unpacked(entry: ZipEntry): Promise<Uint8Array> {
-  const bytes = new Uint8Array(entry.size);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of entry.read()) pieces.push(piece);
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let length = 0;
-  for await (const piece of entry.read()) {
+  for (const piece of pieces) {
     bytes.set(piece, length);
     length += piece.length;
   }
