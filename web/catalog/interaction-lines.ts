@@ -5,6 +5,9 @@ import { describe, idProblem } from './ids.js';
 import { jsonProblem } from './json-error.js';
 import { LineReader } from './ndjson.js';
 
+/** Characters a line may have: about half of what the strictest engine puts into one string. */
+const LONGEST_LINE = 1 << 28;
+
 type AddRow = (user: string, item: string, value?: number, timestamp?: number) => void;
 
 /**
@@ -17,9 +20,9 @@ export function interactionLines(
   name: string,
   add: AddRow,
   position: { line: number },
-): LineReader {
+): Pick<LineReader, 'push'> {
   const known = new Map<string, ReturnType<typeof roleOf>>();
-  return new LineReader((text, line) => {
+  const lines = new LineReader((text, line) => {
     position.line = line;
     const fail = (problem: string, cause?: unknown): InklingError =>
       new InklingError('invalid_interactions', `${name}, line ${line}: ${problem}.`, { cause });
@@ -73,4 +76,15 @@ export function interactionLines(
     }
     add(cells.user as string, cells.item as string, value, time);
   });
+  return {
+    push(text, final) {
+      lines.push(text, final);
+      if (lines.waiting <= LONGEST_LINE) return;
+      throw new InklingError(
+        'invalid_interactions',
+        `${name}, line ${position.line + 1}: the line is longer than ${LONGEST_LINE} characters; ` +
+          'check that this is a text file with line ends.',
+      );
+    },
+  };
 }

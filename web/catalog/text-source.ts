@@ -63,14 +63,28 @@ export async function* textChunks(
   if (length > 0) yield waiting.join('');
 }
 
-/** All of `source` as one string. Throws what `textChunks` throws. */
+/** Characters of a file that is read whole: about half of what the strictest engine puts into one string. */
+const LONGEST_TEXT = 1 << 28;
+
+/** All of `source` as one string. Throws what `textChunks` throws, and `too_large`. */
 export async function wholeText(
   source: TextSource,
   options: SourceOptions,
   code: DataErrorCode,
 ): Promise<string> {
   const pieces: string[] = [];
-  for await (const piece of textChunks(source, options, code)) pieces.push(piece);
+  let length = 0;
+  for await (const piece of textChunks(source, options, code)) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > LONGEST_TEXT) {
+      throw new InklingError(
+        'too_large',
+        `${sourceName(source, options)}: the text is longer than ${LONGEST_TEXT} characters; give ` +
+          'fewer items, or shorter texts.',
+      );
+    }
+  }
   return pieces.join('');
 }
 
