@@ -1,9 +1,6 @@
 /** Receives one line that is not blank, with its 1-based number. */
 export type LineHandler = (line: string, number: number) => void;
 
-/** Characters a line may have: half of the longest string that every engine has. */
-const LONGEST_LINE = 1 << 28;
-
 /** Divides text that arrives in pieces into lines. */
 export class LineReader {
   private rest: string[] = []; // joined once the line ends: a long one is not copied with each piece

@@ -1,12 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { decompress as decompressZstd } from 'fzstd';
 import { type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet';
 import type { Slices } from '../catalog/zip.js';
 import { InklingError } from '../errors.js';
 import { FileSlices } from './file-slices.js';
 import { checkShape, factorsError, type ItemFactors } from './item-factors.js';
+import { COMPRESSORS } from './parquet-codecs.js';
+import { PageCheck } from './parquet-pages.js';
 
 /** The columns of Spark's ALSModel: `id`: int, `features`: array of float. */
 const COLUMNS = ['id', 'features'];
@@ -14,12 +14,8 @@ const COLUMNS = ['id', 'features'];
 const ITEMS_FOLDER = 'itemFactors';
 const USERS_FOLDER = 'userFactors';
 
-/** Besides snappy, Spark's own choice, which hyparquet has itself. */
-const COMPRESSORS = {
-  BROTLI: (input: Uint8Array) => brotliDecompressSync(input),
-  GZIP: (input: Uint8Array) => gunzipSync(input),
-  ZSTD: (input: Uint8Array) => decompressZstd(input),
-};
+/** Memory is taken for so many rows at first. */
+const FIRST_ROWS = 1024;
 
 export interface ReadParquetOptions {
   signal?: AbortSignal;
@@ -103,7 +99,7 @@ class RowCollector {
     if (this.values === null) {
       this.numFactors = features.length;
       checkShape(this.expected, this.numFactors, this.place(0));
-      this.values = new Float32Array(this.expected * this.numFactors);
+      this.values = new Float32Array(Math.min(this.expected, FIRST_ROWS) * this.numFactors);
     }
     if (features.length !== this.numFactors) {
       throw fail(
@@ -112,6 +108,7 @@ class RowCollector {
       );
     }
     const start = this.keys.length * this.numFactors;
+    if (start === this.values.length) this.grow();
     for (let factor = 0; factor < features.length; factor++) {
       const value = features[factor];
       if (typeof value !== 'number') {
@@ -126,11 +123,19 @@ class RowCollector {
     this.keys.push(key as number | string);
   }
 
+  /** A file may say that it has more rows than there are, so memory is taken as they come. */
+  private grow(): void {
+    const old = this.values as Float32Array;
+    const most = Math.max(this.expected * this.numFactors, old.length + this.numFactors);
+    this.values = new Float32Array(Math.min(2 * old.length, most));
+    this.values.set(old);
+  }
+
   finish(paths: readonly string[]): ItemFactors {
     const where = paths.length === 1 ? (paths[0] as string) : `${paths.length} Parquet files`;
     if (this.values === null) throw factorsError(where, 'there are no rows; expected item factors');
     return {
-      values: this.values,
+      values: this.values.slice(0, this.keys.length * this.numFactors),
       numFactors: this.numFactors,
       keys: this.keys,
       place: (row) => this.place(row),
@@ -151,6 +156,7 @@ async function readPart(
   { signal, onProgress }: ReadParquetOptions,
 ): Promise<void> {
   rows.begin(path);
+  const pages = await understood(path, async () => new PageCheck(metadata, COLUMNS, file.size));
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     signal?.throwIfAborted();
@@ -158,7 +164,7 @@ async function readPart(
     const before = rows.length;
     await understood(path, () =>
       parquetRead({
-        file: source(file),
+        file: source(file, pages),
         metadata,
         columns: COLUMNS,
         rowStart,
@@ -186,7 +192,7 @@ async function readPart(
 async function metadataOf(file: Slices, path: string): Promise<FileMetaData> {
   if (file.size < 12) throw factorsError(path, 'this is not a Parquet file, or it is cut off');
   const metadata = await understood(path, () => parquetMetadataAsync(source(file)));
-  const columns = topColumns(metadata);
+  const columns = await understood(path, async () => topColumns(metadata));
   const missing = COLUMNS.find((name) => !columns.includes(name));
   if (missing === undefined) return metadata;
   throw factorsError(
@@ -201,16 +207,21 @@ function topColumns({ schema }: FileMetaData): string[] {
   const names: string[] = [];
   const skip = (at: number): number => {
     let next = at + 1;
-    for (let child = 0; child < (schema[at]?.num_children ?? 0); child++) next = skip(next);
+    const children = schema[at]?.num_children ?? 0;
+    for (let child = 0; child < children && next < schema.length; child++) next = skip(next);
     return next;
   };
   for (let at = 1; at < schema.length; at = skip(at)) names.push(schema[at]?.name ?? '');
   return names;
 }
 
-const source = (file: Slices) => ({
+const source = (file: Slices, pages?: PageCheck) => ({
   byteLength: file.size,
-  slice: (start: number, end = file.size) => file.slice(start, end).arrayBuffer(),
+  async slice(start: number, end = file.size): Promise<ArrayBuffer> {
+    const bytes = await file.slice(start, end).arrayBuffer();
+    pages?.check(bytes, start);
+    return bytes;
+  },
 });
 
 /** Failures of the Parquet reader name the file; ours and the file system's are as good as they are. */
@@ -218,7 +229,7 @@ async function understood<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const known = error instanceof InklingError || (error as NodeJS.ErrnoException)?.code;
+    const known = error instanceof InklingError || (error as NodeJS.ErrnoException)?.syscall;
     if (known) throw error;
     const detail = error instanceof Error ? error.message : String(error);
     throw factorsError(
