@@ -50,6 +50,10 @@ if(EMSCRIPTEN)
 else()
   find_package(Threads REQUIRED)
   target_link_libraries(inkling_flags INTERFACE Threads::Threads)
+  target_compile_options(
+    inkling_flags
+    INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations> # libstdc++'s stable_sort uses one of its own
+  )
   if(INKLING_NATIVE_ARCH)
     target_compile_options(inkling_flags INTERFACE -march=native) # the yardstick the wasm is measured against
   endif()
@@ -62,5 +66,18 @@ else()
         -fno-omit-frame-pointer # readable traces
     )
     target_link_options(inkling_flags INTERFACE -fsanitize=address,undefined)
+  endif()
+  if(INKLING_SANITIZE_THREADS)
+    target_compile_options(inkling_flags INTERFACE -fsanitize=thread -fno-omit-frame-pointer) # two threads, one place
+    target_link_options(inkling_flags INTERFACE -fsanitize=thread)
+  endif()
+  if(INKLING_FUZZ)
+    target_compile_options(
+      inkling_flags
+      INTERFACE
+        -fsanitize=fuzzer-no-link # tells the fuzzer which branches ran
+        -fsanitize=float-cast-overflow # numbers beyond the integer they are made to
+    )
+    target_link_options(inkling_flags INTERFACE -fsanitize=fuzzer-no-link,float-cast-overflow)
   endif()
 endif()

@@ -24,6 +24,13 @@ test('tests need all that a start needs', () => {
   assert.equal(new Set(forTest).size, forTest.length);
 });
 
+test("tests have Clang and its sanitizers' library, whoever provides Emscripten", () => {
+  for (const ownEmscripten of [true, false]) {
+    const packages = packagesFor('test', { ownEmscripten });
+    for (const name of ['clang-19', 'libclang-rt-19-dev']) assert.ok(packages.includes(name), name);
+  }
+});
+
 test("an Emscripten of the user's own needs no clang of Debian's", () => {
   const packages = packagesFor('start', { ownEmscripten: false });
   assert.deepEqual(packages, ['cmake', 'ninja-build', 'libeigen3-dev']);

@@ -8,9 +8,13 @@ const buildPackages = ['cmake', 'ninja-build', 'libeigen3-dev'];
 /** What Emscripten runs, and what fits its own programs to this system. */
 const emscriptenPackages = ['clang-19', 'lld-19', 'llvm-19', 'patchelf', 'python3'];
 
-/** For the tests: the native ones, the format and lint checks, and three browsers. */
+/**
+ * For the tests: the native ones, the fuzzer and the sanitizers that only Clang has, the format and lint checks, and three
+ * browsers.
+ */
 const testPackages = [
   ...['g++', 'doctest-dev', 'clang-format-19', 'clang-tidy-19'],
+  ...['clang-19', 'libclang-rt-19-dev'],
   ...['chromium', 'firefox-esr', 'webkit2gtk-driver', 'xvfb', 'xauth'],
 ];
 
@@ -19,11 +23,12 @@ const testPackages = [
  * @param {{ ownEmscripten: boolean }} options whether set-up provides Emscripten itself
  */
 export function packagesFor(purpose, { ownEmscripten }) {
-  return [
+  const packages = [
     ...buildPackages,
     ...(ownEmscripten ? emscriptenPackages : []),
     ...(purpose === 'test' ? testPackages : []),
   ];
+  return [...new Set(packages)]; // Emscripten and the tests share a compiler
 }
 
 /**
