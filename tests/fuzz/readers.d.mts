@@ -1,0 +1,2 @@
+export const NATIVE_READERS: readonly string[];
+export const JAVASCRIPT_READERS: readonly string[];
