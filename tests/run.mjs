@@ -1,7 +1,7 @@
 // `npm test`: sets up what is missing, then runs every suite and adds them up.
 // `npm test -- web browser` runs some of them; see SUITES for the names.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensure } from '../wasm/toolchain/setup.mjs';
@@ -93,12 +93,33 @@ function doctest(program, args, name) {
 
 async function native() {
   const { buildPreset } = await import('../wasm/toolchain/build.mjs');
-  return sum(
-    ['native-release', 'native-sanitized'].map((preset) => {
-      buildPreset(preset, { targets: ['inkling_tests'] });
-      return doctest(join(root, 'build', preset, 'tests', 'cpp', 'inkling_tests'), [], preset);
-    }),
-  );
+  const { NATIVE_READERS } = await import('./fuzz/readers.mjs');
+  const program = (preset, ...path) => join(root, 'build', preset, 'tests', ...path);
+  const outcomes = ['native-release', 'native-sanitized'].map((preset) => {
+    buildPreset(preset, { targets: ['inkling_tests'] });
+    return doctest(program(preset, 'cpp', 'inkling_tests'), [], preset);
+  });
+  buildPreset('native-sanitized', { targets: ['inkling_fuzz'] });
+  for (const reader of NATIVE_READERS) {
+    outcomes.push(keptFiles(program('native-sanitized', 'fuzz', `${reader}_corpus`), reader));
+  }
+  buildPreset('native-thread-sanitized', { targets: ['inkling_tests'] });
+  const threads = program('native-thread-sanitized', 'cpp', 'inkling_tests');
+  outcomes.push(doctest(threads, [`--test-case=${THREAD_TESTS}`], 'native-thread-sanitized'));
+  return sum(outcomes);
+}
+
+/** Of the thread pool and all that uses it; `npm run sanitize` runs every test under the thread sanitizer. */
+const THREAD_TESTS = '*thread*,*pool*';
+
+/** Gives the kept files of a reader to it, each a test; see fuzz/README.md. */
+function keptFiles(program, reader) {
+  const folder = join(root, 'tests', 'fuzz', 'corpus', reader);
+  const files = readdirSync(folder).length;
+  const { text } = runQuietly(program, [folder]);
+  const passed = text.match(/^read /gm)?.length ?? 0;
+  // The first that fails ends the program.
+  return { passed, failed: passed === files && files > 0 ? 0 : 1 };
 }
 
 const RELAXED_FLAG = '--experimental-wasm-relaxed-simd';
