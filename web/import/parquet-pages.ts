@@ -9,9 +9,9 @@ import { COMPRESSORS } from './parquet-codecs.js';
 // minutes. So pages are walked through before it gets them, and what they say is compared with what they have.
 
 /** Values that a column may have whatever its bytes: runs and deltas pack any number of them into nearly none … */
-const MOST_VALUES = 1 << 22;
+const MOST_VALUES = 1 << 18;
 /** … and how many more for each byte. */
-const MOST_VALUES_A_BYTE = 1024;
+const MOST_VALUES_A_BYTE = 256;
 /** The same for the bytes of an unpacked page; deflate makes at most about a thousand of one. */
 const MOST_UNPACKED = 1 << 20;
 const MOST_UNPACKED_A_BYTE = 1032;

@@ -58,6 +58,10 @@ export async function readParquet(
   paths: readonly string[],
   options: ReadParquetOptions = {},
 ): Promise<ItemFactors> {
+  const [only] = paths;
+  if (paths.length === 1 && only !== undefined) {
+    return FileSlices.with(only, (file) => readParquetFile(file, only, options));
+  }
   const parts: Part[] = [];
   for (const path of paths) {
     parts.push({ path, metadata: await FileSlices.with(path, (file) => metadataOf(file, path)) });
@@ -68,6 +72,19 @@ export async function readParquet(
     await FileSlices.with(part.path, (file) => readPart(file, part, rows, total, options));
   }
   return rows.finish(paths);
+}
+
+/** The same of one file. */
+export async function readParquetFile(
+  file: Slices,
+  path: string,
+  options: ReadParquetOptions = {},
+): Promise<ItemFactors> {
+  const metadata = await metadataOf(file, path);
+  const total = Number(metadata.num_rows);
+  const rows = new RowCollector(total);
+  await readPart(file, { path, metadata }, rows, total, options);
+  return rows.finish([path]);
 }
 
 interface Part {
