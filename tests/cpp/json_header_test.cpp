@@ -149,6 +149,14 @@ TEST_CASE("nesting without end costs nothing") {
   }
 }
 
+TEST_CASE("a type of any characters is written so that it can be read") {
+  Header header;
+  header.tensors["t"] = {"a \"type\" \\ \n", {1}, 0, 1};
+  const Result<Header> read = parse(write_header(header));
+  REQUIRE(succeeds(read));
+  CHECK(equal(read.value(), header));
+}
+
 TEST_CASE("random characters of JSON are read or refused") {
   Random random(1);
   const std::string pieces[] = {"{",          "}",         "[",

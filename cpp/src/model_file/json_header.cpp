@@ -236,7 +236,7 @@ std::string write_header(const Header& header) {
   }
   json += "}";
   for (const auto& [name, entry] : header.tensors) {
-    json += "," + quoted(name) + ":{\"dtype\":\"" + entry.dtype + "\",\"shape\":[";
+    json += "," + quoted(name) + ":{\"dtype\":" + quoted(entry.dtype) + ",\"shape\":[";
     for (std::size_t d = 0; d < entry.shape.size(); ++d) json += (d > 0 ? "," : "") + std::to_string(entry.shape[d]);
     json += "],\"data_offsets\":[" + std::to_string(entry.begin) + "," + std::to_string(entry.end) + "]}";
   }
