@@ -1,6 +1,6 @@
-/** A mark, a string that may still be malformed inside, or another value. */
+/** A mark, the start of a string, or another value. */
 const TOKEN =
-  /\s*(?:([{}[\],:])|("(?:[^"\\]|\\.)*")|(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.]))/y;
+  /\s*(?:([{}[\],:])|(")|(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.]))/y;
 
 type Expected = 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'comma or end';
 
@@ -17,10 +17,13 @@ export function jsonErrorLine(text: string): number {
   for (;;) {
     token.lastIndex = end;
     const match = token.exec(text);
-    const next = match === null ? undefined : follow(match[1], match[2]);
+    if (match === null) break;
+    const { lastIndex } = token;
+    const after = match[2] === undefined ? lastIndex : stringEnd(text, lastIndex);
+    const next = follow(match[1], match[2] && text.slice(lastIndex - 1, after));
     if (next === undefined) break;
     expected = next;
-    end = token.lastIndex;
+    end = after;
     if (closers.length === 0) break;
   }
   const rest = /\s*/y;
@@ -49,6 +52,16 @@ export function jsonErrorLine(text: string): number {
     closers.push(mark === '{' ? '}' : ']');
     return mark === '{' ? 'first key' : 'first value';
   }
+}
+
+/** Where a string ends, or the text. A pattern would overflow the stack at some megabytes. */
+function stringEnd(text: string, start: number): number {
+  for (let at = text.indexOf('"', start); at !== -1; at = text.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (text[at - 1 - slashes] === '\\') slashes++;
+    if (slashes % 2 === 0) return at + 1;
+  }
+  return text.length;
 }
 
 function isJson(text: string): boolean {

@@ -24,6 +24,12 @@ describe('jsonErrorLine', () => {
     });
   }
 
+  it('finds the line after a string of any length, escapes and all', () => {
+    const long = 'x\\"\\\\'.repeat(5_000_000);
+    expect(jsonErrorLine(`[{"id":"${long}"},\n{"id":}]`)).toBe(2);
+    expect(jsonErrorLine(`[\n"${'x'.repeat(25_000_000)}`)).toBe(2);
+  });
+
   it('finds the line of a stray character put into any JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.nat(), (value, n) => {
