@@ -27,7 +27,7 @@ export function report(rows, cpu) {
   return [
     '# Hostile input, measured',
     '',
-    `By \`npm run fuzz\` on one core of ${cpu}; README.md says what is watched. Memory is the peak of the whole process: in C++ with the`,
+    `By the programs of \`npm run fuzz\`, one at a time beside other work on the machine, on one core of ${cpu}; README.md says what is watched. Memory is the peak of the whole process: in C++ with the`,
     'sanitizers and all inputs the fuzzer keeps, in JavaScript with Node.',
     '',
     HEAD,

@@ -9,15 +9,49 @@ const ZSTD_FRAME = 0xfd2fb528;
 const limit = (length: number) => ({ maxOutputLength: Math.max(1, length) });
 
 /**
- * What Parquet pages are packed by, besides snappy, Spark's own choice, which hyparquet has itself. None unpacks more than
- * the page says it has.
+ * What Parquet pages are packed by. None unpacks more than the page says it has. hyparquet's own snappy does not end when a
+ * length is damaged.
  */
 export const COMPRESSORS = {
   BROTLI: (input: Uint8Array, length: number): Uint8Array =>
     brotliDecompressSync(input, limit(length)),
   GZIP: (input: Uint8Array, length: number): Uint8Array => gunzipSync(input, limit(length)),
+  SNAPPY: unpackSnappy,
   ZSTD: unpackZstd,
 };
+
+/** https://github.com/google/snappy/blob/main/format_description.txt */
+function unpackSnappy(input: Uint8Array, length: number): Uint8Array {
+  const damaged = () => new Error('a page packed by snappy is damaged');
+  const output = new Uint8Array(length);
+  let at = 0;
+  let done = 0;
+  const number = (bytes: number): number => {
+    if (at + bytes > input.length) throw damaged();
+    let value = 0;
+    for (let n = 0; n < bytes; n++) value += (input[at++] as number) * 256 ** n;
+    return value;
+  };
+  while (number(1) >= 128); // the length once more, seven bits a byte
+  while (at < input.length) {
+    const tag = number(1);
+    const kind = tag & 3;
+    if (kind === 0) {
+      const short = tag >> 2;
+      const size = (short < 60 ? short : number(short - 59)) + 1;
+      if (size > input.length - at || size > length - done) throw damaged();
+      output.set(input.subarray(at, at + size), done);
+      at += size;
+      done += size;
+      continue;
+    }
+    const size = kind === 1 ? ((tag >> 2) & 7) + 4 : (tag >> 2) + 1;
+    const back = kind === 1 ? (tag >> 5) * 256 + number(1) : number(kind === 2 ? 2 : 4);
+    if (back < 1 || back > done || size > length - done) throw damaged();
+    for (const end = done + size; done < end; done++) output[done] = output[done - back] as number;
+  }
+  return output.subarray(0, done);
+}
 
 function unpackZstd(input: Uint8Array, length: number): Uint8Array {
   checkWindow(input, length);
