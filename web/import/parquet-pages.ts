@@ -9,7 +9,7 @@ import { COMPRESSORS } from './parquet-codecs.js';
 // minutes. So pages are walked through before it gets them, and what they say is compared with what they have.
 
 /** Values that a column may have whatever its bytes: runs and deltas pack any number of them into nearly none … */
-const MOST_VALUES = 1 << 18;
+const MOST_VALUES = 1 << 16;
 /** … and how many more for each byte. */
 const MOST_VALUES_A_BYTE = 256;
 /** The same for the bytes of an unpacked page; deflate makes at most about a thousand of one. */

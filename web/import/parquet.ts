@@ -14,6 +14,8 @@ const COLUMNS = ['id', 'features'];
 const ITEMS_FOLDER = 'itemFactors';
 const USERS_FOLDER = 'userFactors';
 
+/** Looking for geometry does not end where a column says that it has -1 children. */
+const METADATA = { geoparquet: false };
 /** Memory is taken for so many rows at first. */
 const FIRST_ROWS = 1024;
 
@@ -208,7 +210,7 @@ async function readPart(
 
 async function metadataOf(file: Slices, path: string): Promise<FileMetaData> {
   if (file.size < 12) throw factorsError(path, 'this is not a Parquet file, or it is cut off');
-  const metadata = await understood(path, () => parquetMetadataAsync(source(file)));
+  const metadata = await understood(path, () => parquetMetadataAsync(source(file), METADATA));
   const columns = await understood(path, async () => topColumns(metadata));
   const missing = COLUMNS.find((name) => !columns.includes(name));
   if (missing === undefined) return metadata;

@@ -226,12 +226,12 @@ export const READERS: readonly Reader<never>[] = [
     ['"shape":[1000000000,4]', '__proto__', 'item_factors', '[0,0]'],
     async (bytes) => checkFactors(await readSafetensors(blobOf(bytes), 'f.safetensors', undefined)),
   ),
-  // Columns of up to a quarter million values are believed whatever their bytes, and are there some times over.
+  // Columns of up to 65,536 values are believed whatever their bytes, and are there some times over.
   ofBytes(
     'read_parquet',
     ['PAR1', 'id', 'features'],
     async (bytes) => checkFactors(await readParquetFile(blobOf(bytes), 'f.parquet')),
-    { most: 64 * MIB, aByte: 32 * 1024 },
+    { most: 16 * MIB, aByte: 16 * 1024 },
   ),
   table,
   documents,
