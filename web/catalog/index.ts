@@ -11,9 +11,9 @@ export {
 } from './delimited.js';
 export type { TableFormat } from './format.js';
 export { InteractionTableBuilder, toInteractionTable } from './interaction-table.js';
-export { type ReadItemsOptions, readItems } from './item-file.js';
+export { parseItemFile as parseItems, type ReadItemsOptions, readItems } from './item-file.js';
 export { type ItemRow, itemsFromRows } from './item-rows.js';
-export { checkItems, parseItems } from './items.js';
+export { checkItems } from './items.js';
 export {
   type MovieLens,
   type MovieLensOptions,

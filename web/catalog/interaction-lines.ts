@@ -2,7 +2,7 @@ import { InklingError } from '../errors.js';
 import { cellTime } from './cell-numbers.js';
 import { type Role, roleOf } from './columns.js';
 import { describe, idProblem } from './ids.js';
-import { jsonProblem } from './json-error.js';
+import { jsonProblem } from './json-problem.js';
 import { LineReader } from './ndjson.js';
 
 /** Characters a line may have: about half of what the strictest engine puts into one string. */

@@ -3,6 +3,7 @@ import type { Item } from '../types.js';
 import { detectLayout, formatByName, refuseHtml } from './format.js';
 import { type ItemRow, itemsFromRows } from './item-rows.js';
 import { parseItems } from './items.js';
+import { jsonErrorLine } from './json-error.js';
 import { RowReader } from './rows.js';
 import { type SourceOptions, sourceName, type TextSource, wholeText } from './text-source.js';
 
@@ -17,6 +18,11 @@ export interface ReadItemsOptions extends SourceOptions {
   columns?: readonly string[];
   /** Told what was assumed where the file does not say. */
   onNotice?: (text: string) => void;
+}
+
+/** `parseItems`, with messages that name the line of what is no JSON; workers do without the code that this takes. */
+export function parseItemFile(text: string, source: string): Item[] {
+  return parseItems(text, source, jsonErrorLine);
 }
 
 /**
@@ -35,8 +41,8 @@ export async function readItems(
   refuseHtml(text, name);
   const format = options.format ?? formatByName(name);
   const delimited = format === 'csv' || format === 'tsv' || options.delimiter !== undefined;
-  if (format === 'json' || format === 'ndjson') return parseItems(text, name);
-  if (!delimited && /^\s*(\[\s*[{\]]|\{\s*"|$)/.test(text)) return parseItems(text, name);
+  if (format === 'json' || format === 'ndjson') return parseItemFile(text, name);
+  if (!delimited && /^\s*(\[\s*[{\]]|\{\s*"|$)/.test(text)) return parseItemFile(text, name);
 
   let columns = options.columns;
   const rows: ItemRow[] = [];

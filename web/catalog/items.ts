@@ -2,7 +2,7 @@ import { InklingError } from '../errors.js';
 import type { Item } from '../types.js';
 import { refuseHtml } from './format.js';
 import { describe, idProblem } from './ids.js';
-import { jsonErrorLine, jsonProblem } from './json-error.js';
+import { jsonProblem } from './json-problem.js';
 import { LineReader } from './ndjson.js';
 
 /**
@@ -29,10 +29,15 @@ export function checkItems(value: unknown, source: string): Item[] {
 /**
  * Reads a catalogue written as a JSON array or as one JSON object a line, and checks it.
  *
+ * @param errorLine finds the line where a text stops being JSON, for messages; without it they have the engine's words only
  * @throws InklingError `invalid_catalog` or `duplicate_id`, naming the index or line;
  *   `wrong_content` for a web page
  */
-export function parseItems(text: string, source: string): Item[] {
+export function parseItems(
+  text: string,
+  source: string,
+  errorLine?: (text: string) => number,
+): Item[] {
   const start = text.trimStart(); // takes a byte order mark away too
   refuseHtml(start, source);
   if (start.startsWith('{')) return parseLines(text, source);
@@ -48,7 +53,7 @@ export function parseItems(text: string, source: string): Item[] {
   } catch (cause) {
     throw new InklingError(
       'invalid_catalog',
-      `${source}, line ${jsonErrorLine(text)}: no JSON ` +
+      `${source}${errorLine ? `, line ${errorLine(text)}` : ''}: no JSON ` +
         `(${jsonProblem(cause)}); expected a JSON array of items, or one item a line. ` +
         'Check the file with a JSON tool.',
       { cause },

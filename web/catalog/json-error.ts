@@ -72,9 +72,3 @@ function isJson(text: string): boolean {
     return false;
   }
 }
-
-/** The engine's own words about a JSON error, on one line. */
-export function jsonProblem(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/\s+/g, ' ');
-}

@@ -104,13 +104,14 @@ export class Ranker {
     options: RecommendOptions = {},
     { muted, preferred }: Preferences = NO_PREFERENCES,
   ): Promise<Recommendation[]> {
-    if (options.query || muted.length + preferred.length > 0) await this.describe();
+    const { signal } = options;
+    if (options.query || muted.length + preferred.length > 0) await this.describe(signal);
     const excluded = this.itemsAbout(muted);
     let list = this.list(met, options, excluded);
     // What the model cannot fill comes from the history's words, and from popularity only then.
     const filled = list.every(({ source }) => source !== 'popularity');
     if (this.undescribed && met.length > 0 && !filled) {
-      await this.describe();
+      await this.describe(signal);
       list = this.list(met, options, excluded);
     }
     return preferred.length > 0 ? this.favor(preferred, list, met, options, excluded) : list;
@@ -282,11 +283,11 @@ export class Ranker {
   }
 
   /** Reads the words of the items, where that is still to be done. */
-  private async describe(): Promise<void> {
+  private async describe(signal?: AbortSignal): Promise<void> {
     const { engine, handle, undescribed } = this;
     if (!undescribed) return;
     const { module, heap, wasm } = engine;
-    const texts = await createItemTexts(module, heap, wasm, undescribed, undefined);
+    const texts = await createItemTexts(module, heap, wasm, undescribed, signal);
     handle.describe(texts);
     this.texts = texts;
     this.undescribed = null;

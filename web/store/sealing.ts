@@ -11,8 +11,8 @@ export interface Sealed {
 const ALGORITHM = 'AES-GCM';
 const NONCE_BYTES = 12;
 
-export function isSealed(value: object): value is Sealed {
-  return 'sealed' in value;
+export function isSealed(value: unknown): value is Sealed {
+  return (value as Partial<Sealed>).sealed !== undefined;
 }
 
 export async function seal(key: CryptoKey, value: unknown): Promise<Sealed> {

@@ -1,6 +1,7 @@
 import { checkItems, parseItems } from '../catalog/items.js';
 import { Ranker } from '../engine/ranker.js';
 import type { ServingEngine } from '../engine/serving-engine.js';
+import { eventsHandled, throwIfAborted } from '../engine/slices.js';
 import { engineFailure } from '../engine/status.js';
 import type { TrainedModel } from '../engine/trained-model.js';
 import type { Choice } from '../engine/variants.js';
@@ -146,10 +147,11 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
       await this.load(this.items, modelFile, signal);
       return null;
     },
-    recommend: async (request) => {
+    recommend: async (request, { signal }) => {
       const { history, preferences } = await this.person.now();
+      const options = { ...request, signal };
       return this.timed('recommend', () =>
-        this.ready().recommend(history.items(), request, preferences),
+        this.ready().recommend(history.items(), options, preferences),
       );
     },
     similar: ({ id, k }) => this.timed('similar', () => this.ready().similar(id, { k })),
@@ -173,7 +175,9 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
 
   /** Puts other items and another model to work; those of before stay when this fails. */
   private async reload({ catalog, model }: PublicData, { signal }: CallContext): Promise<null> {
-    await this.load(catalog && itemsOf(catalog), model, signal);
+    const items = catalog && itemsOf(catalog);
+    await heard(signal);
+    await this.load(items, model, signal);
     this.timings.open ??= performance.now() - this.openedAt;
     return null;
   }
@@ -196,6 +200,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
   ): Promise<void> {
     let ranker: Ranker;
     try {
+      await heard(signal);
       ranker = await Ranker.create(this.loaded(), { items, model, signal });
     } catch (error) {
       model?.dispose();
@@ -256,6 +261,12 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
       lacks: engine.lacks,
     };
   }
+}
+
+/** Between two steps that cannot be stopped. */
+async function heard(signal: AbortSignal): Promise<void> {
+  await eventsHandled();
+  throwIfAborted(signal);
 }
 
 function itemsOf(catalog: NonNullable<PublicData['catalog']>): readonly Item[] {

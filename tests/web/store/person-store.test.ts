@@ -48,6 +48,9 @@ const inDatabase = async <T>(store: 'events' | 'meta', key?: string) =>
     promisifyRequest(key ? stores[store].get(key) : stores[store].getAll()),
   )) as T;
 
+const snapshotInDatabase = async () =>
+  JSON.parse(await inDatabase<string>('meta', 'snapshot')) as object;
+
 describe('reading', () => {
   test('begins with nothing where there is no database, and makes none', async () => {
     await log.erase();
@@ -113,10 +116,10 @@ describe('a snapshot', () => {
     await log.append(events);
     const store = open();
     await store.tend(await store.read(null), NOW);
-    const snapshot = await inDatabase<object>('meta', 'snapshot');
+    const snapshot = await snapshotInDatabase();
     expect(snapshot).toMatchObject({ cursor: 300 });
     await log.connection?.write(({ meta }) => {
-      meta.put({ ...snapshot, ...change, count: 7 }, 'snapshot');
+      meta.put(JSON.stringify({ ...snapshot, ...change, count: 7 }), 'snapshot');
     });
     expect(told(await open().read(null))).toEqual([historyOf(events).items(), 300]);
   });
@@ -157,7 +160,7 @@ describe('a snapshot', () => {
     await log.append(manyEvents(1));
     state = await store.read(state);
     await store.tend(state, NOW);
-    expect(await inDatabase('meta', 'snapshot')).toMatchObject({ cursor: 256 });
+    expect(await snapshotInDatabase()).toMatchObject({ cursor: 256 });
   });
 });
 
