@@ -128,7 +128,7 @@ export class PersonStore {
     this.tending ??= alone(this.name, async () => {
       if (this.plainEvents) await this.sealPlain();
       if (sweep) await this.sweep(now);
-      else await this.keepSnapshot(state);
+      if (snapshot) await this.keepSnapshot(state);
     }).finally(() => {
       this.tending = null;
     });
