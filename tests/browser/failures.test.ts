@@ -158,46 +158,50 @@ describe.each(BROWSERS)('in %s', (name) => {
     expect(told.started, 'workers started anew').toBe(1);
   };
 
-  describe.each([
+  const places = [
     ['IndexedDB', {}],
     ['memory', { storage: 'memory' }],
-  ] as const)('with events in %s', (_, storage) => {
-    test(
-      'a worker that was ended at rest is noticed and started anew; nothing is lost',
-      async () => {
-        await open(storage);
-        expectRecovered(await failWith('terminate'), 0);
-      },
-      TEST_TIMEOUT_MS,
-    );
+  ] as const;
+  describe.each(name === 'chromium' ? places : places.slice(0, 1))(
+    'with events in %s',
+    (_, storage) => {
+      test(
+        'a worker that was ended at rest is noticed and started anew; nothing is lost',
+        async () => {
+          await open(storage);
+          expectRecovered(await failWith('terminate'), 0);
+        },
+        TEST_TIMEOUT_MS,
+      );
 
-    test(
-      'of a worker that was ended at work the calls are rejected, and the next list is that of before',
-      async () => {
-        await open(storage);
-        expectRecovered(await failWith('terminate under way'), 1);
-      },
-      TEST_TIMEOUT_MS,
-    );
+      test(
+        'of a worker that was ended at work the calls are rejected, and the next list is that of before',
+        async () => {
+          await open(storage);
+          expectRecovered(await failWith('terminate under way'), 1);
+        },
+        TEST_TIMEOUT_MS,
+      );
 
-    test(
-      'a worker that throws is started anew; nothing is lost',
-      async () => {
-        await open({ ...storage, workerUrl: '/failing-worker.js' });
-        expectRecovered(await failWith('throw'), 0);
-      },
-      TEST_TIMEOUT_MS,
-    );
+      test(
+        'a worker that throws is started anew; nothing is lost',
+        async () => {
+          await open({ ...storage, workerUrl: '/failing-worker.js' });
+          expectRecovered(await failWith('throw'), 0);
+        },
+        TEST_TIMEOUT_MS,
+      );
 
-    test(
-      'an engine that traps is started anew; nothing is lost',
-      async () => {
-        await open({ ...storage, workerUrl: '/failing-worker.js' });
-        expectRecovered(await failWith('trap'), 1);
-      },
-      TEST_TIMEOUT_MS,
-    );
-  });
+      test(
+        'an engine that traps is started anew; nothing is lost',
+        async () => {
+          await open({ ...storage, workerUrl: '/failing-worker.js' });
+          expectRecovered(await failWith('trap'), 1);
+        },
+        TEST_TIMEOUT_MS,
+      );
+    },
+  );
 
   test(
     'a worker that does not answer any more is noticed in time and started anew',

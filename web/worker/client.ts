@@ -13,6 +13,7 @@ interface Pending {
   resolve(result: never): void;
   reject(error: unknown): void;
   onProgress: ((progress: Progress) => void) | undefined;
+  signal: AbortSignal | undefined;
   stopListening(): void;
 }
 
@@ -28,6 +29,8 @@ const FAREWELL_MS = 500;
 /** While calls are under way the worker is asked whether it is there; one that was ended from outside never says so. */
 const PING_MS = 4000;
 const MOST_UNANSWERED = 5;
+
+const CHANGING: readonly CallName[] = ['reload', 'use', 'train'];
 
 /** Calls a worker as if it were here: promises, typed errors, abort and progress. */
 export class WorkerClient {
@@ -66,13 +69,15 @@ export class WorkerClient {
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         this.connection.post({ kind: 'cancel', id });
-        this.settle(id)?.reject(abortError(signal as AbortSignal));
+        // Of what changes the worker's state, only the worker knows whether it was stopped in time.
+        if (!CHANGING.includes(name)) this.settle(id)?.reject(abortError(signal as AbortSignal));
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       this.pending.set(id, {
         resolve: resolve as (result: never) => void,
         reject,
         onProgress,
+        signal,
         stopListening: () => signal?.removeEventListener('abort', onAbort),
       });
       this.watch ??= setInterval(() => this.ping(), PING_MS);
@@ -150,8 +155,11 @@ export class WorkerClient {
       this.settle(message.id)?.resolve(message.result as never);
       return;
     }
-    this.settle(message.id)?.reject(
-      new InklingError(message.code ?? 'engine_failed', message.message),
+    const pending = this.settle(message.id);
+    pending?.reject(
+      message.code === 'aborted' && pending.signal
+        ? abortError(pending.signal)
+        : new InklingError(message.code ?? 'engine_failed', message.message),
     );
   }
 

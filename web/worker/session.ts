@@ -107,7 +107,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
     const lane = name === 'train' || name === 'evaluate' ? 'long' : 'quick';
     this.lanes[lane] = this.lanes[lane].then(async () => {
       try {
-        if (controller.signal.aborted) return; // the caller knows already
+        throwIfAborted(controller.signal);
         const handle = this.handlers[name];
         if (!handle) {
           throw new InklingError(
