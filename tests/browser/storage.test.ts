@@ -170,6 +170,183 @@ describe.each(BROWSERS)('in %s', (name) => {
     expect(seen).toEqual([['item-6'], [], ['item-2']]);
   });
 
+  test('erasing leaves nothing: no database, cache, cookie, worker, file or stored word', async () => {
+    const left = await stage.browser.evaluate(async () => {
+      const { main } = window.test.open;
+      await main?.record({ item: 'item-7', type: 'like' });
+      await main?.edit({ mute: 'desert' });
+      await main?.recommend();
+      await main?.erase();
+      const files: string[] = [];
+      const root = await navigator.storage?.getDirectory?.().catch(() => undefined);
+      for await (const name of (root as { keys?(): AsyncIterable<string> })?.keys?.() ?? []) {
+        files.push(name);
+      }
+      return {
+        databases: (await indexedDB.databases()).map(({ name }) => name),
+        caches: await globalThis.caches?.keys(),
+        cookies: document.cookie,
+        words: [localStorage.length, sessionStorage.length],
+        workers: (await navigator.serviceWorker?.getRegistrations())?.length ?? 0,
+        files,
+      };
+    });
+    expect(left.databases).not.toContain(`inkling:${person}`);
+    expect(left).toMatchObject({ cookies: '', words: [0, 0], workers: 0, files: [] });
+    expect(left.caches ?? []).toEqual([]);
+  });
+
+  test('an erased person can be erased again, without being opened', async () => {
+    await stage.browser.evaluate(async (name) => {
+      const { inkling, open } = window.test;
+      await open.main?.record({ item: 'item-7', type: 'like' });
+      await open.main?.close();
+      await inkling.Recommender.erase({ name });
+      await inkling.Recommender.erase({ name });
+    }, person);
+    expect(await databases()).not.toContain(`inkling:${person}`);
+  });
+
+  test('what an older release has stored is taken over', async () => {
+    const profile = await stage.browser.evaluate(async (name) => {
+      const { inkling, sample, open } = window.test;
+      await open.main?.erase();
+      await open.main?.close();
+      const done = <T>(request: IDBRequest<T>) =>
+        new Promise<T>((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const request = indexedDB.open(`inkling:${name}`, 1);
+      request.onupgradeneeded = () => {
+        const options = { keyPath: 'seq', autoIncrement: true };
+        request.result.createObjectStore('events', options).createIndex('item', 'item');
+      };
+      const db = await done(request);
+      const events = db.transaction('events', 'readwrite').objectStore('events');
+      await done(events.add({ item: 'item-5', type: 'like', at: 5 }));
+      db.close();
+      const again = await inkling.Recommender.open({ name, catalog: sample.sampleCatalogue() });
+      await again.record({ item: 'item-6', type: 'view', at: 6 });
+      const { items } = await again.profile();
+      await again.close();
+      return items;
+    }, person);
+    expect(profile.map(({ item }) => item)).toEqual(['item-6', 'item-5']);
+  });
+
+  test('while the disk is full events are kept in memory and count; with space they are stored', async () => {
+    const told = await stage.browser.evaluate(async () => {
+      const { main } = window.test.open;
+      const items = async () => (await main?.profile())?.items.map(({ item }) => item);
+      await main?.record({ item: 'item-1', type: 'like', at: 1 });
+      const { add } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.add = () => {
+        throw new DOMException('no space', 'QuotaExceededError');
+      };
+      await main?.record({ item: 'item-2', type: 'like', at: 2 });
+      await main?.record({ item: 'item-3', type: 'like', at: 3 });
+      const full = { items: await items(), info: main?.info() };
+      await main?.edit({ forget: { item: 'item-2' } });
+      const edited = await items();
+      IDBObjectStore.prototype.add = add;
+      await main?.record({ item: 'item-4', type: 'like', at: 4 });
+      return { full, edited, free: { items: await items(), info: main?.info() } };
+    });
+    expect(told.full.items).toEqual(['item-3', 'item-2', 'item-1']);
+    expect(told.full.info).toMatchObject({ events: 3, storage: { kind: 'indexeddb' } });
+    expect(told.full.info?.storage.degraded).toMatch(/2 events are kept in memory.*QuotaExceeded/);
+    expect(told.edited).toEqual(['item-3', 'item-1']);
+    expect(told.free.items).toEqual(['item-4', 'item-3', 'item-1']);
+    expect(told.free.info?.storage).toEqual({ kind: 'indexeddb' });
+    await stage.visit(stage.isolated);
+    await openRecommender();
+    const stored = await stage.browser.evaluate(() => window.test.open.main?.profile());
+    expect(stored?.items.map(({ item }) => item)).toEqual(['item-4', 'item-3', 'item-1']);
+  });
+
+  test('with encryption nothing can be read from the database, and everything works', async () => {
+    const told = await stage.browser.evaluate(async (recommenderName) => {
+      const { inkling, sample, open } = window.test;
+      await open.main?.close();
+      const name = `${recommenderName}, sealed`;
+      const catalog = sample.sampleCatalogue();
+      const sealed = await inkling.Recommender.open({ name, catalog, encryption: true });
+      await sealed.record({ item: 'item-3', type: 'like' });
+      await sealed.edit({ mute: 'desert' });
+      const before = { profile: await sealed.profile(), list: await sealed.recommend({ k: 50 }) };
+      const { encrypted } = sealed.info().storage;
+      await sealed.close();
+
+      const done = <T>(request: IDBRequest<T>) =>
+        new Promise<T>((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const db = await done(indexedDB.open(`inkling:${name}`));
+      const stores = db.transaction(['events', 'meta']);
+      const rows = [
+        ...(await done(stores.objectStore('events').getAll())),
+        ...(await done(stores.objectStore('meta').getAll())),
+      ];
+      db.close();
+      const text = JSON.stringify(rows, (_, value) =>
+        value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+          ? new TextDecoder('latin1').decode(value)
+          : value,
+      );
+      const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+        'encrypt',
+        'decrypt',
+      ]);
+      const wrong = await inkling.Recommender.open({ name, catalog, encryption: key }).then(
+        () => 'opened',
+        ({ code }: { code: string }) => code,
+      );
+      const again = await inkling.Recommender.open({ name, catalog, encryption: true });
+      const after = { profile: await again.profile(), list: await again.recommend({ k: 50 }) };
+      await again.erase();
+      await again.close();
+      return { before, after, encrypted, text, wrong, rows: rows.length };
+    }, person);
+    expect(told.encrypted).toBe(true);
+    expect(told.before.profile.items.map(({ item }) => item)).toEqual(['item-3']);
+    expect(told.before.profile.muted).toEqual(['desert']);
+    expect(told.after).toEqual(told.before);
+    expect(told.wrong).toBe('storage_unavailable');
+    // The event, the epoch, the topics and the key.
+    expect(told.rows).toBe(4);
+    for (const word of ['item-3', 'like', 'desert']) expect(told.text).not.toContain(word);
+  });
+
+  test('what one recommender of a name does, the other hears of', async () => {
+    const heard = await stage.browser.evaluate(async (name) => {
+      const { inkling, sample, open } = window.test;
+      let tell: (events: number | undefined) => void = () => {};
+      const catalog = sample.sampleCatalogue();
+      const other = await inkling.Recommender.open({
+        name,
+        catalog,
+        onChange: () => tell(other.info().events),
+      });
+      const next = (act: () => Promise<unknown> | undefined) =>
+        new Promise<number | string | undefined>((resolve) => {
+          tell = resolve;
+          setTimeout(resolve, 5000, 'nothing heard');
+          void act();
+        });
+      const told = [
+        await next(() => open.main?.record({ item: 'item-6', type: 'like' })),
+        await next(() => open.main?.edit({ mute: 'desert' })),
+        (await other.profile()).muted,
+        await next(() => open.main?.erase()),
+      ];
+      await other.close();
+      return told;
+    }, person);
+    expect(heard).toEqual([1, 1, ['desert'], 0]);
+  });
+
   test('where storage is denied, everything works in memory and info() says so', async () => {
     await stage.visit(stage.isolated, 'storage-denied.html');
     await openRecommender();

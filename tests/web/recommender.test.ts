@@ -160,48 +160,6 @@ test('ids are kept exactly, through events, lists and model files', async () => 
   for (const id of strange) expect(await again.similar(id, { k: 1 })).toHaveLength(1);
 });
 
-describe("the person's hand", () => {
-  test('sees what is known, forgets one item, exports and erases', async () => {
-    const recommender = await open({ catalog: items });
-    await recommender.record([
-      { item: 'i1', type: 'like', at: 10 },
-      { item: 'i2', type: 'dislike', at: 20 },
-    ]);
-    const profile = await recommender.profile();
-    expect(profile.items).toEqual([
-      { item: 'i2', type: 'dislike', weight: -1, at: 20 },
-      { item: 'i1', type: 'like', weight: 1, at: 10 },
-    ]);
-    const taste = Object.fromEntries(profile.interests.map(({ term, weight }) => [term, weight]));
-    expect(taste['cluster 1']).toBeGreaterThan(0);
-    expect(taste['cluster 2']).toBeLessThan(0);
-    expect(JSON.parse(await (await recommender.exportData()).text())).toEqual({
-      format: 'inkling-events',
-      version: 2,
-      muted: [],
-      preferred: [],
-      events: [
-        { item: 'i1', type: 'like', at: 10 },
-        { item: 'i2', type: 'dislike', at: 20 },
-      ],
-    });
-
-    await recommender.edit({ forget: { item: 'i2' } });
-    expect(ids((await recommender.profile()).items)).toEqual(['i1']);
-    await recommender.erase();
-    expect(await recommender.profile()).toEqual({
-      events: 0,
-      items: [],
-      interests: [],
-      muted: [],
-      preferred: [],
-    });
-    expect(recommender.info().events).toBe(0);
-    await recommender.record({ item: 'i3', type: 'like' });
-    expect(recommender.info().events).toBe(1);
-  });
-});
-
 describe('closing', () => {
   test('twice is fine, and calls afterwards say what happened', async () => {
     const recommender = await open();
