@@ -115,8 +115,7 @@ void interests(const RankerHandle& handle, const Buffer& history_items, const Bu
                Buffer& out) {
   const std::vector<HistoryEntry> history = history_of(history_items, history_weights);
   RankedItem nameless;
-  nameless.reasons =
-      handle.ranker->interests(history, static_cast<std::size_t>(count));
+  nameless.reasons = handle.ranker->interests(history, static_cast<std::size_t>(count));
   pack({nameless}, out);
 }
 

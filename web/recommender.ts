@@ -43,12 +43,22 @@ const WASM_FILES: Record<Trainer, (variant: VariantName) => string> = {
   full: (variant) => `inkling-${variant}-full.wasm`,
 };
 
+/** What is needed again: of the others, what they led to is kept. */
+type KeptOptions = {
+  [K in 'encryption' | 'persist' | 'retention' | 'onChange' | 'logger']: OpenOptions[K] | undefined;
+};
+
 /** One person's recommender: a public model and catalogue, and a private history that stays on this device. */
 export class Recommender {
   private closed = false;
   private events = 0;
   /** Events came while they were counted. */
   private miscounted = false;
+  private counting: Promise<void> | undefined;
+  /** How often they were counted. */
+  private counts = 0;
+  /** Something has changed elsewhere, and that is being told. */
+  private readonly elsewhere = { changed: false, telling: false };
   /** Of a person without a database. */
   private preferences: Preferences = NO_PREFERENCES;
   private channel: BroadcastChannel | undefined;
@@ -65,7 +75,7 @@ export class Recommender {
     /** Starts a worker like the first, or one that trains. */
     private readonly start: Record<'again' | 'trainer', () => WorkerClient>,
     private log: EventLog,
-    private readonly options: OpenOptions,
+    private readonly options: KeptOptions,
   ) {
     this.attach(log);
   }
@@ -98,18 +108,21 @@ export class Recommender {
     const opening = openWith(client, request, sources, { signal, onProgress });
     opening.catch(() => {}); // reported below, should the store fail first
     let log: EventLog | undefined;
+    let recommender: Recommender | undefined;
     try {
       // Opened beside the engine: the slowest decides.
       log = await EventLog.open(name, options, canStore);
       const { degraded } = log.storage;
       if (degraded) logger?.warn(degraded);
       const again = { again: () => start(serving), trainer: () => start(false) };
-      const recommender = new Recommender(client, request, sources, again, log, options);
+      const { encryption, persist, retention, onChange } = options;
+      const kept = { encryption, persist, retention, onChange, logger };
+      recommender = new Recommender(client, request, sources, again, log, kept);
       await opening;
       await recommender.count();
       return recommender;
     } catch (error) {
-      void log?.close();
+      void (recommender ? recommender.detach() : log?.close());
       void client.end(closedError());
       throw error;
     }
@@ -144,7 +157,10 @@ export class Recommender {
     const given = Array.isArray(event)
       ? (event as readonly InteractionEvent[])
       : [event as InteractionEvent];
+    const { counts } = this;
     await this.log.append(given.map((each) => checkEvent(each, now, 'record')));
+    // A count that has ended meanwhile may have seen them or not.
+    if (this.counts !== counts) return this.count();
     this.events += given.length;
     this.miscounted = true;
   }
@@ -198,9 +214,12 @@ export class Recommender {
       neutral: topics(neutral),
       forget,
     };
-    const { forgotten, gone, preferences } = await this.call('edit', request, {});
+    let { forgotten, gone, preferences } = await this.call('edit', request, {});
     this.preferences = preferences;
-    this.log.dropLoose(new Set(gone));
+    // Where some were stored meanwhile, they are to be removed from there.
+    while (!(await this.log.dropLoose(new Set(gone)))) {
+      ({ gone } = await this.call('edit', request, {}));
+    }
     await this.changed();
     return { forgotten };
   }
@@ -470,12 +489,17 @@ export class Recommender {
 
   /** Another tab has recorded, edited or erased. */
   private async heardOfChange(): Promise<void> {
-    try {
-      await this.count();
-    } catch {
-      // The next call says why.
+    const { elsewhere } = this;
+    elsewhere.changed = true;
+    if (elsewhere.telling) return;
+    elsewhere.telling = true;
+    while (elsewhere.changed && !this.closed) {
+      elsewhere.changed = false;
+      await this.count().catch(() => {}); // the next call says why
+      const { onChange } = this.options;
+      if (onChange && !this.closed) queueMicrotask(onChange);
     }
-    if (!this.closed) this.options.onChange?.();
+    elsewhere.telling = false;
   }
 
   /** Something else than recording was done here. */
@@ -484,12 +508,23 @@ export class Recommender {
     await this.count();
   }
 
-  private async count(): Promise<void> {
-    do {
-      this.miscounted = false;
-      const { events } = await this.call('sync', {}, {});
-      if (!this.miscounted) this.events = events;
-    } while (this.miscounted);
+  private count(): Promise<void> {
+    this.miscounted = true;
+    this.counting ??= this.countAll();
+    return this.counting;
+  }
+
+  private async countAll(): Promise<void> {
+    try {
+      while (this.miscounted) {
+        this.miscounted = false;
+        const { events } = await this.call('sync', {}, {});
+        if (!this.miscounted) this.events = events;
+      }
+      this.counts++;
+    } finally {
+      this.counting = undefined;
+    }
   }
 
   private checkOpen(): void {

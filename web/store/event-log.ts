@@ -21,10 +21,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-type Options = { storage?: OpenOptions['storage'] | undefined } & Pick<
-  OpenOptions,
-  'encryption' | 'persist'
->;
+type Options = { [K in 'storage' | 'encryption' | 'persist']?: OpenOptions[K] | undefined };
 
 /** Places of events that are only in memory come after those of all others. */
 const FIRST_LOOSE_SEQ = 2 ** 50;
@@ -114,9 +111,12 @@ export class EventLog {
     });
   }
 
-  /** Takes away loose events. */
-  dropLoose(gone: ReadonlySet<number>): void {
+  /** Takes away loose events; false when some were no longer loose. */
+  async dropLoose(gone: ReadonlySet<number>): Promise<boolean> {
+    await this.writing;
+    const before = this.loose.length;
     this.loose = this.loose.filter(({ seq }) => !gone.has(seq));
+    return before - this.loose.length === gone.size;
   }
 
   /** Removes everything, the database too. The next event begins anew. @throws InklingError `storage_unavailable` */
