@@ -70,6 +70,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
   constructor(private readonly host: SessionHost<Engine>) {}
 
   receive(message: ToWorker): void {
+    const { person: former } = this;
     switch (message.kind) {
       case 'cancel':
         this.running.get(message.id)?.abort();
@@ -78,7 +79,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
         this.person.addLoose(message.events, message.all);
         break;
       case 'person':
-        void this.person.close();
+        this.lanes.quick = this.lanes.quick.then(() => former.close()); // a call may be at it
         this.person = new Person(message.person);
         this.person.now().catch(() => {}); // the next call that needs it says why
         break;
