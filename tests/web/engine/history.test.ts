@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { historyOf } from '../../../web/engine/history.js';
-import type { EventType } from '../../../web/types.js';
+import { History, historyOf } from '../../../web/engine/history.js';
+import { EVENT_TYPES, type EventType } from '../../../web/types.js';
 
 const event = (item: string, type: EventType, at: number, value?: number) =>
   value === undefined ? { item, type, at } : { item, type, at, value };
@@ -60,5 +61,50 @@ describe('a history', () => {
   test('takes ids such as __proto__ for what they are', () => {
     const history = historyOf([event('__proto__', 'like', 1), event('', 'like', 2)]).items();
     expect(history.map((entry) => entry.item)).toEqual(['', '__proto__']);
+  });
+
+  const anyEvents = fc.array(
+    fc
+      .record({
+        item: fc.constantFrom('a', 'b', 'c'),
+        type: fc.constantFrom(...EVENT_TYPES),
+        at: fc.integer({ min: 0, max: 1_000_000 }),
+        value: fc.integer({ min: 1, max: 5 }),
+      })
+      .map(({ value, ...rest }) => (rest.type === 'rate' ? { ...rest, value } : rest)),
+    { maxLength: 40 },
+  );
+
+  test('of events at different times is the same in whatever order they come', () => {
+    fc.assert(
+      fc.property(anyEvents, fc.integer(), (events, salt) => {
+        const apart = events.filter(({ at }, n) => events.findIndex((e) => e.at === at) === n);
+        const mixed = apart
+          .map((each, n) => ({ each, key: Math.sin(n * 7919 + salt) }))
+          .sort((one, other) => one.key - other.key)
+          .map(({ each }) => each);
+        expect(historyOf(mixed).items()).toEqual(historyOf(apart).items());
+      }),
+    );
+  });
+
+  test('goes on from the events that decide as it would have from all', () => {
+    fc.assert(
+      fc.property(anyEvents, anyEvents, (before, after) => {
+        const stored = [...before, ...after].map((each, n) => ({ ...each, seq: n + 1 }));
+        const whole = new History();
+        for (const each of stored) whole.add(each);
+        const first = new History();
+        for (const each of stored.slice(0, before.length)) first.add(each);
+        const second = new History();
+        for (const each of [...first.decidingEvents(), ...stored.slice(before.length)]) {
+          second.add(each);
+        }
+        expect(second.items()).toEqual(whole.items());
+        const copy = first.copy();
+        for (const each of stored.slice(before.length)) copy.add(each);
+        expect([copy.items(), copy.count]).toEqual([whole.items(), whole.count]);
+      }),
+    );
   });
 });
