@@ -1,7 +1,7 @@
 import { describe } from './catalog/ids.js';
 import { didYouMean } from './did-you-mean.js';
 import { InklingError } from './errors.js';
-import { FACTOR_STORAGES } from './types.js';
+import { FACTOR_STORAGES, type SecretKey } from './types.js';
 
 type Check = (value: unknown) => string | null;
 
@@ -55,7 +55,7 @@ const limits: Check = (value) =>
     ? null
     : '{days?, events?}, numbers above 0';
 const encryption: Check = (value) =>
-  typeof value === 'boolean' || (value as CryptoKey | null)?.type === 'secret'
+  typeof value === 'boolean' || (value as SecretKey | null)?.type === 'secret'
     ? null
     : 'true, false or a CryptoKey for AES-GCM';
 

@@ -159,6 +159,14 @@ export interface Retention {
   events?: number;
 }
 
+/** A `CryptoKey` of WebCrypto, for AES-GCM; spelt out, so that it is known where the browser's types are not. */
+export interface SecretKey {
+  readonly type: 'private' | 'public' | 'secret';
+  readonly extractable: boolean;
+  readonly algorithm: { name: string };
+  readonly usages: readonly string[];
+}
+
 export interface OpenOptions {
   /** Items, or where a JSON array (or NDJSON) of items is to be had. */
   catalog?: readonly Item[] | URL | string | Blob;
@@ -175,7 +183,7 @@ export interface OpenOptions {
    * one that is made once and kept in the same database, where no script can read its bytes. Events stored before are
    * encrypted too. Default false.
    */
-  encryption?: boolean | CryptoKey;
+  encryption?: boolean | SecretKey;
   /** Asks the browser not to clear this site's storage by itself; Firefox then asks the person. Default false. */
   persist?: boolean;
   /** Called when another tab has recorded, edited or erased: lists made before are stale, `info()` is not. */

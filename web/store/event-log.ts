@@ -85,7 +85,8 @@ export class EventLog {
     const connection = new Connection(name);
     try {
       await connection.open();
-      const key = encryption === true ? await ownKey(connection) : encryption || null;
+      const key =
+        encryption === true ? await ownKey(connection) : ((encryption || null) as CryptoKey | null);
       const persisted = persist && (await navigator.storage?.persist?.());
       const storage = {
         kind: 'indexeddb' as const,
