@@ -206,8 +206,9 @@ export class Recommender {
         'edit: nothing is to be done; expected mute, prefer, neutral or forget, such as {forget: {item: "the id"}}',
       );
     }
-    const topics = (given: Edit['mute']) =>
-      [given ?? []].flat().map((topic) => topic.toLowerCase());
+    const topics = (given: Edit['mute']) => [
+      ...new Set([given ?? []].flat().map((topic) => topic.toLowerCase())),
+    ];
     const request = {
       mute: topics(mute),
       prefer: topics(prefer),

@@ -99,7 +99,8 @@ describe("the person's hand", () => {
 
   test('mutes a word of a title, and several topics', async () => {
     const recommender = await open({ catalog: items });
-    await recommender.edit({ mute: ['17', 'cluster 2', 'unheard of'] });
+    await recommender.edit({ mute: ['17', 'cluster 2', 'Cluster 2', 'unheard of'] });
+    expect((await recommender.profile()).muted).toEqual(['17', 'cluster 2', 'unheard of']);
     const list = ids(await recommender.recommend({ k: 60 }));
     expect(list).not.toContain('i17');
     expect(list.map(clusterOf)).not.toContain(2);
@@ -164,6 +165,24 @@ describe("the person's hand", () => {
       muted: [],
       preferred: ['cluster 3', 'cluster 5'],
     });
+  });
+
+  test('records and imports more events at once than a call has arguments', async () => {
+    const recommender = await open({ catalog: items });
+    const many = Array.from({ length: 200_000 }, (_, n) => ({
+      item: `other ${n}`,
+      type: 'view' as const,
+      at: n,
+    }));
+    await recommender.record(many.slice(0, 150_000));
+    expect(recommender.info().events).toBe(150_000);
+    const data = { format: 'inkling-events', version: 2, events: many };
+    expect(await recommender.importData(JSON.stringify(data))).toEqual({
+      added: 50_000,
+      known: 150_000,
+    });
+    expect(recommender.info().events).toBe(200_000);
+    expect(await recommender.recommend({ k: 3 })).toHaveLength(3);
   });
 
   test('imports all or nothing', async () => {

@@ -188,7 +188,7 @@ export class EventLog {
 
   private keep(events: readonly TimedEvent[]): void {
     const kept = events.map((event) => ({ ...event, seq: ++this.lastLoose }));
-    this.loose.push(...kept);
+    for (const event of kept) this.loose.push(event);
     this.onLoose(kept, false);
   }
 }

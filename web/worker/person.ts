@@ -28,8 +28,10 @@ export class Person {
       this.loose = [];
       this.both = null;
     }
-    this.loose.push(...events);
-    for (const event of events) this.both?.add(event);
+    for (const event of events) {
+      this.loose.push(event);
+      this.both?.add(event);
+    }
   }
 
   /** What is known now: what other tabs have done too. */

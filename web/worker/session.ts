@@ -14,6 +14,7 @@ import type {
   EngineInfo,
   FromWorker,
   OpenRequest,
+  PersonSource,
   PublicData,
   ToWorker,
 } from './protocol.js';
@@ -32,6 +33,9 @@ export interface SessionHost<Engine> {
 
 /** How long after a call the housekeeping begins. */
 const TEND_AFTER_MS = 200;
+
+/** How long calls may take that came before the end: less than the page gives all of it. */
+const PATIENCE_MS = 200;
 
 export interface CallContext {
   signal: AbortSignal;
@@ -70,7 +74,6 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
   constructor(private readonly host: SessionHost<Engine>) {}
 
   receive(message: ToWorker): void {
-    const { person: former } = this;
     switch (message.kind) {
       case 'cancel':
         this.running.get(message.id)?.abort();
@@ -79,9 +82,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
         this.person.addLoose(message.events, message.all);
         break;
       case 'person':
-        this.lanes.quick = this.lanes.quick.then(() => former.close()); // a call may be at it
-        this.person = new Person(message.person);
-        this.person.now().catch(() => {}); // the next call that needs it says why
+        this.workFor(message.person);
         break;
       case 'ping':
         this.host.post({ kind: 'pong' });
@@ -93,6 +94,13 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
         void this.end();
         break;
     }
+  }
+
+  private workFor(source: PersonSource): void {
+    const former = this.person;
+    this.lanes.quick = this.lanes.quick.then(() => former.close()); // a call may be at it
+    this.person = new Person(source);
+    this.person.now().catch(() => {}); // the next call that needs it says why
   }
 
   private enqueue(message: Extract<ToWorker, { kind: 'call' }>): void {
@@ -221,7 +229,11 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
 
   /** The memory goes with the worker; a database must be let go before. */
   private async end(): Promise<void> {
-    await this.lanes.quick; // what was asked for before is answered
+    // What was asked for before is answered, unless it takes longer than the page waits.
+    await Promise.race([
+      this.lanes.quick,
+      new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)),
+    ]);
     clearTimeout(this.tending);
     await this.person.close();
     this.host.post({ kind: 'closed' });
