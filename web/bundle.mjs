@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import { minify } from 'terser';
 import { buildPreset, WASM_PRESETS } from '../wasm/toolchain/build.mjs';
 import { writeEngineTypes } from './engine-types.mjs';
+import { trimmed } from './loader.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -140,6 +141,7 @@ const bundleWorker = (entryPoints, options) =>
       '#glue/simd': loaderOf('wasm-simd'),
       '#glue/threads': loaderOf('wasm-simd-threads'),
     },
+    plugins: [trimmed(['wasm-simd', 'wasm-simd-threads'].map(loaderOf))],
   });
 
 /**
@@ -156,7 +158,10 @@ async function bundleInline() {
     format: 'iife',
     write: false,
     alias: { '#glue/simd': loader, '#glue/threads': loader }, // threads are never asked for
-    plugins: [holding('#inline/wasm', deflateRawSync(wasm, { level: 9 }), 'binary')],
+    plugins: [
+      trimmed([loader]),
+      holding('#inline/wasm', deflateRawSync(wasm, { level: 9 }), 'binary'),
+    ],
   });
   const page = await bundleWith({
     ...options,

@@ -1,11 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { canStore, connectWorker, defaultWasmUrl, hostFeatures } from '#host';
+import { canStore, connectWorker, hostFeatures } from '#host';
 import { chooseVariant } from './engine/variants.js';
 import { InklingError } from './errors.js';
 import { checkEvent } from './event.js';
 import { toSend } from './interaction-columns.js';
 import { checkOptions } from './options.js';
-import { absolute, type PublicSources, publicSources, readPublicData } from './public-data.js';
+import { publicSources, readPublicData } from './public-data.js';
 import { Connection, databaseName } from './store/database.js';
 import { EventLog } from './store/event-log.js';
 import type { Preferences } from './store/person-store.js';
@@ -17,7 +17,6 @@ import type {
   Interaction,
   InteractionEvent,
   InteractionTable,
-  ModelName,
   OpenOptions,
   Profile,
   Recommendation,
@@ -26,26 +25,21 @@ import type {
   SimilarItem,
   TrainOptions,
   TrainResult,
-  VariantName,
-  WasmName,
 } from './types.js';
 import { VERSION } from './version.js';
-import { type CallOptions, WorkerClient } from './worker/client.js';
-import type { CallName, Calls, OpenRequest, Trainer } from './worker/protocol.js';
+import { isAddress, wasmAddresses } from './wasm-addresses.js';
+import { closedError, EngineWorkers } from './worker/engine-workers.js';
+import type { OpenRequest } from './worker/protocol.js';
 
 const DEFAULT_NAME = 'default';
 const DEFAULT_MODEL = 'ials';
 const NO_PREFERENCES: Preferences = { muted: [], preferred: [] };
 /** What tabs tell each other: that something is new, not what. */
 const CHANGED = 'changed';
-const WASM_FILES: Record<Trainer, (variant: VariantName) => string> = {
-  usual: (variant) => `inkling-${variant}.wasm`,
-  full: (variant) => `inkling-${variant}-full.wasm`,
-};
 
 /** What is needed again: of the others, what they led to is kept. */
 type KeptOptions = {
-  [K in 'encryption' | 'persist' | 'retention' | 'onChange' | 'logger']: OpenOptions[K] | undefined;
+  [K in 'encryption' | 'persist' | 'retention' | 'onChange']: OpenOptions[K] | undefined;
 };
 
 /** One person's recommender: a public model and catalogue, and a private history that stays on this device. */
@@ -62,21 +56,13 @@ export class Recommender {
   /** Of a person without a database. */
   private preferences: Preferences = NO_PREFERENCES;
   private channel: BroadcastChannel | undefined;
-  private restarting: Promise<void> | undefined;
-  /** A worker that was started anew has failed too. */
-  private givenUp: InklingError | undefined;
-  /** Workers that train with the full module. */
-  private readonly trainers = new Set<WorkerClient>();
 
   private constructor(
-    private client: WorkerClient,
-    private readonly request: OpenRequest,
-    private readonly sources: PublicSources,
-    /** Starts a worker like the first, or one that trains. */
-    private readonly start: Record<'again' | 'trainer', () => WorkerClient>,
+    private readonly workers: EngineWorkers,
     private log: EventLog,
     private readonly options: KeptOptions,
   ) {
+    workers.onStart = () => this.introduce();
     this.attach(log);
   }
 
@@ -101,11 +87,9 @@ export class Recommender {
       wasmBinary: options.wasmBinary,
     };
     const sources = publicSources(catalog, model);
-    const start = (serving: boolean) =>
-      new WorkerClient(connectWorker(options.workerUrl, choice.threads, serving));
-    const serving = !training && !ownWasm;
-    const client = start(serving);
-    const opening = openWith(client, request, sources, { signal, onProgress });
+    const connect = (serving: boolean) => connectWorker(options.workerUrl, choice.threads, serving);
+    const workers = new EngineWorkers(connect, !training && !ownWasm, request, sources, logger);
+    const opening = workers.open({ signal, onProgress });
     opening.catch(() => {}); // reported below, should the store fail first
     let log: EventLog | undefined;
     let recommender: Recommender | undefined;
@@ -114,16 +98,15 @@ export class Recommender {
       log = await EventLog.open(name, options, canStore);
       const { degraded } = log.storage;
       if (degraded) logger?.warn(degraded);
-      const again = { again: () => start(serving), trainer: () => start(false) };
       const { encryption, persist, retention, onChange } = options;
-      const kept = { encryption, persist, retention, onChange, logger };
-      recommender = new Recommender(client, request, sources, again, log, kept);
+      const kept = { encryption, persist, retention, onChange };
+      recommender = new Recommender(workers, log, kept);
       await opening;
       await recommender.count();
       return recommender;
     } catch (error) {
       void (recommender ? recommender.detach() : log?.close());
-      void client.end(closedError());
+      void workers.end();
       throw error;
     }
   }
@@ -172,7 +155,7 @@ export class Recommender {
   async recommend(options: RecommendOptions = {}): Promise<Recommendation[]> {
     checkOptions('recommend', options);
     const { signal, ...request } = options;
-    return this.call('recommend', request, { signal });
+    return this.workers.call('recommend', request, { signal });
   }
 
   /** Items like this one. @throws InklingError `unknown_item` */
@@ -181,12 +164,12 @@ export class Recommender {
     options: { k?: number; signal?: AbortSignal } = {},
   ): Promise<SimilarItem[]> {
     checkOptions('similar', options);
-    return this.call('similar', { id, k: options.k }, { signal: options.signal });
+    return this.workers.call('similar', { id, k: options.k }, { signal: options.signal });
   }
 
   /** What this device has learned of the person. */
   async profile(): Promise<Profile> {
-    return this.call('profile', {}, {});
+    return this.workers.call('profile', {});
   }
 
   /**
@@ -203,7 +186,7 @@ export class Recommender {
     if (nothing(change) || (forget && nothing(forget))) {
       throw new InklingError(
         'invalid_argument',
-        'edit: nothing is to be done; expected mute, prefer, neutral or forget, such as {forget: {item: "the id"}}',
+        'edit: nothing is to be done; expected such as {mute: "horror"} or {forget: {item: "the id"}}',
       );
     }
     const topics = (given: Edit['mute']) => [
@@ -215,11 +198,11 @@ export class Recommender {
       neutral: topics(neutral),
       forget,
     };
-    let { forgotten, gone, preferences } = await this.call('edit', request, {});
+    let { forgotten, gone, preferences } = await this.workers.call('edit', request, {});
     this.preferences = preferences;
     // Where some were stored meanwhile, they are to be removed from there.
     while (!(await this.log.dropLoose(new Set(gone)))) {
-      ({ gone } = await this.call('edit', request, {}));
+      ({ gone } = await this.workers.call('edit', request, {}));
     }
     await this.changed();
     return { forgotten };
@@ -227,7 +210,7 @@ export class Recommender {
 
   /** Everything that is stored of the person, as JSON; web/README.md tells the format. */
   async exportData(): Promise<Blob> {
-    const { text } = await this.call('exportData', {}, {});
+    const { text } = await this.workers.call('exportData', {});
     return new Blob([text], { type: 'application/json' });
   }
 
@@ -245,7 +228,11 @@ export class Recommender {
         'importData: expected the Blob that exportData has given, or its text',
       );
     }
-    const { added, known, loose, preferences } = await this.call('importData', { text }, {});
+    const { added, known, loose, preferences } = await this.workers.call(
+      'importData',
+      { text },
+      {},
+    );
     if (loose.length > 0) await this.log.append(loose);
     this.preferences = preferences;
     await this.changed();
@@ -257,7 +244,7 @@ export class Recommender {
     this.checkOpen();
     await this.log.erase();
     this.preferences = NO_PREFERENCES;
-    this.introduce(this.client);
+    this.introduce();
     await this.changed();
   }
 
@@ -279,12 +266,12 @@ export class Recommender {
       : null;
     try {
       const { data, transfer } = await readPublicData(sources, { signal, onProgress });
-      await this.call('reload', data, { signal, transfer });
+      await this.workers.call('reload', data, { signal, transfer });
     } catch (error) {
       void next?.close();
       throw error;
     }
-    Object.assign(this.sources, sources);
+    Object.assign(this.workers.sources, sources);
     if (!next) return;
     void this.detach();
     this.preferences = NO_PREFERENCES;
@@ -310,17 +297,20 @@ export class Recommender {
     const models = [options.model ?? DEFAULT_MODEL];
     const { use = true } = options;
     let result: TrainResult;
-    const trainer = this.trainerOf(models);
+    const trainer = this.workers.trainerOf(models);
     if (trainer) {
       const alone = { ...request, use: false };
-      result = await this.callTrainer(trainer, 'train', alone, models, { signal, onProgress });
+      result = await this.workers.callTrainer(trainer, 'train', alone, models, {
+        signal,
+        onProgress,
+      });
       const { modelFile } = result;
-      if (use) await this.call('use', { modelFile }, { signal });
+      if (use) await this.workers.call('use', { modelFile }, { signal });
       result = { ...result, seconds: (performance.now() - start) / 1000 };
     } else {
-      result = await this.call('train', request, { signal, onProgress });
+      result = await this.workers.call('train', request, { signal, onProgress });
     }
-    if (use) this.sources.model = { bytes: result.modelFile };
+    if (use) this.workers.sources.model = { bytes: result.modelFile };
     return result;
   }
 
@@ -337,16 +327,16 @@ export class Recommender {
     };
     const { model = DEFAULT_MODEL, baseline } = options;
     const models = baseline ? [model, baseline.model] : [model];
-    const trainer = this.trainerOf(models);
+    const trainer = this.workers.trainerOf(models);
     return trainer
-      ? this.callTrainer(trainer, 'evaluate', request, models, { signal, onProgress })
-      : this.call('evaluate', request, { signal, onProgress });
+      ? this.workers.callTrainer(trainer, 'evaluate', request, models, { signal, onProgress })
+      : this.workers.call('evaluate', request, { signal, onProgress });
   }
 
   /** What runs here and why, what it costs, what is stored. */
   info(): Info {
     this.checkOpen();
-    const engine = this.client.info;
+    const engine = this.workers.info;
     if (!engine) throw new InklingError('engine_failed', 'the engine has not started');
     const { lacks: _, ...told } = engine;
     return { version: VERSION, ...told, events: this.events, storage: { ...this.log.storage } };
@@ -356,119 +346,24 @@ export class Recommender {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    const clients = [this.client, ...this.trainers];
-    await Promise.all([this.detach(), ...clients.map((client) => client.end(closedError()))]);
+    await Promise.all([this.detach(), this.workers.end()]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  /** Which wasm file these take, where that of this page cannot train them. */
-  private trainerOf(models: readonly (ModelName | 'auto')[]): Trainer | undefined {
-    this.checkOpen();
-    const lacks = this.client.info?.lacks ?? {};
-    if (Object.keys(lacks).length === 0) return undefined;
-    // Every module that trains has popularity; of a name that none has, it says so.
-    const takes = models.map((model) =>
-      model === 'auto' ? 'full' : (lacks[model] ?? lacks.popularity),
-    );
-    return takes.includes('full') ? 'full' : takes.find((file) => file !== undefined);
-  }
-
-  /**
-   * Makes a call that takes another module, in a worker of its own that ends with it: so the memory it took is given
-   * back for certain, a trap there leaves the lists alone, and they do not wait. Started here, not by the other worker:
-   * in Firefox a worker that starts and ends several others comes to a halt.
-   */
-  private async callTrainer<N extends 'train' | 'evaluate'>(
-    trainer: Trainer,
-    name: N,
-    request: Calls[N]['request'],
-    models: readonly string[],
-    options: CallOptions,
-  ): Promise<Calls[N]['result']> {
-    const { choice, trainerUrls } = this.request;
-    if (trainerUrls === undefined) {
-      throw new InklingError(
-        'wasm_unavailable',
-        `${models.join(' and ')}: this takes ${WASM_FILES[trainer](choice.variant)}, whose address is not known; ` +
-          'pass wasmUrl as a function, which is asked for each, or give that file in the first place',
-      );
-    }
-    const client = this.start.trainer();
-    this.trainers.add(client);
-    try {
-      const catalog = models.includes('tf_idf') ? this.sources.catalog : undefined;
-      const download = (fraction: number) => options.onProgress?.({ phase: 'download', fraction });
-      download(0); // not every server tells how long the file is
-      const open = { choice, wasmUrl: trainerUrls[trainer] };
-      await openWith(client, open, { catalog }, options);
-      download(1);
-      return await client.call(name, request, options);
-    } finally {
-      this.trainers.delete(client);
-      void client.end(closedError());
-    }
-  }
-
-  private async call<N extends CallName>(
-    name: N,
-    request: Calls[N]['request'],
-    options: CallOptions,
-  ): Promise<Calls[N]['result']> {
-    this.checkOpen();
-    if (this.restarting) await this.restarting;
-    if (this.givenUp) throw this.givenUp;
-    if (this.client.failure && !this.closed) await this.restart(this.client.failure);
-    const { client } = this;
-    try {
-      return await client.call(name, request, options);
-    } catch (error) {
-      const died = error instanceof InklingError && error.code === 'engine_failed';
-      if (died && this.client === client && !this.closed) await this.restart(error);
-      throw error;
-    }
-  }
-
-  /** A new worker in place of one that failed; events and model are those of before. */
-  private restart(cause: InklingError): Promise<void> {
-    this.restarting ??= this.startAgain(cause).finally(() => {
-      this.restarting = undefined;
-    });
-    return this.restarting;
-  }
-
-  private async startAgain(cause: InklingError): Promise<void> {
-    void this.client.end(cause);
-    const client = this.start.again();
-    this.client = client;
-    this.introduce(client);
-    try {
-      await openWith(client, this.request, this.sources, {});
-      this.options.logger?.warn(`the engine was started anew: ${cause.message}`);
-    } catch (error) {
-      this.givenUp = new InklingError(
-        'engine_failed',
-        `the engine failed (${cause.message}), and again when it was started anew (${String(error)}); ` +
-          'close this recommender and open another. What was recorded is kept',
-        { cause: error },
-      );
-      void client.end(this.givenUp);
-    }
-  }
-
   /** Works with the events of a log from now on. */
   private attach(log: EventLog): void {
     this.log = log;
-    log.onLoose = (events, all) => this.client.post({ kind: 'loose', events, all });
+    log.onLoose = (events, all) => this.workers.post({ kind: 'loose', events, all });
     if (log.connection) {
       const channel = new BroadcastChannel(databaseName(log.name));
       channel.onmessage = () => void this.heardOfChange();
       log.onWritten = () => channel.postMessage(CHANGED);
       this.channel = channel;
     }
-    this.introduce(this.client);
+    this.introduce();
   }
 
   private detach(): Promise<void> {
@@ -480,12 +375,12 @@ export class Recommender {
   }
 
   /** Tells a worker whose recommender this is. */
-  private introduce(client: WorkerClient): void {
+  private introduce(): void {
     const { name, key, connection, loose } = this.log;
     const { retention } = this.options;
     const database = connection && { name, key, retention };
     const { preferences } = this;
-    client.post({ kind: 'person', person: { database, loose, preferences } });
+    this.workers.post({ kind: 'person', person: { database, loose, preferences } });
   }
 
   /** Another tab has recorded, edited or erased. */
@@ -519,7 +414,7 @@ export class Recommender {
     try {
       while (this.miscounted) {
         this.miscounted = false;
-        const { events } = await this.call('sync', {}, {});
+        const { events } = await this.workers.call('sync', {});
         if (!this.miscounted) this.events = events;
       }
       this.counts++;
@@ -531,57 +426,4 @@ export class Recommender {
   private checkOpen(): void {
     if (this.closed) throw closedError();
   }
-}
-
-/** Starts the engine, and has it work with what is fetched meanwhile. */
-async function openWith(
-  client: WorkerClient,
-  request: OpenRequest,
-  sources: PublicSources,
-  { signal, onProgress }: CallOptions,
-): Promise<void> {
-  const reading = readPublicData(sources, { signal, onProgress });
-  // Of the two, the model is what takes long.
-  const options = { signal, onProgress: sources.model ? undefined : onProgress };
-  const loading = reading.then(({ data, transfer }) =>
-    client.call('reload', data, { signal, transfer }),
-  );
-  await Promise.all([client.call('open', request, options), loading]);
-}
-
-function closedError(): InklingError {
-  return new InklingError('closed', 'the recommender is closed; open a new one');
-}
-
-/** An app that has put one file of its own in the place of ours has said nothing of the others. */
-function wasmAddresses(
-  { wasmUrl, wasmBinary, model, training = model === undefined }: OpenOptions,
-  variant: VariantName,
-): Pick<OpenRequest, 'wasmUrl' | 'trainerUrls'> {
-  const ask = typeof wasmUrl === 'function' ? asked(wasmUrl) : defaultWasmUrl;
-  const find = (name: WasmName) => {
-    const url = ask(name);
-    return url && absolute(url);
-  };
-  const one = isAddress(wasmUrl) ? wasmUrl : undefined;
-  const first = one ? absolute(one) : find(training ? variant : `${variant}-serving`);
-  const usual = one || (wasmBinary && !wasmUrl) ? undefined : find(variant);
-  const full = usual && find(`${variant}-full`);
-  return { wasmUrl: first, trainerUrls: usual && full ? { usual, full } : undefined };
-}
-
-/** Of a function of the app: what it gives is an address, or an error says so. */
-function asked(wasmUrl: (name: WasmName) => unknown): (name: WasmName) => URL | string {
-  return (name) => {
-    const url = wasmUrl(name);
-    if (typeof url === 'string' || url instanceof URL) return url;
-    throw new InklingError(
-      'invalid_argument',
-      `open: wasmUrl(${JSON.stringify(name)}) gave ${url}; expected the address of that file`,
-    );
-  };
-}
-
-function isAddress(wasmUrl: OpenOptions['wasmUrl']): wasmUrl is URL | string {
-  return wasmUrl !== undefined && typeof wasmUrl !== 'function';
 }

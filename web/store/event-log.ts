@@ -79,7 +79,7 @@ export class EventLog {
     if (encryption && !globalThis.crypto?.subtle) {
       throw new InklingError(
         'unsupported_environment',
-        'encryption takes WebCrypto, which browsers offer to pages from https: or localhost only; serve the page so, or open without',
+        'encryption takes WebCrypto, which only pages from https: or localhost have: serve the page so',
       );
     }
     const connection = new Connection(name);
@@ -173,9 +173,7 @@ export class EventLog {
     } catch (error) {
       if (!(error instanceof InklingError) || error.code !== 'storage_unavailable') throw error;
       this.keep(events);
-      this.storage.degraded =
-        `${this.loose.length} events are kept in memory, to be stored as soon as it can be done; ` +
-        `they would end with this page: ${error.message}`;
+      this.storage.degraded = `${this.loose.length} events are kept in memory until they can be stored, and end with this page: ${error.message}`;
       clearTimeout(this.retry);
       this.retry = setTimeout(() => void this.append([]), RETRY_MS);
     }

@@ -1,0 +1,47 @@
+// Emscripten's loader without what never runs here: engine/load-wasm.ts hands it the compiled module, in workers only.
+import { readFile } from 'node:fs/promises';
+
+/** From where to where, and what stands there instead; what only these parts used, the minifier leaves out then. */
+const CUTS = [
+  // It need not find out where it is: it fetches nothing.
+  ['ENVIRONMENT_IS_NODE=typeof process', '!="renderer"', 'ENVIRONMENT_IS_NODE=false'],
+  ['if(ENVIRONMENT_IS_WEB||ENVIRONMENT_IS_WORKER){', '}else{}', ''],
+  [
+    'if(Module["instantiateWasm"]){',
+    'catch(readyPromiseReject);return{}',
+    'return Module["instantiateWasm"](info,receiveInstance)',
+  ],
+];
+
+/** @param {string} loader */
+export function trimLoader(loader) {
+  let text = loader;
+  for (const [from, to, instead] of CUTS) {
+    const start = text.indexOf(from);
+    const end = text.indexOf(to, start);
+    if (start < 0 || end < 0) {
+      throw new Error(
+        `Emscripten's loader has no ${from}…${to}; look at it anew in web/loader.mjs`,
+      );
+    }
+    text = text.slice(0, start) + instead + text.slice(end + to.length);
+  }
+  // Views of the memory that are made and never read.
+  return text.replace(/\b(HEAP\w+)=new \w+Array\(b\);?/g, (made, view) =>
+    text.split(new RegExp(`\\b${view}\\b`)).length > 3 ? made : '',
+  );
+}
+
+/** A plugin of esbuild. @param {readonly string[]} paths the loaders */
+export function trimmed(paths) {
+  return {
+    name: 'trimmed-loader',
+    setup: (build) => {
+      build.onLoad({ filter: /inkling\.js$/ }, async ({ path }) =>
+        paths.includes(path)
+          ? { contents: trimLoader(await readFile(path, 'utf8')), loader: 'js' }
+          : undefined,
+      );
+    },
+  };
+}

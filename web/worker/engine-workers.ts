@@ -1,0 +1,181 @@
+import { InklingError } from '../errors.js';
+import { type PublicSources, readPublicData } from '../public-data.js';
+import type { Logger, ModelName, VariantName } from '../types.js';
+import { type CallOptions, WorkerClient } from './client.js';
+import type {
+  CallName,
+  Calls,
+  EngineInfo,
+  OpenRequest,
+  ToWorker,
+  Trainer,
+  WorkerConnection,
+} from './protocol.js';
+
+const WASM_FILES: Record<Trainer, (variant: VariantName) => string> = {
+  usual: (variant) => `inkling-${variant}.wasm`,
+  full: (variant) => `inkling-${variant}-full.wasm`,
+};
+
+/** The worker that makes the lists, started anew where it fails, and those that train what its wasm file cannot. */
+export class EngineWorkers {
+  /** Called for each worker that makes lists, before anything is asked of it. */
+  onStart: () => void = () => {};
+  private client: WorkerClient;
+  private readonly trainers = new Set<WorkerClient>();
+  private restarting: Promise<void> | undefined;
+  /** A worker that was started anew has failed too. */
+  private givenUp: InklingError | undefined;
+  private closed = false;
+
+  /** @param connect starts a worker: one that only recommends, or one that trains too */
+  constructor(
+    private readonly connect: (serving: boolean) => WorkerConnection,
+    private readonly serving: boolean,
+    private readonly request: OpenRequest,
+    /** What is public, and was put to work last. */
+    readonly sources: PublicSources,
+    private readonly logger: Logger | undefined,
+  ) {
+    this.client = new WorkerClient(connect(serving));
+  }
+
+  /** What the worker last said of itself. */
+  get info(): EngineInfo | null {
+    return this.client.info;
+  }
+
+  open(options: CallOptions): Promise<void> {
+    return openWith(this.client, this.request, this.sources, options);
+  }
+
+  post(message: ToWorker): void {
+    this.client.post(message);
+  }
+
+  /** @throws InklingError `engine_failed` where the worker fails meanwhile: the next call is to another one */
+  async call<N extends CallName>(
+    name: N,
+    request: Calls[N]['request'],
+    options: CallOptions = {},
+  ): Promise<Calls[N]['result']> {
+    this.checkOpen();
+    if (this.restarting) await this.restarting;
+    if (this.givenUp) throw this.givenUp;
+    if (this.client.failure && !this.closed) await this.restart(this.client.failure);
+    const { client } = this;
+    try {
+      return await client.call(name, request, options);
+    } catch (error) {
+      const died = error instanceof InklingError && error.code === 'engine_failed';
+      if (died && this.client === client && !this.closed) await this.restart(error);
+      throw error;
+    }
+  }
+
+  /** Which wasm file these take, where that of this page cannot train them. */
+  trainerOf(models: readonly (ModelName | 'auto')[]): Trainer | undefined {
+    this.checkOpen();
+    const lacks = this.client.info?.lacks ?? {};
+    if (Object.keys(lacks).length === 0) return undefined;
+    // Every module that trains has popularity; of a name that none has, it says so.
+    const takes = models.map((model) =>
+      model === 'auto' ? 'full' : (lacks[model] ?? lacks.popularity),
+    );
+    return takes.includes('full') ? 'full' : takes.find((file) => file !== undefined);
+  }
+
+  /**
+   * Makes a call that takes another module, in a worker of its own that ends with it: so the memory it took is given
+   * back for certain, a trap there leaves the lists alone, and they do not wait. Started here, not by the other worker:
+   * in Firefox a worker that starts and ends several others comes to a halt.
+   */
+  async callTrainer<N extends 'train' | 'evaluate'>(
+    trainer: Trainer,
+    name: N,
+    request: Calls[N]['request'],
+    models: readonly string[],
+    options: CallOptions,
+  ): Promise<Calls[N]['result']> {
+    const { choice, trainerUrls } = this.request;
+    if (trainerUrls === undefined) {
+      throw new InklingError(
+        'wasm_unavailable',
+        `${models.join(' and ')}: this takes ${WASM_FILES[trainer](choice.variant)}, whose address is not known; ` +
+          'pass wasmUrl as a function, which is asked for each, or give that file in the first place',
+      );
+    }
+    const client = new WorkerClient(this.connect(false));
+    this.trainers.add(client);
+    try {
+      const catalog = models.includes('tf_idf') ? this.sources.catalog : undefined;
+      const download = (fraction: number) => options.onProgress?.({ phase: 'download', fraction });
+      download(0); // not every server tells how long the file is
+      const open = { choice, wasmUrl: trainerUrls[trainer] };
+      await openWith(client, open, { catalog }, options);
+      download(1);
+      return await client.call(name, request, options);
+    } finally {
+      this.trainers.delete(client);
+      void client.end(closedError());
+    }
+  }
+
+  /** Ends all of them; what is pending is rejected. Twice is fine. */
+  async end(): Promise<void> {
+    this.closed = true;
+    const clients = [this.client, ...this.trainers];
+    await Promise.all(clients.map((client) => client.end(closedError())));
+  }
+
+  /** A new worker in place of one that failed; events and model are those of before. */
+  private restart(cause: InklingError): Promise<void> {
+    this.restarting ??= this.startAgain(cause).finally(() => {
+      this.restarting = undefined;
+    });
+    return this.restarting;
+  }
+
+  private async startAgain(cause: InklingError): Promise<void> {
+    void this.client.end(cause);
+    const client = new WorkerClient(this.connect(this.serving));
+    this.client = client;
+    this.onStart();
+    try {
+      await this.open({});
+      this.logger?.warn(`the engine was started anew: ${cause.message}`);
+    } catch (error) {
+      this.givenUp = new InklingError(
+        'engine_failed',
+        `the engine failed (${cause.message}), and again when it was started anew (${String(error)}); ` +
+          'open another recommender; what was recorded is kept',
+        { cause: error },
+      );
+      void client.end(this.givenUp);
+    }
+  }
+
+  private checkOpen(): void {
+    if (this.closed) throw closedError();
+  }
+}
+
+/** Starts the engine, and has it work with what is fetched meanwhile. */
+async function openWith(
+  client: WorkerClient,
+  request: OpenRequest,
+  sources: PublicSources,
+  { signal, onProgress }: CallOptions,
+): Promise<void> {
+  const reading = readPublicData(sources, { signal, onProgress });
+  // Of the two, the model is what takes long.
+  const options = { signal, onProgress: sources.model ? undefined : onProgress };
+  const loading = reading.then(({ data, transfer }) =>
+    client.call('reload', data, { signal, transfer }),
+  );
+  await Promise.all([client.call('open', request, options), loading]);
+}
+
+export function closedError(): InklingError {
+  return new InklingError('closed', 'the recommender is closed; open a new one');
+}
