@@ -114,7 +114,7 @@ async function bundleForPages({ sourcemap = true, ...options }) {
       text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, ''),
       {
         module: options.format !== 'iife',
-        compress: { ecma: 2020, passes: 3, unsafe_arrows: true },
+        compress: { ecma: 2020, passes: 3, unsafe_arrows: true, pure_getters: true },
         format: { ecma: 2020 },
         ...(map && {
           sourceMap: { content: map, includeSources: true, url: `${basename(path)}.map` },

@@ -11,12 +11,28 @@ const CUTS = [
     'catch(readyPromiseReject);return{}',
     'return Module["instantiateWasm"](info,receiveInstance)',
   ],
+  // Nothing is said on the console: what goes wrong is thrown.
+  ['var out=console', 'console.error.bind(console)', 'var err=()=>{}'],
+  ['what+=". Build', 'for more info.";', ''],
+];
+
+const CUTS_OF_THREADS = [
+  ['function threadPrintErr', 'self.alert=threadAlert;', ''],
+  ['for(const handler of msgData.handlers)', 'err=Module[handler]}}', ''],
+  ['else if(cmd==="alert")', 'd.text}`)}', ''],
+  ['else if(cmd==="callHandler")', '(...d.args)}', ''],
+  ['var handlers=[]', 'handlers.push(handler)}}', ''],
+  ['cmd:"load",', 'handlers,', 'cmd:"load",'],
+  ['var message="worker sent an error!"', 'e.message}`);', ''],
+  ['var printCharBuffers=', 'buffer.push(curr)}};', ''],
+  ['function _fd_write(', 'return 0}', 'function _fd_write(){return 52}'], // ENOSYS: there is no such thing
 ];
 
 /** @param {string} loader */
 export function trimLoader(loader) {
   let text = loader;
-  for (const [from, to, instead] of CUTS) {
+  const threads = loader.includes('ENVIRONMENT_IS_PTHREAD');
+  for (const [from, to, instead] of [...CUTS, ...(threads ? CUTS_OF_THREADS : [])]) {
     const start = text.indexOf(from);
     const end = text.indexOf(to, start);
     if (start < 0 || end < 0) {

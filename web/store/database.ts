@@ -1,5 +1,6 @@
 import { promisifyRequest } from 'idb-keyval';
 import { InklingError } from '../errors.js';
+import { canCopy, type Place, SECOND_PLACE, USUAL_PLACE } from './places.js';
 
 /**
  * Version of the layout. 1: `events` with an index by item. 2: `events` without one, and `meta`:
@@ -10,6 +11,8 @@ import { InklingError } from '../errors.js';
 const SCHEMA_VERSION = 2;
 
 export type MetaKey = 'epoch' | 'preferences' | 'snapshot' | 'swept' | 'key';
+/** The others can be made anew. */
+const COPIED: readonly MetaKey[] = ['epoch', 'preferences', 'key'];
 
 /** How long other tabs may take to let go of a database that is to be erased. */
 const ERASE_TIMEOUT_MS = 5000;
@@ -27,12 +30,31 @@ export interface Stores {
   meta: IDBObjectStore;
 }
 
+/** What is to be done in a transaction, in this order. */
+export interface Change {
+  /** Events that get the next places. */
+  add?: readonly object[];
+  /** Events at their places. */
+  put?: readonly { seq: number }[];
+  /** Places of events that go. */
+  remove?: readonly number[];
+  /** What is undefined goes. */
+  meta?: { [K in MetaKey]?: unknown };
+}
+
+/** Says what is to be done, when it has looked what is there. */
+type Decide = (stores: Stores) => Change | Promise<Change>;
+
 /**
  * A connection to the database of a name, made when it is needed and again after it was taken away. Reading makes no
- * database where there is none.
+ * database where there is none. Where there is a second place, all but what can be made anew is copied there; what is
+ * found there and not here was lost by the browser, and comes back.
  */
 export class Connection {
   private db: IDBDatabase | null = null;
+  private readonly copy: Connection | null;
+  /** The copy has been seen to be one. */
+  private copied = false;
   private closed = false;
   /** Openings follow one another, so that there is never a second connection. */
   private opening: Promise<unknown> = Promise.resolve();
@@ -43,7 +65,12 @@ export class Connection {
   private last: Promise<unknown> = Promise.resolve();
 
   /** Opens nothing yet. */
-  constructor(readonly name: string) {}
+  constructor(
+    readonly name: string,
+    private readonly place: Place = USUAL_PLACE,
+  ) {
+    this.copy = place === USUAL_PLACE && canCopy() ? new Connection(name, SECOND_PLACE) : null;
+  }
 
   /** @throws InklingError `storage_unavailable` (denied, broken) or `unsupported_version` (a newer release wrote it) */
   async open(): Promise<void> {
@@ -55,30 +82,42 @@ export class Connection {
     return this.run('readonly', 'cannot be read', work);
   }
 
-  /** All or nothing, and on the disk when it resolves. @throws InklingError `storage_unavailable`, `unsupported_version` */
-  async write<T>(work: (stores: Stores) => Promise<T> | T): Promise<T> {
-    return (await this.run('readwrite', 'cannot be written', work)) as T;
-  }
-
-  /** The same for what makes no sense without what is there: null where there is no database. */
-  change<T>(work: (stores: Stores) => Promise<T> | T): Promise<T | null> {
-    return this.run('readwrite', 'cannot be written', work, false);
+  /**
+   * All or nothing, and on the disk when it resolves.
+   *
+   * @param create false for what makes no sense without what is there
+   * @throws InklingError `storage_unavailable`, `unsupported_version`
+   */
+  async write(decide: Decide, create = true): Promise<void> {
+    await this.prepareCopy();
+    const work = async (stores: Stores) => {
+      const done = await apply(stores, await decide(stores));
+      return { copying: this.addToCopy(done) }; // while this one is being committed
+    };
+    const { copying } = (await this.run('readwrite', 'cannot be written', work, create)) ?? {};
+    if ((await copying) === false) await this.prepareCopy();
   }
 
   /** Removes the database and all that is in it. @throws InklingError `storage_unavailable` */
   async erase(): Promise<void> {
     // Whatever becomes of the database, nothing of the person is left in it. One that cannot be read is removed unread.
-    const clearing = this.change(({ events, meta }) => {
+    const clear = ({ events, meta }: Stores) => {
       events.clear();
       meta.clear();
-    });
+    };
+    const clearing = this.run('readwrite', 'cannot be written', clear, false);
     const cleared = await clearing.then(
       () => true,
       () => false,
     );
+    await this.copy?.erase();
+    this.copied = false;
     this.letGo();
     try {
-      await inTime(promisifyRequest(indexedDB.deleteDatabase(databaseName(this.name))));
+      const factory = await this.place.find(false);
+      if (!factory) return;
+      await inTime(promisifyRequest(factory.deleteDatabase(databaseName(this.name))));
+      await this.place.leave(factory);
     } catch (cause) {
       throw storageError(
         cleared ? cause : `${cause}, and before it failed ${await clearing.catch(String)}`,
@@ -92,6 +131,50 @@ export class Connection {
     await this.opening.catch(() => {});
     await this.last;
     this.letGo();
+    await this.copy?.close();
+  }
+
+  /** All but what can be made anew; null where there is no database. */
+  private contents(): Promise<Change | null> {
+    return this.read(async ({ events, meta }) => {
+      const entries = COPIED.map(async (key) => [key, await promisifyRequest(meta.get(key))]);
+      return {
+        put: await promisifyRequest(events.getAll()),
+        meta: Object.fromEntries(await Promise.all(entries)),
+      };
+    });
+  }
+
+  /** Before the first change: a copy that is not one, because one of the two was lost or cut off, is made anew. */
+  private async prepareCopy(): Promise<void> {
+    const { copy } = this;
+    if (!copy || this.copied) return;
+    const state = ({ events, meta }: Stores) =>
+      Promise.all([promisifyRequest(events.count()), promisifyRequest(meta.get('epoch'))]);
+    try {
+      if (String(await copy.read(state)) !== String(await this.read(state))) {
+        const contents = await this.contents();
+        await copy.write(({ events }) => {
+          const last = contents?.put?.at(-1)?.seq ?? 0;
+          events.delete(IDBKeyRange.upperBound(last)); // what comes after it, another tab has added meanwhile
+          return contents ?? {};
+        });
+      }
+      this.copied = true;
+    } catch {
+      // The next time, then.
+    }
+  }
+
+  /** @returns false where there is no copy that it could be added to */
+  private async addToCopy({ put = [], remove = [], meta = {} }: Change): Promise<boolean> {
+    const copied = Object.entries(meta).filter(([key]) => COPIED.includes(key as MetaKey));
+    if (!this.copy || put.length + remove.length + copied.length === 0) return true;
+    const change = { put, remove, meta: Object.fromEntries(copied) };
+    const adding = this.copy.run('readwrite', '', (stores) => apply(stores, change), false);
+    const added = (await adding.catch(() => null)) !== null;
+    this.copied &&= added;
+    return added;
   }
 
   private async run<T>(
@@ -107,13 +190,9 @@ export class Connection {
         const transaction = db.transaction(['events', 'meta'], mode, { durability: 'strict' });
         const done = promisifyRequest(transaction);
         this.last = done.catch(() => {});
-        const stores = {
-          events: transaction.objectStore('events'),
-          meta: transaction.objectStore('meta'),
-        };
         let result: T;
         try {
-          result = await work(stores);
+          result = await work(storesOf(transaction));
         } catch (error) {
           abort(transaction);
           throw error;
@@ -134,7 +213,7 @@ export class Connection {
       .catch(() => {})
       .then(async () => {
         if (this.closed) throw new DOMException('the store is closed', 'InvalidStateError');
-        this.db ??= await openDatabase(this.name, create, (db) => this.letGo(db));
+        this.db ??= await this.openDatabase(create);
         return this.db;
       })
       .catch((cause: unknown) => {
@@ -148,31 +227,62 @@ export class Connection {
     db?.close();
     if (this.db === db) this.db = null;
   }
+
+  private async openDatabase(create: boolean): Promise<IDBDatabase | null> {
+    const factory = await this.place.find(create);
+    if (!factory) return null;
+    let lost: Change | null = null;
+    if ((this.copy || !create) && !(await exists(factory, this.name))) {
+      lost = (await this.copy?.contents().catch(() => null)) ?? null;
+      if (!create && !lost) return null;
+    }
+    const request = factory.open(databaseName(this.name), SCHEMA_VERSION);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      const { result, transaction } = request;
+      if (oldVersion < 1)
+        result.createObjectStore('events', { keyPath: 'seq', autoIncrement: true });
+      else transaction?.objectStore('events').deleteIndex('item');
+      result.createObjectStore('meta');
+      const meta = { ...lost?.meta, epoch: newEpoch() };
+      void apply(storesOf(transaction as IDBTransaction), { ...lost, meta });
+    };
+    const db = await promisifyRequest(request);
+    // Another tab wants to erase or upgrade, which would wait for ever; or it was taken away.
+    db.onversionchange = () => this.letGo(db);
+    db.onclose = () => this.letGo(db);
+    return db;
+  }
 }
 
-/** @param letGo called when another tab wants to erase or upgrade, which would wait for ever, or when it was taken away */
-async function openDatabase(
-  name: string,
-  create: boolean,
-  letGo: (db: IDBDatabase) => void,
-): Promise<IDBDatabase | null> {
-  if (!create && !(await exists(name))) return null;
-  const request = indexedDB.open(databaseName(name), SCHEMA_VERSION);
-  request.onupgradeneeded = ({ oldVersion }) => {
-    const { result: db, transaction } = request;
-    if (oldVersion < 1) db.createObjectStore('events', { keyPath: 'seq', autoIncrement: true });
-    else transaction?.objectStore('events').deleteIndex('item');
-    db.createObjectStore('meta').put(newEpoch(), 'epoch' satisfies MetaKey);
-  };
-  const db = await promisifyRequest(request);
-  db.onversionchange = () => letGo(db);
-  db.onclose = () => letGo(db);
-  return db;
+function storesOf(transaction: IDBTransaction): Stores {
+  return { events: transaction.objectStore('events'), meta: transaction.objectStore('meta') };
+}
+
+/** @returns the same for a copy: what was added has its place */
+async function apply(
+  { events, meta }: Stores,
+  { add = [], put = [], remove = [], meta: values = {} }: Change,
+): Promise<Change> {
+  let last: IDBRequest | undefined;
+  for (const record of add) last = events.add(record);
+  for (const record of put) events.put(record);
+  for (const seq of remove) events.delete(seq);
+  for (const [key, value] of Object.entries(values)) {
+    if (value === undefined) meta.delete(key);
+    else meta.put(value, key);
+  }
+  if (!last) return { put, remove, meta: values };
+  // A transaction's places follow one another.
+  const first: number = (await promisifyRequest(last)) - add.length + 1;
+  const added = add.map((record, index) => ({ ...record, seq: first + index }));
+  return { put: [...put, ...added], remove, meta: values };
 }
 
 /** True too where a browser is too old to tell. */
-async function exists(name: string): Promise<boolean> {
-  const databases = (await indexedDB.databases?.()) ?? [{ name: databaseName(name) }];
+async function exists(factory: IDBFactory, name: string): Promise<boolean> {
+  if (!factory.databases) return true;
+  // Chromium fails the first time where it has just emptied everything.
+  const databases = await factory.databases().catch(() => factory.databases());
   return databases.some((database) => database.name === databaseName(name));
 }
 

@@ -161,9 +161,7 @@ export class EventLog {
       // What could not be written before comes first.
       const all = [...loose.map(({ seq: _, ...event }) => event), ...events];
       const records = await recordsOf(all, this.key);
-      await connection.write(({ events: store }) => {
-        for (const record of records) store.add(record);
-      });
+      await connection.write(() => ({ add: records }));
       if (loose.length > 0) {
         this.loose = [];
         this.onLoose([], true);

@@ -1,7 +1,7 @@
 import { promisifyRequest } from 'idb-keyval';
 import { HISTORY_RULES, History, historyOf, type StoredEvent } from '../engine/history.js';
 import type { Retention } from '../types.js';
-import { Connection, type MetaKey, newEpoch } from './database.js';
+import { type Change, Connection, type MetaKey, newEpoch } from './database.js';
 import { recordsOf, type TimedEvent } from './event-log.js';
 import { isSealed, type Sealed, seal, unseal } from './sealing.js';
 
@@ -90,25 +90,16 @@ export class PersonStore {
   /** @throws InklingError `storage_unavailable`; nothing is added then */
   async add(events: readonly TimedEvent[]): Promise<void> {
     const records = await recordsOf(events, this.key);
-    await this.connection.write(({ events: store }) => {
-      for (const record of records) store.add(record);
-    });
+    await this.connection.write(() => ({ add: records }));
   }
 
-  async remove(seqs: Iterable<number>): Promise<void> {
-    await this.connection.change(({ events, meta }) => {
-      for (const seq of seqs) events.delete(seq);
-      put(meta, 'epoch', newEpoch());
-      meta.delete('snapshot' satisfies MetaKey);
-    });
+  async remove(seqs: readonly number[]): Promise<void> {
+    await this.connection.write(() => ({ remove: seqs, meta: anew() }), false);
   }
 
   async prefer(preferences: Preferences): Promise<void> {
     const record = this.key ? await seal(this.key, preferences) : preferences;
-    await this.connection.write(({ meta }) => {
-      put(meta, 'preferences', record);
-      put(meta, 'epoch', newEpoch());
-    });
+    await this.connection.write(() => ({ meta: { preferences: record, epoch: newEpoch() } }));
   }
 
   /** Before the first list: what is older than it may be is removed. */
@@ -204,7 +195,7 @@ export class PersonStore {
       await this.remove(all.filter(({ seq }) => !left.has(seq)).map(({ seq }) => seq));
     }
     this.sweptCount = left.size;
-    await this.connection.change(({ meta }) => put(meta, 'swept', now));
+    await this.connection.write(() => ({ meta: { swept: now } }), false);
   }
 
   /** Encrypts what was written before there was a key. */
@@ -217,12 +208,12 @@ export class PersonStore {
         .filter((record): record is StoredEvent => !isSealed(record))
         .map(async ({ seq, ...event }) => ({ seq, ...(await seal(key, event)) })),
     );
-    await this.connection.change(async ({ events, meta }) => {
-      if ((await get<number>(meta, 'epoch')) !== found.epoch) return; // the next time, then
-      for (const record of records) events.put(record);
-      put(meta, 'epoch', newEpoch());
-      meta.delete('snapshot' satisfies MetaKey);
-    });
+    // Where something else was done meanwhile: the next time, then.
+    await this.connection.write(
+      async ({ meta }) =>
+        (await get(meta, 'epoch')) === found.epoch ? { put: records, meta: anew() } : {},
+      false,
+    );
     this.plainEvents = false;
   }
 
@@ -237,9 +228,11 @@ export class PersonStore {
     };
     this.snapshotCount = snapshot.count;
     const record = this.key ? await seal(this.key, snapshot) : JSON.stringify(snapshot);
-    await this.connection.change(async ({ meta }) => {
-      if ((await get<number>(meta, 'epoch')) === epoch) put(meta, 'snapshot', record);
-    });
+    await this.connection.write(
+      async ({ meta }) =>
+        (await get(meta, 'epoch')) === epoch ? { meta: { snapshot: record } } : {},
+      false,
+    );
   }
 }
 
@@ -251,8 +244,9 @@ function get<T>(meta: IDBObjectStore, key: MetaKey): Promise<T | undefined> {
   return promisifyRequest(meta.get(key) as IDBRequest<T | undefined>);
 }
 
-function put(meta: IDBObjectStore, key: MetaKey, value: unknown): void {
-  meta.put(value, key);
+/** For who has read before. */
+function anew(): NonNullable<Change['meta']> {
+  return { epoch: newEpoch(), snapshot: undefined };
 }
 
 /** Where another tab does it already, nothing is to be done. */

@@ -43,9 +43,11 @@ export async function ownKey(connection: Connection): Promise<CryptoKey> {
     'encrypt',
     'decrypt',
   ]);
-  return connection.write(async ({ meta }) => {
+  let key = made;
+  await connection.write(async ({ meta }) => {
     const kept = (await promisifyRequest(meta.get('key'))) as CryptoKey | undefined;
-    if (!kept) meta.put(made, 'key');
-    return kept ?? made;
+    key = kept ?? made;
+    return kept ? {} : { meta: { key } };
   });
+  return key;
 }

@@ -28,7 +28,7 @@ describe('a connection', () => {
     const name = freshName();
     const connection = new Connection(name);
     expect(await connection.read(() => Promise.resolve('read'))).toBeNull();
-    expect(await connection.change(() => 'changed')).toBeNull();
+    await connection.write(() => ({ meta: { swept: 1 } }), false);
     expect(await names()).not.toContain(databaseName(name));
     await connection.close();
   });
@@ -41,9 +41,7 @@ describe('a connection', () => {
     ]);
     const connection = new Connection(name);
     await connection.open();
-    await connection.write(({ events }) => {
-      events.add({ item: 'c', type: 'view', at: 3 });
-    });
+    await connection.write(() => ({ add: [{ item: 'c', type: 'view', at: 3 }] }));
     const found = await connection.read(async ({ events, meta }) => ({
       events: await promisifyRequest(events.getAll()),
       indexes: [...events.indexNames],
@@ -90,9 +88,7 @@ describe('a connection', () => {
     const name = freshName();
     const [one, other] = [new Connection(name), new Connection(name)];
     const add = (connection: Connection, item: string) =>
-      connection.write(({ events }) => {
-        events.add({ item });
-      });
+      connection.write(() => ({ add: [{ item }] }));
     await add(one, 'a');
     await add(other, 'b');
     await one.erase();

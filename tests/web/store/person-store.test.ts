@@ -118,9 +118,8 @@ describe('a snapshot', () => {
     await store.tend(await store.read(null), NOW);
     const snapshot = await snapshotInDatabase();
     expect(snapshot).toMatchObject({ cursor: 300 });
-    await log.connection?.write(({ meta }) => {
-      meta.put(JSON.stringify({ ...snapshot, ...change, count: 7 }), 'snapshot');
-    });
+    const changed = JSON.stringify({ ...snapshot, ...change, count: 7 });
+    await log.connection?.write(() => ({ meta: { snapshot: changed } }));
     expect(told(await open().read(null))).toEqual([historyOf(events).items(), 300]);
   });
 

@@ -1,0 +1,44 @@
+/** Where databases are. */
+export interface Place {
+  /** @param create whether the place is to be made, where it takes that */
+  find(create: boolean): Promise<IDBFactory | null>;
+  /** When a database was removed: nothing is left of a place without one. */
+  leave(factory: IDBFactory): Promise<void>;
+}
+
+/** https://wicg.github.io/storage-buckets/, which types do not know yet */
+interface StorageBuckets {
+  keys(): Promise<string[]>;
+  open(name: string): Promise<{ indexedDB: IDBFactory }>;
+  delete(name: string): Promise<void>;
+}
+
+const BUCKET = 'inkling';
+
+function buckets(): StorageBuckets | undefined {
+  return (globalThis.navigator as { storageBuckets?: StorageBuckets } | undefined)?.storageBuckets;
+}
+
+/**
+ * Only Chromium has storage buckets, and only Chromium needs them: it empties all databases of a folder when it finds one
+ * file of it damaged, as some kills leave it. A bucket has a folder of its own.
+ */
+export function canCopy(): boolean {
+  return buckets() !== undefined;
+}
+
+export const USUAL_PLACE: Place = {
+  find: async () => indexedDB,
+  leave: async () => {},
+};
+
+export const SECOND_PLACE: Place = {
+  async find(create) {
+    const all = buckets();
+    if (!all || !(create || (await all.keys()).includes(BUCKET))) return null;
+    return (await all.open(BUCKET)).indexedDB;
+  },
+  async leave(factory) {
+    if ((await factory.databases()).length === 0) await buckets()?.delete(BUCKET);
+  },
+};
