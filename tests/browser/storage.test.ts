@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BROWSERS } from './browser.js';
 import { launchChromium } from './chromium.js';
+import { damageDatabases } from './damage.js';
 import { launchFirefox } from './firefox.js';
 import { setStage } from './stage.js';
 import { startTestSite } from './test-site.js';
@@ -421,18 +422,7 @@ describe('with all cookies blocked', () => {
 
 /** Chromium empties all databases of a folder in which a file is damaged, as some kills leave one. */
 describe('of a database that is damaged on the disk', () => {
-  /** Spoils all that LevelDB has written of one place: the usual one, or that of storage buckets. */
-  async function damage(folder: string): Promise<number> {
-    const names = await readdir(folder, { recursive: true });
-    const files = names.filter((name) => /leveldb\/\d+\.(log|ldb)$/.test(name));
-    for (const file of files) {
-      const bytes = await readFile(join(folder, file));
-      await writeFile(join(folder, file), bytes.fill(0xa5, 10, bytes.length - 10));
-    }
-    return files.length;
-  }
-
-  test.each(['IndexedDB', 'WebStorage'])(
+  test.each(['IndexedDB', 'WebStorage'] as const)(
     'nothing is missing in Chromium when that was in %s',
     async (place) => {
       const profile = await mkdtemp(join(tmpdir(), 'inkling-chromium-'));
@@ -457,7 +447,7 @@ describe('of a database that is damaged on the disk', () => {
           await main.edit({ forget: { item: 'item-2' }, mute: 'desert' });
           await main.close();
         });
-        expect(await damage(join(profile, 'Default', place))).toBeGreaterThan(0);
+        expect(await damageDatabases(profile, place)).toBeGreaterThan(0);
         const look = () =>
           visit(async () => {
             const { inkling, sample } = window.test;
@@ -478,7 +468,7 @@ describe('of a database that is damaged on the disk', () => {
           muted: ['desert'],
         });
         // The copy that was lost, or is older than what was given back from it, is one again.
-        await damage(join(profile, 'Default', 'IndexedDB'));
+        await damageDatabases(profile, 'IndexedDB');
         expect(await look()).toMatchObject({ events: 3, muted: ['desert'] });
         const left = await visit(async () => {
           await window.test.inkling.Recommender.erase();

@@ -67,6 +67,11 @@ describe.each(BROWSERS)('the page "What leaves this device" in %s', (name) => {
     await press('use');
     expect(await words('happened')).toMatch(/^20 opinions recorded, 36 entries of three lists/);
     expect(await words('stored')).toMatch(/database inkling:what-leaves\s+20 records in events/);
+    if (name === 'chromium') {
+      expect(await words('stored')).toMatch(
+        /inkling:what-leaves, copy in the bucket inkling\s+20 records in events/,
+      );
+    }
     expect(await words('stored')).toMatch(/cookies\s+0/);
     // Time for anything late.
     await new Promise((resolve) => setTimeout(resolve, 400));

@@ -36,13 +36,17 @@ const FIREFOX_SETTINGS = {
 /** What a browser says of its own database that is broken. */
 const BROKEN_DATABASE = /corrupt|checksum|backing store|malformed/i;
 
+export function profileIn(folder: string): string {
+  return join(folder, 'profile');
+}
+
 /** Starts a browser with one page, whose profile and temporary files are in a folder of its own. No driver holds it: it is as one that a person has started. */
 export async function startBrowser(
   name: CrashBrowser,
   folder: string,
   address: string,
 ): Promise<ProcessGroup> {
-  const [profile, TMPDIR] = [join(folder, 'profile'), join(folder, 'temporary')];
+  const [profile, TMPDIR] = [profileIn(folder), join(folder, 'temporary')];
   await Promise.all([profile, TMPDIR].map((each) => mkdir(each, { recursive: true })));
   if (name === 'chromium') {
     const args = [...CHROMIUM_ARGUMENTS, `--user-data-dir=${profile}`, address];

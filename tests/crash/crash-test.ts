@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { damageDatabases } from '../browser/damage.js';
 import { DIST } from '../browser/places.js';
 import { randomNumbers, sampleInteractions } from '../browser/sample-data.js';
 import type { StaticServer } from '../browser/server.js';
 import { bundled, startTestSite } from '../browser/test-site.js';
-import { brokenDatabase, type CrashBrowser, startBrowser } from './browsers.js';
+import { brokenDatabase, type CrashBrowser, profileIn, startBrowser } from './browsers.js';
 import { MODEL_ITEMS, type NumberedEvent } from './events.js';
 import { ADDRESS, type Plan, type Told } from './messages.js';
 import type { ProcessGroup } from './processes.js';
@@ -25,6 +26,8 @@ export interface CrashOptions {
   seed?: number;
   /** After how many kills everything is erased, so that the log does not grow for ever. */
   eraseEvery?: number;
+  /** After how many kills the database is spoilt on the disk, as a kill does it rarely. Only Chromium is made for it. */
+  damageEvery?: number;
   say?: (line: string) => void;
 }
 
@@ -44,6 +47,8 @@ export interface CrashResult extends Findings {
   /** Starts that were given up, because the browser showed no page. */
   hungStarts: number;
   errors: number;
+  /** How often the database was spoilt. */
+  damaged: number;
   /** Starts at which the browser itself found its database broken. */
   broken: number;
   seconds: number;
@@ -78,7 +83,7 @@ const ROUND_TIMEOUT_MS = 20_000;
  * @throws when a browser cannot be started, or a page does not say what it found
  */
 export async function crashTest(options: CrashOptions): Promise<CrashResult> {
-  const { browser, kills, seed = 1, eraseEvery = 50, say = () => {} } = options;
+  const { browser, kills, seed = 1, eraseEvery = 50, damageEvery = 20, say = () => {} } = options;
   const start = performance.now();
   const random = randomNumbers(seed);
   const folder = await mkdtemp(join(tmpdir(), `inkling-crash-${browser}-`));
@@ -97,12 +102,14 @@ export async function crashTest(options: CrashOptions): Promise<CrashResult> {
     different: 0,
     hungStarts: 0,
     errors: 0,
+    damaged: 0,
     broken: 0,
     seconds: 0,
     faults: [],
     ...witness.findings,
   };
   let eraseDue = false;
+  let damageDue = false;
   try {
     await stage.set();
     // One start more than kills: what the last one left is looked at too.
@@ -117,6 +124,7 @@ export async function crashTest(options: CrashOptions): Promise<CrashResult> {
         most: EVENTS_A_ROUND,
         erase: eraseDue && !last,
       };
+      const { acknowledged } = witness.findings;
       const page = await stage.run(witness, plan, { moment, delayMs, last });
       result.hungStarts += page.hungStarts;
       if (page.erased) {
@@ -140,6 +148,13 @@ export async function crashTest(options: CrashOptions): Promise<CrashResult> {
       result.kills++;
       result.moments[moment]++;
       if (page.finished) result.idle++;
+      damageDue ||= browser === 'chromium' && result.kills % damageEvery === 0;
+      // What was stored and not acknowledged when the page was killed is copied with the next event.
+      if (damageDue && witness.findings.acknowledged > acknowledged) {
+        await damageDatabases(profileIn(folder), 'IndexedDB');
+        damageDue = false;
+        result.damaged++;
+      }
       if (result.kills % 10 === 0) say(`${browser}: ${progress(result, witness)}`);
     }
   } finally {

@@ -17,8 +17,14 @@ const COPIED: readonly MetaKey[] = ['epoch', 'preferences', 'key'];
 /** How long other tabs may take to let go of a database that is to be erased. */
 const ERASE_TIMEOUT_MS = 5000;
 
+const PREFIX = 'inkling:';
+
 export function databaseName(name: string): string {
-  return `inkling:${name}`;
+  return PREFIX + name;
+}
+
+function nameOf(databaseName: string): string {
+  return databaseName.slice(PREFIX.length);
 }
 
 /** Any other than the last. */
@@ -47,8 +53,8 @@ type Decide = (stores: Stores) => Change | Promise<Change>;
 
 /**
  * A connection to the database of a name, made when it is needed and again after it was taken away. Reading makes no
- * database where there is none. Where there is a second place, all but what can be made anew is copied there; what is
- * found there and not here was lost by the browser, and comes back.
+ * database where there is none. Where there is a second place, all but what can be made anew is copied there, and what
+ * the browser says that it has lost comes back from there.
  */
 export class Connection {
   private db: IDBDatabase | null = null;
@@ -231,26 +237,43 @@ export class Connection {
   private async openDatabase(create: boolean): Promise<IDBDatabase | null> {
     const factory = await this.place.find(create);
     if (!factory) return null;
-    let lost: Change | null = null;
+    let kept: Change | null = null;
     if ((this.copy || !create) && !(await exists(factory, this.name))) {
-      lost = (await this.copy?.contents().catch(() => null)) ?? null;
-      if (!create && !lost) return null;
+      if (!create) return null;
+      kept = (await this.copy?.contents().catch(() => null)) ?? null;
     }
+    let lost: boolean | undefined;
     const request = factory.open(databaseName(this.name), SCHEMA_VERSION);
-    request.onupgradeneeded = ({ oldVersion }) => {
+    request.onupgradeneeded = (event) => {
       const { result, transaction } = request;
-      if (oldVersion < 1)
+      if (event.oldVersion < 1) {
         result.createObjectStore('events', { keyPath: 'seq', autoIncrement: true });
-      else transaction?.objectStore('events').deleteIndex('item');
+      } else transaction?.objectStore('events').deleteIndex('item');
       result.createObjectStore('meta');
-      const meta = { ...lost?.meta, epoch: newEpoch() };
-      void apply(storesOf(transaction as IDBTransaction), { ...lost, meta });
+      // Only Chromium says so.
+      lost = (event as { dataLoss?: string }).dataLoss === 'total';
+      const found = lost ? kept : null;
+      const meta = { ...found?.meta, epoch: newEpoch() };
+      void apply(storesOf(transaction as IDBTransaction), { ...found, meta });
     };
     const db = await promisifyRequest(request);
     // Another tab wants to erase or upgrade, which would wait for ever; or it was taken away.
     db.onversionchange = () => this.letGo(db);
     db.onclose = () => this.letGo(db);
+    // What a person, or the app, has removed must not come back.
+    if (kept && lost === false) await this.copy?.erase().catch(() => {});
+    if (lost) await this.copy?.bringBackOthers().catch(() => {});
     return db;
+  }
+
+  /** The browser has lost all databases, and says so only as long as it runs. */
+  private async bringBackOthers(): Promise<void> {
+    const copies = await (await this.place.find(false))?.databases();
+    for (const { name } of copies ?? []) {
+      const other = new Connection(nameOf(name as string));
+      await other.open();
+      await other.close();
+    }
   }
 }
 

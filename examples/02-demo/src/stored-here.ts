@@ -1,7 +1,12 @@
 /** What this origin keeps on the device, as the browser tells. Nothing is created by looking. */
 
 export interface Stored {
-  databases: { name: string; stores: { name: string; records: number }[] }[];
+  databases: {
+    name: string;
+    /** The storage bucket that it is in: Chromium has a second copy there. */
+    bucket: string | undefined;
+    stores: { name: string; records: number }[];
+  }[];
   /** What the browser believes it all takes; `undefined` where it does not say. */
   bytes: number | undefined;
   cookies: number;
@@ -32,25 +37,41 @@ export async function storedHere(): Promise<Stored> {
   };
 }
 
+/** https://wicg.github.io/storage-buckets/, which types do not know yet */
+interface StorageBuckets {
+  keys(): Promise<string[]>;
+  open(name: string): Promise<{ indexedDB: IDBFactory }>;
+}
+
 async function readDatabases(): Promise<Stored['databases']> {
+  const found = await databasesOf(indexedDB);
+  const { storageBuckets } = navigator as { storageBuckets?: StorageBuckets };
+  for (const bucket of (await storageBuckets?.keys()) ?? []) {
+    const opened = await storageBuckets?.open(bucket);
+    if (opened) found.push(...(await databasesOf(opened.indexedDB, bucket)));
+  }
+  return found.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+async function databasesOf(factory: IDBFactory, bucket?: string): Promise<Stored['databases']> {
   const found: Stored['databases'] = [];
-  for (const { name } of await indexedDB.databases()) {
-    const database = name === undefined ? undefined : await openExisting(name);
+  for (const { name } of await factory.databases()) {
+    const database = name === undefined ? undefined : await openExisting(factory, name);
     if (!database) continue;
     const stores: Stored['databases'][number]['stores'] = [];
     for (const store of database.objectStoreNames) {
       stores.push({ name: store, records: await countRecords(database, store) });
     }
     database.close();
-    found.push({ name: database.name, stores });
+    found.push({ name: database.name, bucket, stores });
   }
-  return found.sort((a, b) => a.name.localeCompare(b.name));
+  return found;
 }
 
 /** A database that was erased since it was listed is not made anew. */
-function openExisting(name: string): Promise<IDBDatabase | undefined> {
+function openExisting(factory: IDBFactory, name: string): Promise<IDBDatabase | undefined> {
   return new Promise((resolve) => {
-    const request = indexedDB.open(name);
+    const request = factory.open(name);
     request.onupgradeneeded = () => request.transaction?.abort();
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => resolve(undefined);

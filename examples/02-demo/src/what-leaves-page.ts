@@ -94,8 +94,8 @@ function showLoaded(): void {
 }
 
 function storedRows(stored: Stored): [string, string][] {
-  const databases = stored.databases.map(({ name, stores }): [string, string] => [
-    `database ${name}`,
+  const databases = stored.databases.map(({ name, bucket, stores }): [string, string] => [
+    `database ${name}${bucket === undefined ? '' : `, copy in the bucket ${bucket}`}`,
     stores
       .map((store) => counted(store.records, `record in ${store.name}`, `records in ${store.name}`))
       .join(', ') || 'empty',

@@ -25,11 +25,16 @@ class Buckets {
 
 const NAME = 'a person';
 let buckets: Buckets;
+/** What Chromium says, when a database is made, of one that was there. */
+let dataLoss: 'none' | 'total';
+Object.defineProperty(IDBVersionChangeEvent.prototype, 'dataLoss', { get: () => dataLoss });
+
 const left: { close(): Promise<void> }[] = [];
 
 beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory());
   buckets = new Buckets();
+  dataLoss = 'none';
   vi.stubGlobal('navigator', { storageBuckets: buckets });
 });
 
@@ -66,6 +71,12 @@ const inCopy = (name?: string) => contents(buckets.all.get('inkling')?.indexedDB
 
 /** What Chromium does to a database that it finds damaged. */
 async function lose(factory: globalThis.IDBFactory | undefined): Promise<void> {
+  await remove(factory);
+  dataLoss = 'total';
+}
+
+/** What a person does with the browser's tools. */
+async function remove(factory: globalThis.IDBFactory | undefined): Promise<void> {
   await Promise.all(left.splice(0).map((each) => each.close()));
   await promisifyRequest((factory as globalThis.IDBFactory).deleteDatabase(databaseName(NAME)));
 }
@@ -100,14 +111,46 @@ describe('a second copy', () => {
     expect((await inCopy())?.events).toEqual(['1 a', '3 c', '4 d']);
   });
 
-  test('gives it back to who only reads, and while the page is open', async () => {
+  test('gives back what else was lost: at the next start nothing would tell', async () => {
+    await record(connect(), 'a');
+    await record(connect('another'), 'b');
+    await promisifyRequest(indexedDB.deleteDatabase(databaseName('another')));
+    await lose(indexedDB);
+    await connect().open();
+    expect((await contents(indexedDB, 'another'))?.events).toEqual(['1 b']);
+    dataLoss = 'none';
+    await record(connect('another'), 'c');
+    expect((await inCopy('another'))?.events).toEqual(['1 b', '2 c']);
+  });
+
+  test('gives it back while the page is open, with the next event', async () => {
     const connection = connect();
     await record(connection, 'a');
     await promisifyRequest(indexedDB.deleteDatabase(databaseName(NAME)));
-    const count = await connect().read(({ events }) => promisifyRequest(events.count()));
-    expect(count).toBe(1);
+    dataLoss = 'total';
+    expect(await connect().read(() => Promise.resolve('read'))).toBeNull();
     await record(connection, 'b');
     expect((await contents(indexedDB))?.events).toEqual(['1 a', '2 b']);
+  });
+
+  test('does not bring back what somebody has removed: it goes too', async () => {
+    await record(connect(), 'a');
+    await remove(indexedDB);
+    const connection = connect();
+    await connection.open();
+    expect((await contents(indexedDB))?.events).toEqual([]);
+    expect(await inCopy()).toBeNull();
+    await record(connection, 'b');
+    expect((await inCopy())?.events).toEqual(['1 b']);
+  });
+
+  test('is not taken for removed where two tabs begin anew at once', async () => {
+    await record(connect(), 'a');
+    await lose(indexedDB);
+    await Promise.all([connect().open(), connect().open()]);
+    await record(connect(), 'b');
+    expect((await contents(indexedDB))?.events).toEqual(['1 a', '2 b']);
+    expect((await inCopy())?.events).toEqual(['1 a', '2 b']);
   });
 
   test('is made of what was stored before there was one, and anew when it was lost', async () => {
