@@ -17,6 +17,13 @@ const CUTS = [
 ];
 
 const CUTS_OF_THREADS = [
+  // Threads ask the first one for nothing: they neither start others nor end the program.
+  ['var proxyToMainThread=', 'return rtn};', ''],
+  ['if(ENVIRONMENT_IS_PTHREAD)return proxyToMainThread(0', ';', ''],
+  ['if(ENVIRONMENT_IS_PTHREAD)return proxyToMainThread(1', ';', ''],
+  ['function pthreadCreateProxied(', 'arg)}', 'function pthreadCreateProxied(){return 6}'], // EAGAIN
+  ['var proxiedJSCallArgs=', 'return rtn};', 'var __emscripten_receive_on_main_thread_js=()=>0;'],
+  ['var proxiedFunctionTable=[', '];', ''],
   ['function threadPrintErr', 'self.alert=threadAlert;', ''],
   ['for(const handler of msgData.handlers)', 'err=Module[handler]}}', ''],
   ['else if(cmd==="alert")', 'd.text}`)}', ''],

@@ -7,12 +7,13 @@ import { canCopy, type Place, SECOND_PLACE, USUAL_PLACE } from './places.js';
  *
  * - `epoch`: a number that is another one whenever something but appending was done
  * - `preferences`, `snapshot`, `swept`, `key`: where there are such
+ * - `lost`: in a copy, that what it is a copy of is to come back
  */
 const SCHEMA_VERSION = 2;
 
-export type MetaKey = 'epoch' | 'preferences' | 'snapshot' | 'swept' | 'key';
+export type MetaKey = 'epoch' | 'preferences' | 'snapshot' | 'swept' | 'key' | 'lost';
 /** The others can be made anew. */
-const COPIED: readonly MetaKey[] = ['epoch', 'preferences', 'key'];
+const COPIED: readonly MetaKey[] = ['epoch', 'preferences', 'key', 'lost'];
 
 /** How long other tabs may take to let go of a database that is to be erased. */
 const ERASE_TIMEOUT_MS = 5000;
@@ -238,22 +239,35 @@ export class Connection {
     const factory = await this.place.find(create);
     if (!factory) return null;
     let kept: Change | null = null;
-    if ((this.copy || !create) && !(await exists(factory, this.name))) {
-      if (!create) return null;
-      kept = (await this.copy?.contents().catch(() => null)) ?? null;
+    let lost: unknown;
+    if (this.copy || !create) {
+      // Chromium fails the first time where it has just emptied everything.
+      const told = () => databaseNames(factory);
+      const names = await told().catch(() => {
+        lost = true;
+        return told();
+      });
+      if (names && !names.includes(databaseName(this.name))) {
+        if (!create) return null;
+        kept = (await this.copy?.contents().catch(() => null)) ?? null;
+        lost ||= kept?.meta?.lost;
+        // Should this be cut off, the next start would not know.
+        if (kept && lost) await this.copy?.write(() => ({ meta: { lost } }));
+      }
     }
-    let lost: boolean | undefined;
+    let anew = false;
     const request = factory.open(databaseName(this.name), SCHEMA_VERSION);
     request.onupgradeneeded = (event) => {
       const { result, transaction } = request;
       if (event.oldVersion < 1) {
+        anew = true;
         result.createObjectStore('events', { keyPath: 'seq', autoIncrement: true });
       } else transaction?.objectStore('events').deleteIndex('item');
       result.createObjectStore('meta');
-      // Only Chromium says so.
-      lost = (event as { dataLoss?: string }).dataLoss === 'total';
+      // Only Chromium says so, and only as long as it runs.
+      lost ||= (event as { dataLoss?: string }).dataLoss === 'total';
       const found = lost ? kept : null;
-      const meta = { ...found?.meta, epoch: newEpoch() };
+      const meta = { ...found?.meta, epoch: newEpoch(), lost: undefined };
       void apply(storesOf(transaction as IDBTransaction), { ...found, meta });
     };
     const db = await promisifyRequest(request);
@@ -261,15 +275,15 @@ export class Connection {
     db.onversionchange = () => this.letGo(db);
     db.onclose = () => this.letGo(db);
     // What a person, or the app, has removed must not come back.
-    if (kept && lost === false) await this.copy?.erase().catch(() => {});
-    if (lost) await this.copy?.bringBackOthers().catch(() => {});
+    if (kept && anew && !lost) await this.copy?.erase().catch(() => {});
+    if (anew && lost) await this.copy?.bringBackOthers().catch(() => {});
     return db;
   }
 
-  /** The browser has lost all databases, and says so only as long as it runs. */
+  /** The browser has lost all databases at once. */
   private async bringBackOthers(): Promise<void> {
-    const copies = await (await this.place.find(false))?.databases();
-    for (const { name } of copies ?? []) {
+    const factory = await this.place.find(false);
+    for (const name of (factory && (await databaseNames(factory))) ?? []) {
       const other = new Connection(nameOf(name as string));
       await other.open();
       await other.close();
@@ -301,12 +315,9 @@ async function apply(
   return { put: [...put, ...added], remove, meta: values };
 }
 
-/** True too where a browser is too old to tell. */
-async function exists(factory: IDBFactory, name: string): Promise<boolean> {
-  if (!factory.databases) return true;
-  // Chromium fails the first time where it has just emptied everything.
-  const databases = await factory.databases().catch(() => factory.databases());
-  return databases.some((database) => database.name === databaseName(name));
+/** Undefined where a browser is too old to tell. */
+async function databaseNames(factory: IDBFactory): Promise<unknown[] | undefined> {
+  return (await factory.databases?.())?.map(({ name }) => name);
 }
 
 function abort(transaction: IDBTransaction): void {
