@@ -51,7 +51,7 @@ const tracked = (...patterns) =>
 // Style and types: one count for each tool.
 async function lint() {
   const { buildPreset } = await import('../wasm/toolchain/build.mjs');
-  buildPreset('native-debug', { targets: ['inkling_core'] }); // clang-tidy reads its compile commands
+  buildPreset('native-debug', { targets: ['build.ninja'] }); // clang-tidy reads its compile commands, and no more
   const cpp = tracked('*.cpp', '*.h');
   return sum([
     one(runQuietly(installed('biome'), ['check', '.']).ok),
@@ -103,8 +103,8 @@ async function native() {
   for (const reader of NATIVE_READERS) {
     outcomes.push(keptFiles(program('native-sanitized', 'fuzz', `${reader}_corpus`), reader));
   }
-  buildPreset('native-thread-sanitized', { targets: ['inkling_tests'] });
-  const threads = program('native-thread-sanitized', 'cpp', 'inkling_tests');
+  buildPreset('native-thread-sanitized', { targets: ['inkling_thread_tests'] });
+  const threads = program('native-thread-sanitized', 'cpp', 'inkling_thread_tests');
   outcomes.push(doctest(threads, [`--test-case=${THREAD_TESTS}`], 'native-thread-sanitized'));
   return sum(outcomes);
 }

@@ -7,7 +7,7 @@ import { canCopy, type Place, SECOND_PLACE, USUAL_PLACE } from './places.js';
  *
  * - `epoch`: a number that is another one whenever something but appending was done
  * - `preferences`, `snapshot`, `swept`, `key`: where there are such
- * - `lost`: in a copy, that what it is a copy of is to come back
+ * - `lost`: in a copy, while what it is a copy of is being opened
  */
 const SCHEMA_VERSION = 2;
 
@@ -160,11 +160,12 @@ export class Connection {
       Promise.all([promisifyRequest(events.count()), promisifyRequest(meta.get('epoch'))]);
     try {
       if (String(await copy.read(state)) !== String(await this.read(state))) {
-        const contents = await this.contents();
-        await copy.write(({ events }) => {
-          const last = contents?.put?.at(-1)?.seq ?? 0;
-          events.delete(IDBKeyRange.upperBound(last)); // what comes after it, another tab has added meanwhile
-          return contents ?? {};
+        const { put = [], meta = {} } = (await this.contents()) ?? {};
+        await copy.write(async ({ events, meta: there }) => {
+          // Of the same epoch, what comes after the last one was added meanwhile, by another tab.
+          const same = (await promisifyRequest(there.get('epoch'))) === meta.epoch;
+          events.delete(IDBKeyRange.upperBound(same ? (put.at(-1)?.seq ?? 0) : Infinity));
+          return { put, meta };
         });
       }
       this.copied = true;
@@ -238,45 +239,56 @@ export class Connection {
   private async openDatabase(create: boolean): Promise<IDBDatabase | null> {
     const factory = await this.place.find(create);
     if (!factory) return null;
-    let kept: Change | null = null;
-    let lost: unknown;
-    if (this.copy || !create) {
+    if (!create) {
       // Chromium fails the first time where it has just emptied everything.
-      const told = () => databaseNames(factory);
-      const names = await told().catch(() => {
-        lost = true;
-        return told();
-      });
-      if (names && !names.includes(databaseName(this.name))) {
-        if (!create) return null;
-        kept = (await this.copy?.contents().catch(() => null)) ?? null;
-        lost ||= kept?.meta?.lost;
-        // Should this be cut off, the next start would not know.
-        if (kept && lost) await this.copy?.write(() => ({ meta: { lost } }));
-      }
+      const names = await databaseNames(factory).catch(() => databaseNames(factory));
+      if (names && !names.includes(databaseName(this.name))) return null;
     }
+    let lost: unknown;
+    // Chromium says only once that it has lost something: should this start be cut off, the next one knows by the mark.
+    const mark = (value?: true) =>
+      this.copy
+        ?.write(async ({ meta }) => {
+          lost ||= value && (await promisifyRequest(meta.get('lost')));
+          return { meta: { lost: value } };
+        }, false)
+        .catch(() => {});
+    if (create) await mark(true);
+    /** Undefined as long as nobody has looked. */
+    let kept = (this.copy ? undefined : null) as Change | null | undefined;
     let anew = false;
-    const request = factory.open(databaseName(this.name), SCHEMA_VERSION);
-    request.onupgradeneeded = (event) => {
-      const { result, transaction } = request;
-      if (event.oldVersion < 1) {
-        anew = true;
-        result.createObjectStore('events', { keyPath: 'seq', autoIncrement: true });
-      } else transaction?.objectStore('events').deleteIndex('item');
-      result.createObjectStore('meta');
-      // Only Chromium says so, and only as long as it runs.
-      lost ||= (event as { dataLoss?: string }).dataLoss === 'total';
-      const found = lost ? kept : null;
-      const meta = { ...found?.meta, epoch: newEpoch(), lost: undefined };
-      void apply(storesOf(transaction as IDBTransaction), { ...found, meta });
+    const open = () => {
+      const request = factory.open(databaseName(this.name), SCHEMA_VERSION);
+      request.onupgradeneeded = (event) => {
+        const { result, transaction } = request as {
+          result: IDBDatabase;
+          transaction: IDBTransaction;
+        };
+        if (event.oldVersion < 1) {
+          anew = true;
+          lost ||= (event as { dataLoss?: string }).dataLoss === 'total';
+          if (kept === undefined) return transaction.abort();
+          result.createObjectStore('events', { keyPath: 'seq', autoIncrement: true });
+        } else transaction.objectStore('events').deleteIndex('item');
+        result.createObjectStore('meta');
+        const found = lost ? kept : null;
+        const meta = { ...found?.meta, epoch: newEpoch(), lost: undefined };
+        void apply(storesOf(transaction), { ...found, meta });
+      };
+      return promisifyRequest(request);
     };
-    const db = await promisifyRequest(request);
+    const db = await open().catch(async (error: unknown) => {
+      if (!anew) throw error;
+      kept = (await this.copy?.contents().catch(() => null)) ?? null;
+      return open();
+    });
+    void mark();
     // Another tab wants to erase or upgrade, which would wait for ever; or it was taken away.
     db.onversionchange = () => this.letGo(db);
     db.onclose = () => this.letGo(db);
     // What a person, or the app, has removed must not come back.
-    if (kept && anew && !lost) await this.copy?.erase().catch(() => {});
-    if (anew && lost) await this.copy?.bringBackOthers().catch(() => {});
+    if (kept && !lost) await this.copy?.erase().catch(() => {});
+    if (kept && lost) await this.copy?.bringBackOthers().catch(() => {});
     return db;
   }
 
