@@ -4,6 +4,7 @@ import { decompressPage } from 'hyparquet/src/datapage.js';
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath } from 'hyparquet/src/schema.js';
 import { readVarInt } from 'hyparquet/src/thrift.js';
 import { COMPRESSORS } from './parquet-codecs.js';
+import { checkStruct } from './thrift.js';
 
 // hyparquet believes what a page says of itself: a few bytes can make it fill gigabytes with one number, or count for
 // minutes. So pages are walked through before it gets them, and what they say is compared with what they have.
@@ -74,6 +75,7 @@ export class PageCheck {
 function checkChunk(reader: Reader, { column, path }: Chunk): void {
   let left = Number(column.num_values);
   while (reader.offset < reader.view.byteLength - 1) {
+    checkStruct(reader.view, reader.offset);
     const header = parquetHeader(reader);
     const { compressed_page_size: packed, uncompressed_page_size: size } = header;
     inRange('a packed page', packed, reader.view.byteLength - reader.offset);

@@ -1,12 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet';
+import { type FileMetaData, parquetMetadata, parquetRead } from 'hyparquet';
 import type { Slices } from '../catalog/zip.js';
 import { InklingError } from '../errors.js';
 import { FileSlices } from './file-slices.js';
 import { checkShape, factorsError, type ItemFactors } from './item-factors.js';
 import { COMPRESSORS } from './parquet-codecs.js';
 import { PageCheck } from './parquet-pages.js';
+import { checkStruct } from './thrift.js';
 
 /** The columns of Spark's ALSModel: `id`: int, `features`: array of float. */
 const COLUMNS = ['id', 'features'];
@@ -16,6 +17,9 @@ const USERS_FOLDER = 'userFactors';
 
 /** Looking for geometry does not end where a column says that it has -1 children. */
 const METADATA = { geoparquet: false };
+/** The length of the metadata and "PAR1". */
+const END_BYTES = 8;
+const PAR1 = 0x31524150;
 /** Memory is taken for so many rows at first. */
 const FIRST_ROWS = 1024;
 
@@ -210,7 +214,11 @@ async function readPart(
 
 async function metadataOf(file: Slices, path: string): Promise<FileMetaData> {
   if (file.size < 12) throw factorsError(path, 'this is not a Parquet file, or it is cut off');
-  const metadata = await understood(path, () => parquetMetadataAsync(source(file), METADATA));
+  const metadata = await understood(path, async () => {
+    const footer = await footerOf(file);
+    checkStruct(new DataView(footer), 0);
+    return parquetMetadata(footer, METADATA);
+  });
   const columns = await understood(path, async () => topColumns(metadata));
   const missing = COLUMNS.find((name) => !columns.includes(name));
   if (missing === undefined) return metadata;
@@ -219,6 +227,17 @@ async function metadataOf(file: Slices, path: string): Promise<FileMetaData> {
     `there is no column ${missing}, only ${columns.join(', ') || 'none'}; expected id and features, ` +
       "as in the itemFactors of Spark's ALSModel",
   );
+}
+
+/** The metadata, with its length and the mark at the file's end. */
+async function footerOf(file: Slices): Promise<ArrayBuffer> {
+  const end = new DataView(await file.slice(file.size - END_BYTES, file.size).arrayBuffer());
+  if (end.getUint32(4, true) !== PAR1) throw new Error('it does not end as Parquet does');
+  const length = end.getUint32(0, true);
+  if (length > file.size - END_BYTES) {
+    throw new Error(`metadata of ${length} bytes in a file of ${file.size}`);
+  }
+  return file.slice(file.size - END_BYTES - length, file.size).arrayBuffer();
 }
 
 /** Names of the columns, those inside of others left out. */

@@ -10,6 +10,8 @@ type Constructor = abstract new (...args: unknown[]) => unknown;
 
 let limited = false;
 let left = 0;
+/** The first that was; readers may take it for a damaged file. */
+let refused: TooMuchMemory | undefined;
 
 /** Once in a program, before readers run: engines forget what they have compiled whenever a global changes. */
 export function countAllocations(): void {
@@ -21,7 +23,10 @@ export function countAllocations(): void {
       construct(target, args, newTarget) {
         if (limited && args.length === 1 && typeof args[0] === 'number') {
           left -= args[0] * size;
-          if (left < 0) throw new TooMuchMemory(`${name} of ${args[0]} is beyond what is allowed`);
+          if (left < 0) {
+            refused ??= new TooMuchMemory(`${name} of ${args[0]} is beyond what is allowed`);
+            throw refused;
+          }
         }
         return Reflect.construct(target, args, newTarget) as object;
       },
@@ -36,8 +41,13 @@ export function countAllocations(): void {
 export async function withAllocationLimit<T>(most: number, work: () => Promise<T>): Promise<T> {
   limited = true;
   left = most;
+  refused = undefined;
   try {
-    return await work();
+    const result = await work();
+    if (refused) throw refused;
+    return result;
+  } catch (error) {
+    throw refused ?? error;
   } finally {
     limited = false;
   }
