@@ -43,6 +43,7 @@ export class PageCheck {
   constructor(metadata: FileMetaData, columns: readonly string[], fileSize: number) {
     const tree = parquetSchema(metadata);
     for (const group of metadata.row_groups) {
+      let mostRows = 0;
       for (const { meta_data: column } of group.columns) {
         if (column === undefined) throw new Error('a column is not described');
         if (!columns.includes(column.path_in_schema[0] ?? '')) continue;
@@ -55,9 +56,12 @@ export class PageCheck {
         if (!(values >= 0 && values <= MOST_VALUES + size * MOST_VALUES_A_BYTE)) {
           throw new Error(`a column of ${size} bytes says that it has ${values} values`);
         }
+        mostRows = Math.max(mostRows, values);
         const path = getTreePath(tree, column.path_in_schema);
         this.chunks.push({ start, end: start + size, column, path });
       }
+      // A row without a value would have one that says so.
+      inRange('the rows of a group', Number(group.num_rows), mostRows);
     }
   }
 

@@ -19,16 +19,22 @@ export function countAllocations(): void {
   for (const name of TYPES) {
     const type = scope[name] as Constructor & { BYTES_PER_ELEMENT?: number };
     const size = type.BYTES_PER_ELEMENT ?? (name === 'ArrayBuffer' ? 1 : 8);
+    const count = (args: unknown[]) => {
+      if (!limited || args.length !== 1 || typeof args[0] !== 'number') return;
+      left -= args[0] * size;
+      if (left >= 0) return;
+      refused ??= new TooMuchMemory(`${name} of ${args[0]} is beyond what is allowed`);
+      throw refused;
+    };
     scope[name] = new Proxy(type, {
       construct(target, args, newTarget) {
-        if (limited && args.length === 1 && typeof args[0] === 'number') {
-          left -= args[0] * size;
-          if (left < 0) {
-            refused ??= new TooMuchMemory(`${name} of ${args[0]} is beyond what is allowed`);
-            throw refused;
-          }
-        }
+        count(args);
         return Reflect.construct(target, args, newTarget) as object;
+      },
+      // Array(5) is another way to write new Array(5).
+      apply(target, self, args) {
+        count(args);
+        return Reflect.apply(target as unknown as () => unknown, self, args);
       },
     });
   }
