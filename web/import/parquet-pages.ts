@@ -178,7 +178,8 @@ function checkValues(reader: Reader, encoding: string, count: number, path: Sche
 /** Runs of one number and runs of packed ones: https://parquet.apache.org/docs/file-format/data-pages/encodings */
 function checkRuns(reader: Reader, end: number, bits: number, count: number): void {
   const run: Reader = { view: reader.view, offset: reader.offset };
-  for (let seen = 0; seen < count && run.offset < end; ) {
+  let seen = 0;
+  while (seen < count && run.offset < end) {
     const header = readVarInt(run) >>> 0;
     const packed = (header & 1) === 1;
     const length = packed ? (header >>> 1) * 8 : header >>> 1;
@@ -186,6 +187,8 @@ function checkRuns(reader: Reader, end: number, bits: number, count: number): vo
     seen += length;
     run.offset += packed ? Math.max(1, (length / 8) * bits) : (bits + 7) >> 3;
   }
+  // hyparquet would read on.
+  if (seen < count) throw new Error(`${count} values, and runs of ${seen}`);
 }
 
 function readerOf(bytes: Uint8Array): Reader {
