@@ -24,6 +24,8 @@ const CUTS_OF_THREADS = [
   ['function pthreadCreateProxied(', 'arg)}', 'function pthreadCreateProxied(){return 6}'], // EAGAIN
   ['var proxiedJSCallArgs=', 'return rtn};', 'var __emscripten_receive_on_main_thread_js=()=>0;'],
   ['var proxiedFunctionTable=[', '];', ''],
+  ['terminateAllThreads:()=>{', 'PThread.pthreads=[]}', 'terminateAllThreads:()=>{}'],
+  ['this.message=`Program', ')`;', ''],
   ['function threadPrintErr', 'self.alert=threadAlert;', ''],
   ['for(const handler of msgData.handlers)', 'err=Module[handler]}}', ''],
   ['else if(cmd==="alert")', 'd.text}`)}', ''],

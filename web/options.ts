@@ -1,7 +1,8 @@
 import { describe } from './catalog/ids.js';
 import { didYouMean } from './did-you-mean.js';
 import { InklingError } from './errors.js';
-import { FACTOR_STORAGES, type SecretKey } from './types.js';
+import { isTopic } from './topics.js';
+import { EVENT_TYPES, FACTOR_STORAGES } from './types.js';
 
 type Check = (value: unknown) => string | null;
 
@@ -43,21 +44,23 @@ const name: Check = (value) =>
     : 'a string of 1 to 100 characters';
 
 const topics: Check = (value) =>
-  [value].flat().every((topic) => typeof topic === 'string' && topic !== '')
-    ? null
-    : 'a topic or an array of topics: words or tags';
+  [value].flat().every(isTopic) ? null : 'a topic or an array of topics: words or tags';
 const limits: Check = (value) =>
   typeof value === 'object' &&
   value !== null &&
   Object.entries(value).every(
-    ([key, limit]) => (key === 'days' || key === 'events') && Number.isFinite(limit) && limit > 0,
+    ([key, limit]) =>
+      limit > 0 &&
+      (key === 'days' ? Number.isFinite(limit) : key === 'events' && Number.isInteger(limit)),
   )
     ? null
-    : '{days?, events?}, numbers above 0';
+    : '{days?, events?}, a number and a whole number above 0';
 const encryption: Check = (value) =>
-  typeof value === 'boolean' || (value as SecretKey | null)?.type === 'secret'
+  typeof value === 'boolean' ||
+  ((value as CryptoKey | null)?.algorithm?.name === 'AES-GCM' &&
+    ['encrypt', 'decrypt'].every((use) => (value as CryptoKey).usages.includes(use as KeyUsage)))
     ? null
-    : 'true, false or a CryptoKey for AES-GCM';
+    : 'true, false or a CryptoKey for AES-GCM that encrypts and decrypts';
 
 const modelAndSettings: Check = (value) =>
   typeof (value as { model?: unknown } | null)?.model === 'string' &&
@@ -137,7 +140,7 @@ const OPTIONS = {
     signal: abortSignal,
   },
   edit: { mute: topics, prefer: topics, neutral: topics, forget: anything },
-  'edit: forget': { item: text, type: text, at: time, from: time, to: time },
+  'edit: forget': { item: text, type: oneOf(...EVENT_TYPES), at: time, from: time, to: time },
   erase: { name },
 } satisfies Record<string, Record<string, Check>>;
 

@@ -9,6 +9,7 @@ import { publicSources, readPublicData } from './public-data.js';
 import { Connection, databaseName } from './store/database.js';
 import { EventLog } from './store/event-log.js';
 import type { Preferences } from './store/person-store.js';
+import { topicsOf } from './topics.js';
 import type {
   Edit,
   EvaluateOptions,
@@ -34,12 +35,15 @@ import type { OpenRequest } from './worker/protocol.js';
 const DEFAULT_NAME = 'default';
 const DEFAULT_MODEL = 'ials';
 const NO_PREFERENCES: Preferences = { muted: [], preferred: [] };
-/** What tabs tell each other: that something is new, not what. */
+/** What tabs tell each other: that something is new, not what; and that everything is gone. */
 const CHANGED = 'changed';
+const ERASED = 'erased';
 
 /** What is needed again: of the others, what they led to is kept. */
 type KeptOptions = {
-  [K in 'encryption' | 'persist' | 'retention' | 'onChange']: OpenOptions[K] | undefined;
+  [K in 'encryption' | 'persist' | 'retention' | 'onChange' | 'storage']:
+    | OpenOptions[K]
+    | undefined;
 };
 
 /** One person's recommender: a public model and catalogue, and a private history that stays on this device. */
@@ -98,8 +102,8 @@ export class Recommender {
       log = await EventLog.open(name, options, canStore);
       const { degraded } = log.storage;
       if (degraded) logger?.warn(degraded);
-      const { encryption, persist, retention, onChange } = options;
-      const kept = { encryption, persist, retention, onChange };
+      const { encryption, persist, retention, onChange, storage } = options;
+      const kept = { encryption, persist, retention, onChange, storage };
       recommender = new Recommender(workers, log, kept);
       await opening;
       await recommender.count();
@@ -116,14 +120,15 @@ export class Recommender {
    *
    * @throws InklingError `storage_unavailable`
    */
-  static async erase({ name = DEFAULT_NAME }: { name?: string } = {}): Promise<void> {
-    checkOptions('erase', { name });
+  static async erase(options: { name?: string } = {}): Promise<void> {
+    checkOptions('erase', options);
+    const { name = DEFAULT_NAME } = options;
     if ((await canStore(name)) !== true) return;
     const connection = new Connection(name);
     await connection.erase();
     await connection.close();
     const channel = new BroadcastChannel(databaseName(name));
-    channel.postMessage(CHANGED);
+    channel.postMessage(ERASED);
     channel.close();
   }
 
@@ -189,13 +194,10 @@ export class Recommender {
         'edit: nothing is to be done; expected such as {mute: "horror"} or {forget: {item: "the id"}}',
       );
     }
-    const topics = (given: Edit['mute']) => [
-      ...new Set([given ?? []].flat().map((topic) => topic.toLowerCase())),
-    ];
     const request = {
-      mute: topics(mute),
-      prefer: topics(prefer),
-      neutral: topics(neutral),
+      mute: topicsOf(mute),
+      prefer: topicsOf(prefer),
+      neutral: topicsOf(neutral),
       forget,
     };
     let { forgotten, gone, preferences } = await this.workers.call('edit', request, {});
@@ -221,8 +223,9 @@ export class Recommender {
    * @throws InklingError `invalid_argument`, `unsupported_version`, `storage_unavailable`
    */
   async importData(data: Blob | string): Promise<{ added: number; known: number }> {
-    const text = typeof data === 'string' ? data : await data?.text?.();
-    if (text === undefined) {
+    const text =
+      typeof (data as Blob | null)?.text === 'function' ? await (data as Blob).text() : data;
+    if (typeof text !== 'string') {
       throw new InklingError(
         'invalid_argument',
         'importData: expected the Blob that exportData has given, or its text',
@@ -245,7 +248,8 @@ export class Recommender {
     await this.log.erase();
     this.preferences = NO_PREFERENCES;
     this.introduce();
-    await this.changed();
+    this.channel?.postMessage(ERASED);
+    await this.count();
   }
 
   /**
@@ -260,19 +264,34 @@ export class Recommender {
     checkOptions('reload', options);
     const { signal, onProgress, catalog, model, name, storage } = options;
     const sources = publicSources(catalog, model);
-    const moved = name !== undefined || storage !== undefined;
-    const next = moved
-      ? await EventLog.open(name ?? this.log.name, { ...this.options, storage }, canStore)
-      : null;
+    const { log } = this;
+    const next =
+      name === undefined && storage === undefined
+        ? log
+        : await EventLog.open(
+            name ?? log.name,
+            { ...this.options, ...(storage && { storage }) },
+            canStore,
+          );
     try {
       const { data, transfer } = await readPublicData(sources, { signal, onProgress });
+      if (next !== log) {
+        // Their key may be another one: what is recorded meanwhile still goes to the log in use.
+        log.onLoose = () => {};
+        this.introduce(next, NO_PREFERENCES);
+        await this.workers.call('sync', {}, { signal });
+      }
       await this.workers.call('reload', data, { signal, transfer });
     } catch (error) {
-      void next?.close();
+      if (next !== log) {
+        void next.close();
+        if (!this.closed) this.attach(log);
+      }
       throw error;
     }
     Object.assign(this.workers.sources, sources);
-    if (!next) return;
+    if (next === log) return;
+    if (storage) this.options.storage = storage;
     void this.detach();
     this.preferences = NO_PREFERENCES;
     this.attach(next);
@@ -357,9 +376,13 @@ export class Recommender {
   private attach(log: EventLog): void {
     this.log = log;
     log.onLoose = (events, all) => this.workers.post({ kind: 'loose', events, all });
+    this.channel?.close();
     if (log.connection) {
       const channel = new BroadcastChannel(databaseName(log.name));
-      channel.onmessage = () => void this.heardOfChange();
+      channel.onmessage = ({ data }) => {
+        if (data === ERASED) log.forgetLoose();
+        void this.heardOfChange();
+      };
       log.onWritten = () => channel.postMessage(CHANGED);
       this.channel = channel;
     }
@@ -375,11 +398,10 @@ export class Recommender {
   }
 
   /** Tells a worker whose recommender this is. */
-  private introduce(): void {
-    const { name, key, connection, loose } = this.log;
+  private introduce(log = this.log, preferences = this.preferences): void {
+    const { name, key, connection, loose } = log;
     const { retention } = this.options;
     const database = connection && { name, key, retention };
-    const { preferences } = this;
     this.workers.post({ kind: 'person', person: { database, loose, preferences } });
   }
 

@@ -15,8 +15,8 @@ export type MetaKey = 'epoch' | 'preferences' | 'snapshot' | 'swept' | 'key' | '
 /** The others can be made anew. */
 const COPIED: readonly MetaKey[] = ['epoch', 'preferences', 'key', 'lost'];
 
-/** How long other tabs may take to let go of a database that is to be erased. */
-const ERASE_TIMEOUT_MS = 5000;
+/** How long other tabs may take to let go of a database that is to be erased, or that is of an older layout. */
+const TIMEOUT_MS = 5000;
 
 const PREFIX = 'inkling:';
 
@@ -62,6 +62,8 @@ export class Connection {
   private readonly copy: Connection | null;
   /** The copy has been seen to be one. */
   private copied = false;
+  /** The browser has lost what was there. */
+  private lost: unknown;
   private closed = false;
   /** Openings follow one another, so that there is never a second connection. */
   private opening: Promise<unknown> = Promise.resolve();
@@ -112,11 +114,7 @@ export class Connection {
       events.clear();
       meta.clear();
     };
-    const clearing = this.run('readwrite', 'cannot be written', clear, false);
-    const cleared = await clearing.then(
-      () => true,
-      () => false,
-    );
+    await this.run('readwrite', '', clear, false).catch(() => {});
     await this.copy?.erase();
     this.copied = false;
     this.letGo();
@@ -124,12 +122,8 @@ export class Connection {
       const factory = await this.place.find(false);
       if (!factory) return;
       await inTime(promisifyRequest(factory.deleteDatabase(databaseName(this.name))));
-      await this.place.leave(factory);
     } catch (cause) {
-      throw storageError(
-        cleared ? cause : `${cause}, and before it failed ${await clearing.catch(String)}`,
-        'cannot be erased',
-      );
+      throw storageError(cause, 'cannot be erased');
     }
   }
 
@@ -158,13 +152,15 @@ export class Connection {
     if (!copy || this.copied) return;
     const state = ({ events, meta }: Stores) =>
       Promise.all([promisifyRequest(events.count()), promisifyRequest(meta.get('epoch'))]);
+    const same = async () => String(await copy.read(state)) === String(await this.read(state));
     try {
-      if (String(await copy.read(state)) !== String(await this.read(state))) {
+      // Once more where something was done meanwhile; who records without a pause is not waited for.
+      for (let tries = 0; tries < 3 && !(await same()); tries++) {
         const { put = [], meta = {} } = (await this.contents()) ?? {};
         await copy.write(async ({ events, meta: there }) => {
           // Of the same epoch, what comes after the last one was added meanwhile, by another tab.
-          const same = (await promisifyRequest(there.get('epoch'))) === meta.epoch;
-          events.delete(IDBKeyRange.upperBound(same ? (put.at(-1)?.seq ?? 0) : Infinity));
+          const ours = (await promisifyRequest(there.get('epoch'))) === meta.epoch;
+          events.delete(IDBKeyRange.upperBound(ours ? (put.at(-1)?.seq ?? 0) : Infinity));
           return { put, meta };
         });
       }
@@ -221,7 +217,7 @@ export class Connection {
       .catch(() => {})
       .then(async () => {
         if (this.closed) throw new DOMException('the store is closed', 'InvalidStateError');
-        this.db ??= await this.openDatabase(create);
+        this.db ??= await this.openInTurn(create);
         return this.db;
       })
       .catch((cause: unknown) => {
@@ -236,20 +232,20 @@ export class Connection {
     if (this.db === db) this.db = null;
   }
 
+  /** Where a copy is at stake, tabs take turns: what one finds half opened was left so by one that has ended. */
+  private openInTurn(create: boolean): Promise<IDBDatabase | null> {
+    const open = () => this.openDatabase(create);
+    return this.copy && create ? alone(`${this.name}, opening`, open) : open();
+  }
+
   private async openDatabase(create: boolean): Promise<IDBDatabase | null> {
     const factory = await this.place.find(create);
     if (!factory) return null;
-    if (!create) {
-      // Chromium fails the first time where it has just emptied everything.
-      const names = await databaseNames(factory).catch(() => databaseNames(factory));
-      if (names && !names.includes(databaseName(this.name))) return null;
-    }
-    let lost: unknown;
     // Chromium says only once that it has lost something: should this start be cut off, the next one knows by the mark.
     const mark = (value?: true) =>
       this.copy
         ?.write(async ({ meta }) => {
-          lost ||= value && (await promisifyRequest(meta.get('lost')));
+          this.lost ||= value && (await promisifyRequest(meta.get('lost')));
           return { meta: { lost: value } };
         }, false)
         .catch(() => {});
@@ -257,7 +253,7 @@ export class Connection {
     /** Undefined as long as nobody has looked. */
     let kept = (this.copy ? undefined : null) as Change | null | undefined;
     let anew = false;
-    const open = () => {
+    const open = async () => {
       const request = factory.open(databaseName(this.name), SCHEMA_VERSION);
       request.onupgradeneeded = (event) => {
         const { result, transaction } = request as {
@@ -266,37 +262,51 @@ export class Connection {
         };
         if (event.oldVersion < 1) {
           anew = true;
-          lost ||= (event as { dataLoss?: string }).dataLoss === 'total';
-          if (kept === undefined) return transaction.abort();
+          this.lost ||= (event as { dataLoss?: string }).dataLoss === 'total';
+          if (!create || kept === undefined) return transaction.abort();
           result.createObjectStore('events', { keyPath: 'seq', autoIncrement: true });
         } else transaction.objectStore('events').deleteIndex('item');
         result.createObjectStore('meta');
-        const found = lost ? kept : null;
+        const found = this.lost ? kept : null;
         const meta = { ...found?.meta, epoch: newEpoch(), lost: undefined };
         void apply(storesOf(transaction), { ...found, meta });
       };
-      return promisifyRequest(request);
+      const opening = promisifyRequest(request);
+      return inTime(opening).catch((error: unknown) => {
+        opening.then((late) => late.close()).catch(() => {});
+        throw error;
+      });
     };
-    const db = await open().catch(async (error: unknown) => {
+    let db: IDBDatabase;
+    try {
+      db = await open();
+    } catch (error) {
       if (!anew) throw error;
+      if (!create) return null;
       kept = (await this.copy?.contents().catch(() => null)) ?? null;
-      return open();
-    });
-    void mark();
+      db = await open();
+    }
     // Another tab wants to erase or upgrade, which would wait for ever; or it was taken away.
-    db.onversionchange = () => this.letGo(db);
+    db.onversionchange = ({ newVersion }) => {
+      this.letGo(db);
+      if (newVersion === null) void this.copy?.erase().catch(() => {});
+    };
     db.onclose = () => this.letGo(db);
+    if (anew && this.lost) await this.copy?.bringBackOthers().catch(() => {});
     // What a person, or the app, has removed must not come back.
-    if (kept && !lost) await this.copy?.erase().catch(() => {});
-    if (kept && lost) await this.copy?.bringBackOthers().catch(() => {});
+    else if (kept) await this.copy?.erase().catch(() => {});
+    this.lost = undefined;
+    await mark();
     return db;
   }
 
-  /** The browser has lost all databases at once. */
+  /** The browser has lost all databases at once, and tells so who opens the first. */
   private async bringBackOthers(): Promise<void> {
     const factory = await this.place.find(false);
-    for (const name of (factory && (await databaseNames(factory))) ?? []) {
+    for (const { name } of (await factory?.databases()) ?? []) {
       const other = new Connection(nameOf(name as string));
+      if (other.name === this.name) continue;
+      other.lost = true;
       await other.open();
       await other.close();
     }
@@ -327,11 +337,6 @@ async function apply(
   return { put: [...put, ...added], remove, meta: values };
 }
 
-/** Undefined where a browser is too old to tell. */
-async function databaseNames(factory: IDBFactory): Promise<unknown[] | undefined> {
-  return (await factory.databases?.())?.map(({ name }) => name);
-}
-
 function abort(transaction: IDBTransaction): void {
   try {
     transaction.abort();
@@ -340,15 +345,21 @@ function abort(transaction: IDBTransaction): void {
   }
 }
 
-function inTime(work: Promise<unknown>): Promise<unknown> {
+function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () => reject(new DOMException('another tab does not let go', 'TimeoutError')),
-      ERASE_TIMEOUT_MS,
+      TIMEOUT_MS,
     );
   });
   return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
+}
+
+/** While no other tab does something of that name; where there are no locks, transactions see to it that nothing is lost. */
+export function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const locks = (globalThis.navigator as Navigator | undefined)?.locks;
+  return locks ? (locks.request(databaseName(name), work) as Promise<T>) : work();
 }
 
 function storageError(cause: unknown, what: string): InklingError {
@@ -363,8 +374,7 @@ function storageError(cause: unknown, what: string): InklingError {
   }
   const cures: Record<string, string> = {
     QuotaExceededError: 'the disk or the quota is full: free space',
-    TimeoutError:
-      'the events are gone, but another tab holds the empty database: close other tabs of this site',
+    TimeoutError: 'another tab holds it: close other tabs of this site',
     SecurityError:
       "the browser denies storage (cookies blocked, or a sandboxed frame): allow it, or use storage: 'memory'",
   };

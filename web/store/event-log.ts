@@ -17,6 +17,8 @@ export async function recordsOf(
 
 interface Waiting {
   events: readonly TimedEvent[];
+  /** Something else that is done to the log, after what came before it and before what comes after it. */
+  work?: () => void | Promise<void>;
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -85,8 +87,9 @@ export class EventLog {
     const connection = new Connection(name);
     try {
       await connection.open();
-      const key =
-        encryption === true ? await ownKey(connection) : ((encryption || null) as CryptoKey | null);
+      // What was encrypted once stays so.
+      const key = ((typeof encryption === 'object' && encryption) ||
+        (await ownKey(connection, encryption))) as CryptoKey | null;
       const persisted = persist && (await navigator.storage?.persist?.());
       const storage = {
         kind: 'indexeddb' as const,
@@ -106,26 +109,33 @@ export class EventLog {
    * written together or not at all; calls that come while one is being written share the next transaction.
    */
   append(events: readonly TimedEvent[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ events, resolve, reject });
-      this.writing ??= this.writeWaiting();
-    });
+    return this.inTurn(events);
   }
 
   /** Takes away loose events; false when some were no longer loose. */
   async dropLoose(gone: ReadonlySet<number>): Promise<boolean> {
-    await this.writing;
-    const before = this.loose.length;
-    this.loose = this.loose.filter(({ seq }) => !gone.has(seq));
-    return before - this.loose.length === gone.size;
+    let all = false;
+    await this.inTurn([], () => {
+      const before = this.loose.length;
+      this.loose = this.loose.filter(({ seq }) => !gone.has(seq));
+      all = before - this.loose.length === gone.size;
+    });
+    return all;
   }
 
   /** Removes everything, the database too. The next event begins anew. @throws InklingError `storage_unavailable` */
-  async erase(): Promise<void> {
-    await this.writing;
+  erase(): Promise<void> {
+    return this.inTurn([], async () => {
+      this.forgetLoose();
+      await this.connection?.erase();
+    });
+  }
+
+  /** Another tab has erased. */
+  forgetLoose(): void {
     this.loose = [];
-    await this.connection?.erase();
     this.saved();
+    this.onLoose([], true);
   }
 
   /** Resolves when nothing is held any more. The log cannot be used afterwards. */
@@ -136,13 +146,20 @@ export class EventLog {
     await this.connection?.close();
   }
 
+  private inTurn(events: readonly TimedEvent[], work?: Waiting['work']): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ events, ...(work && { work }), resolve, reject });
+      this.writing ??= this.writeWaiting();
+    });
+  }
+
   private async writeWaiting(): Promise<void> {
     while (this.waiting.length > 0) {
-      const calls = this.waiting;
-      this.waiting = [];
-      const events = calls.flatMap((call) => call.events);
+      const next = this.waiting.findIndex(({ work }) => work);
+      const calls = this.waiting.splice(0, next < 0 ? this.waiting.length : next || 1);
       try {
-        await this.write(events);
+        if (calls[0]?.work) await calls[0].work();
+        else await this.write(calls.flatMap((call) => call.events));
         for (const { resolve } of calls) resolve();
       } catch (error) {
         for (const { reject } of calls) reject(error);
@@ -179,7 +196,7 @@ export class EventLog {
 
   private saved(): void {
     clearTimeout(this.retry);
-    delete this.storage.degraded;
+    if (this.connection) delete this.storage.degraded;
   }
 
   private keep(events: readonly TimedEvent[]): void {

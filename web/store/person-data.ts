@@ -1,11 +1,14 @@
 import type { StoredEvent } from '../engine/history.js';
 import { InklingError } from '../errors.js';
 import { checkEvent } from '../event.js';
+import { isTopic, topicsOf } from '../topics.js';
 import type { TimedEvent } from './event-log.js';
 import type { Preferences } from './person-store.js';
 
 const FORMAT = 'inkling-events';
 const VERSION = 2;
+
+export type PersonData = Preferences & { events: TimedEvent[] };
 
 /** Everything of a person as JSON; web/README.md tells the format. */
 export function writePersonData(events: readonly StoredEvent[], preferences: Preferences): string {
@@ -22,7 +25,7 @@ export function writePersonData(events: readonly StoredEvent[], preferences: Pre
  *
  * @throws InklingError `invalid_argument`, `unsupported_version`
  */
-export function readPersonData(text: string): { events: TimedEvent[]; preferences: Preferences } {
+export function readPersonData(text: string): PersonData {
   let data: Record<string, unknown> | null;
   try {
     data = JSON.parse(text);
@@ -40,13 +43,15 @@ export function readPersonData(text: string): { events: TimedEvent[]; preference
     );
   }
   for (const topics of [muted, preferred]) {
-    if (!Array.isArray(topics) || topics.some((topic) => typeof topic !== 'string')) {
-      throw wrong('muted and preferred must be arrays of strings');
+    if (!Array.isArray(topics) || topics.some((topic) => !isTopic(topic))) {
+      throw wrong('muted and preferred must be arrays of topics: words or tags');
     }
   }
+  const mutedTopics = topicsOf(muted as string[]);
   return {
     events: events.map((event, n) => checkEvent(event, Number.NaN, `importData: event ${n + 1}`)),
-    preferences: { muted: muted as string[], preferred: preferred as string[] },
+    muted: mutedTopics,
+    preferred: topicsOf(preferred as string[]).filter((topic) => !mutedTopics.includes(topic)),
   };
 }
 

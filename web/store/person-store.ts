@@ -1,7 +1,7 @@
 import { promisifyRequest } from 'idb-keyval';
-import { HISTORY_RULES, History, historyOf, type StoredEvent } from '../engine/history.js';
+import { HISTORY_RULES, History, type StoredEvent } from '../engine/history.js';
 import type { Retention } from '../types.js';
-import { type Change, Connection, type MetaKey, newEpoch } from './database.js';
+import { alone, type Change, Connection, type MetaKey, newEpoch } from './database.js';
 import { recordsOf, type TimedEvent } from './event-log.js';
 import { isSealed, type Sealed, seal, unseal } from './sealing.js';
 
@@ -45,8 +45,8 @@ const COMPACT_ABOVE = 20_000;
 /** The worker's side of the person's database: reads it, removes from it, keeps a snapshot of what it comes to. */
 export class PersonStore {
   private readonly connection: Connection;
-  /** Events as they were before there was a key. */
-  private plainEvents = false;
+  /** There is something as it was before there was a key. */
+  private plain = false;
   /** How many events the snapshot knows, and how many the last sweep left. */
   private snapshotCount = 0;
   private sweptCount = 0;
@@ -87,19 +87,36 @@ export class PersonStore {
     return this.opened(events);
   }
 
-  /** @throws InklingError `storage_unavailable`; nothing is added then */
-  async add(events: readonly TimedEvent[]): Promise<void> {
-    const records = await recordsOf(events, this.key);
-    await this.connection.write(() => ({ add: records }));
+  /** What reads and then changes: one tab at a time. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return alone(this.name, work);
   }
 
-  async remove(seqs: readonly number[]): Promise<void> {
-    await this.connection.write(() => ({ remove: seqs, meta: anew() }), false);
+  /** All or nothing. @throws InklingError `storage_unavailable` */
+  async add(events: readonly TimedEvent[], preferences?: Preferences): Promise<void> {
+    const { key } = this;
+    const add = await recordsOf(events, key);
+    const kept = preferences && (key ? await seal(key, preferences) : preferences);
+    await this.connection.write(() => ({
+      add,
+      ...(kept && { meta: { preferences: kept, epoch: newEpoch() } }),
+    }));
   }
 
-  async prefer(preferences: Preferences): Promise<void> {
-    const record = this.key ? await seal(this.key, preferences) : preferences;
-    await this.connection.write(() => ({ meta: { preferences: record, epoch: newEpoch() } }));
+  /** Removes what is chosen of all events. @returns how many */
+  async remove(choose: (events: StoredEvent[]) => readonly StoredEvent[]): Promise<number> {
+    for (;;) {
+      const found = await this.allRecords();
+      const chosen = choose(await this.opened(found?.events ?? []));
+      if (chosen.length === 0) return 0;
+      // Not where everything was erased meanwhile: these places are then of other events.
+      let done = false;
+      await this.connection.write(async ({ meta }) => {
+        done = (await get(meta, 'epoch')) === found?.epoch;
+        return done ? { remove: chosen.map(({ seq }) => seq), meta: anew() } : {};
+      }, false);
+      if (done) return chosen.length;
+    }
   }
 
   /** Before the first list: what is older than it may be is removed. */
@@ -115,9 +132,9 @@ export class PersonStore {
     const grown = count > COMPACT_ABOVE && count > 1.5 * this.sweptCount;
     const sweep = grown || count > events;
     const snapshot = count - this.snapshotCount >= Math.max(256, this.snapshotCount / 8);
-    if (!(sweep || snapshot || this.plainEvents)) return Promise.resolve();
-    this.tending ??= alone(this.name, async () => {
-      if (this.plainEvents) await this.sealPlain();
+    if (!(sweep || snapshot || this.plain)) return Promise.resolve();
+    this.tending ??= this.alone(async () => {
+      if (this.plain) await this.sealPlain();
       if (sweep) await this.sweep(now);
       if (snapshot) await this.keepSnapshot(state);
     }).finally(() => {
@@ -139,8 +156,11 @@ export class PersonStore {
       snapshot: await get<string | Sealed>(meta, 'snapshot'),
     }));
     this.key ??= found?.key ?? null;
-    const open = <T>(value: Sealed | T): Promise<T> | T =>
-      isSealed(value) ? unseal<T>(this.key, value) : value;
+    const open = <T>(value: Sealed | T): Promise<T> | T => {
+      if (isSealed(value)) return unseal<T>(this.key, value);
+      this.plain ||= this.key !== null;
+      return value;
+    };
     const state: State = {
       epoch: found?.epoch ?? null,
       cursor: 0,
@@ -164,16 +184,17 @@ export class PersonStore {
     return state;
   }
 
-  private allRecords(): Promise<{ epoch: number | undefined; events: EventRecord[] } | null> {
+  private allRecords() {
     return this.connection.read(async ({ events, meta }) => ({
       epoch: await get<number>(meta, 'epoch'),
+      preferences: await get<Preferences | Sealed>(meta, 'preferences'),
       events: await recordsAfter(events, 0),
     }));
   }
 
   private opened(records: readonly EventRecord[]): Promise<StoredEvent[]> | StoredEvent[] {
     if (records.every((record): record is StoredEvent => !isSealed(record))) {
-      if (this.key && records.length > 0) this.plainEvents = true;
+      if (this.key && records.length > 0) this.plain = true;
       return [...records];
     }
     return Promise.all(
@@ -187,14 +208,13 @@ export class PersonStore {
   /** Removes what is too old or too much, and what decides nothing where there is much. */
   private async sweep(now: number): Promise<void> {
     const { days = Infinity, events = Infinity } = this.retention;
-    const all = await this.all();
-    let kept = all.filter(({ at }) => at >= now - days * DAY_MS).slice(-events);
-    if (kept.length > COMPACT_ABOVE) kept = [...historyOf(kept).decidingEvents()];
-    const left = new Set(kept.map(({ seq }) => seq));
-    if (left.size < all.length) {
-      await this.remove(all.filter(({ seq }) => !left.has(seq)).map(({ seq }) => seq));
-    }
-    this.sweptCount = left.size;
+    await this.remove((all) => {
+      const young = all.filter(({ at }) => at >= now - days * DAY_MS);
+      const newest = young.sort((a, b) => b.at - a.at || b.seq - a.seq).slice(0, events);
+      const left = new Set((newest.length > COMPACT_ABOVE ? deciding(newest) : newest).map(seqOf));
+      this.sweptCount = left.size;
+      return all.filter((event) => !left.has(seqOf(event)));
+    });
     await this.connection.write(() => ({ meta: { swept: now } }), false);
   }
 
@@ -203,18 +223,20 @@ export class PersonStore {
     const found = await this.allRecords();
     const { key } = this;
     if (!found || !key) return;
-    const records = await Promise.all(
+    const put = await Promise.all(
       found.events
         .filter((record): record is StoredEvent => !isSealed(record))
         .map(async ({ seq, ...event }) => ({ seq, ...(await seal(key, event)) })),
     );
+    const { preferences } = found;
+    const sealed =
+      !preferences || isSealed(preferences) ? preferences : await seal(key, preferences);
     // Where something else was done meanwhile: the next time, then.
-    await this.connection.write(
-      async ({ meta }) =>
-        (await get(meta, 'epoch')) === found.epoch ? { put: records, meta: anew() } : {},
-      false,
-    );
-    this.plainEvents = false;
+    await this.connection.write(async ({ meta }) => {
+      if ((await get(meta, 'epoch')) !== found.epoch) return {};
+      this.plain = false;
+      return { put, meta: { ...anew(), preferences: sealed } };
+    }, false);
   }
 
   private async keepSnapshot({ epoch, cursor, history }: State): Promise<void> {
@@ -236,6 +258,14 @@ export class PersonStore {
   }
 }
 
+const seqOf = ({ seq }: StoredEvent): number => seq;
+
+function deciding(events: StoredEvent[]): StoredEvent[] {
+  const history = new History();
+  for (const event of events.sort((a, b) => a.seq - b.seq)) history.add(event);
+  return [...history.decidingEvents()];
+}
+
 function recordsAfter(events: IDBObjectStore, cursor: number): Promise<EventRecord[]> {
   return promisifyRequest(events.getAll(IDBKeyRange.lowerBound(cursor, true)));
 }
@@ -247,13 +277,4 @@ function get<T>(meta: IDBObjectStore, key: MetaKey): Promise<T | undefined> {
 /** For who has read before. */
 function anew(): NonNullable<Change['meta']> {
   return { epoch: newEpoch(), snapshot: undefined };
-}
-
-/** Where another tab does it already, nothing is to be done. */
-async function alone(name: string, work: () => Promise<void>): Promise<void> {
-  const locks = (globalThis.navigator as Navigator | undefined)?.locks;
-  if (!locks) return work(); // its transactions see to it that nothing is lost
-  await locks.request(`inkling:${name}`, { ifAvailable: true }, (lock) =>
-    lock ? work() : undefined,
-  );
 }

@@ -2,15 +2,12 @@
 export interface Place {
   /** @param create whether the place is to be made, where it takes that */
   find(create: boolean): Promise<IDBFactory | null>;
-  /** When a database was removed: nothing is left of a place without one. */
-  leave(factory: IDBFactory): Promise<void>;
 }
 
 /** https://wicg.github.io/storage-buckets/, which types do not know yet */
 interface StorageBuckets {
   keys(): Promise<string[]>;
   open(name: string): Promise<{ indexedDB: IDBFactory }>;
-  delete(name: string): Promise<void>;
 }
 
 const BUCKET = 'inkling';
@@ -29,7 +26,6 @@ export function canCopy(): boolean {
 
 export const USUAL_PLACE: Place = {
   find: async () => indexedDB,
-  leave: async () => {},
 };
 
 export const SECOND_PLACE: Place = {
@@ -37,8 +33,5 @@ export const SECOND_PLACE: Place = {
     const all = buckets();
     if (!all || !(create || (await all.keys()).includes(BUCKET))) return null;
     return (await all.open(BUCKET)).indexedDB;
-  },
-  async leave(factory) {
-    if ((await factory.databases()).length === 0) await buckets()?.delete(BUCKET);
   },
 };

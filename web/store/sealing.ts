@@ -37,17 +37,21 @@ export async function unseal<T>(key: CryptoKey | null, { nonce, sealed }: Sealed
   }
 }
 
-/** The key that is kept in the database, made where there is none. No script can read its bytes. */
-export async function ownKey(connection: Connection): Promise<CryptoKey> {
-  const made = await crypto.subtle.generateKey({ name: ALGORITHM, length: 256 }, false, [
-    'encrypt',
-    'decrypt',
-  ]);
-  let key = made;
-  await connection.write(async ({ meta }) => {
-    const kept = (await promisifyRequest(meta.get('key'))) as CryptoKey | undefined;
-    key = kept ?? made;
-    return kept ? {} : { meta: { key } };
-  });
-  return key;
+/** The key that is kept in the database; null where there is none and none is to be made. No script can read its bytes. */
+export async function ownKey(connection: Connection, make: boolean): Promise<CryptoKey | null> {
+  const kept = () =>
+    connection.read(
+      ({ meta }) => promisifyRequest(meta.get('key')) as Promise<CryptoKey | undefined>,
+    );
+  if (make && !(await kept())) {
+    const key = await crypto.subtle.generateKey({ name: ALGORITHM, length: 256 }, false, [
+      'encrypt',
+      'decrypt',
+    ]);
+    // Another tab may have been faster.
+    await connection.write(async ({ meta }) =>
+      (await promisifyRequest(meta.get('key'))) ? {} : { meta: { key } },
+    );
+  }
+  return (await kept()) ?? null;
 }

@@ -1,6 +1,11 @@
 import { History, type StoredEvent } from '../engine/history.js';
 import type { TimedEvent } from '../store/event-log.js';
-import { newEvents, readPersonData, writePersonData } from '../store/person-data.js';
+import {
+  newEvents,
+  type PersonData,
+  readPersonData,
+  writePersonData,
+} from '../store/person-data.js';
 import { PersonStore, type Preferences, type State } from '../store/person-store.js';
 import type { Forget } from '../types.js';
 import type { Calls, PersonSource } from './protocol.js';
@@ -66,7 +71,11 @@ export class Person {
     if (this.state) await this.store?.tend(this.state, Date.now());
   }
 
-  async edit({
+  edit(request: Calls['edit']['request']): Promise<Calls['edit']['result']> {
+    return this.alone(() => this.editAlone(request));
+  }
+
+  private async editAlone({
     mute,
     prefer,
     neutral,
@@ -78,20 +87,22 @@ export class Person {
       const others = (topics: readonly string[]) => topics.filter((topic) => !touched.has(topic));
       preferences = {
         muted: [...others(preferences.muted), ...mute],
-        preferred: [...others(preferences.preferred), ...prefer],
+        preferred: [
+          ...others(preferences.preferred),
+          ...prefer.filter((topic) => !mute.includes(topic)),
+        ],
       };
-      await this.keepPreferences(preferences);
+      await this.keep([], preferences);
     }
     if (!forget) return { forgotten: 0, gone: [], preferences };
     const matches = matcher(forget);
-    const stored = ((await this.store?.all()) ?? []).filter(matches);
-    if (stored.length > 0) await this.store?.remove(stored.map(({ seq }) => seq));
+    const stored = (await this.store?.remove((events) => events.filter(matches))) ?? 0;
     const gone = this.loose.filter(matches).map(({ seq }) => seq);
     this.addLoose(
       this.loose.filter((event) => !matches(event)),
       true,
     );
-    return { forgotten: stored.length + gone.length, gone, preferences };
+    return { forgotten: stored + gone.length, gone, preferences };
   }
 
   async exportData(): Promise<Calls['exportData']['result']> {
@@ -99,25 +110,28 @@ export class Person {
     return { text: writePersonData(await this.all(), preferences) };
   }
 
-  async importData(text: string): Promise<Calls['importData']['result']> {
-    const { events, preferences: given } = readPersonData(text);
+  importData(text: string): Promise<Calls['importData']['result']> {
+    const given = readPersonData(text);
+    return this.alone(() => this.importAlone(given));
+  }
+
+  private async importAlone(given: PersonData): Promise<Calls['importData']['result']> {
+    const { events } = given;
     const added = newEvents(await this.all(), events);
-    if (added.length > 0) await this.store?.add(added);
     let { preferences } = await this.now();
     // What was said on this device stays as it was said.
+    const { muted, preferred } = preferences;
     const fresh = (topics: readonly string[]) =>
-      topics.filter(
-        (topic) => !preferences.muted.includes(topic) && !preferences.preferred.includes(topic),
-      );
-    const muted = fresh(given.muted);
-    const preferred = fresh(given.preferred).filter((topic) => !muted.includes(topic));
-    if (muted.length + preferred.length > 0) {
+      topics.filter((topic) => !muted.includes(topic) && !preferred.includes(topic));
+    const more = { muted: fresh(given.muted), preferred: fresh(given.preferred) };
+    const changed = more.muted.length + more.preferred.length > 0;
+    if (changed) {
       preferences = {
-        muted: [...preferences.muted, ...muted],
-        preferred: [...preferences.preferred, ...preferred],
+        muted: [...muted, ...more.muted],
+        preferred: [...preferred, ...more.preferred],
       };
-      await this.keepPreferences(preferences);
     }
+    if (changed || added.length > 0) await this.keep(added, changed ? preferences : undefined);
     return {
       added: added.length,
       known: events.length - added.length,
@@ -131,9 +145,14 @@ export class Person {
     await this.store?.close();
   }
 
-  private async keepPreferences(preferences: Preferences): Promise<void> {
-    this.looseOnly = preferences;
-    await this.store?.prefer(preferences);
+  private async keep(events: readonly TimedEvent[], preferences?: Preferences): Promise<void> {
+    await this.store?.add(events, preferences);
+    if (preferences) this.looseOnly = preferences;
+  }
+
+  /** One after the other, of all tabs. */
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.store ? this.store.alone(work) : work();
   }
 
   private async all(): Promise<StoredEvent[]> {

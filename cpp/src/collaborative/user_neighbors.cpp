@@ -1,6 +1,7 @@
 #include "inkling/user_neighbors.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "collaborative/pair_similarity.h"
@@ -19,19 +20,27 @@ constexpr char kParameters[] = "user_neighbors";
 
 using Kind = SettingSpec::Kind;
 // The first kCount are UserNeighbors::Parameter's.
-constexpr SettingSpec kSettings[] = {
-    {"num_neighbors", Kind::kInteger, "500", "1", "10000", "users whose items a person is recommended"},
-    {"similarity", Kind::kChoice, "asymmetric_cosine", kSimilarities, "", "how alike two users are"},
-    {"weighting", Kind::kChoice, "tf_idf", kWeightings, "",
-     "how much less items of many users count for the similarity; bm25: and users of many items"},
-    {"alpha", Kind::kNumber, "0.3", "0", "1",
-     "asymmetric_cosine's exponent of the person's squared length, the neighbour's being 1 - alpha"},
-    {"shrinkage", Kind::kNumber, "0", "0", "100000",
-     "added below the fraction: how many common items it takes to be believed"},
-    {"amplification", Kind::kNumber, "2", "1", "10", "exponent of the similarity as a weight: the nearest count more"},
-    {"beta", Kind::kNumber, "0.4", "0", "2", "how much items of many users are held back in the score"},
-    kHistoryHalfLife,
-};
+constexpr auto kSettings = [] {
+  auto settings = std::to_array<SettingSpec>({
+      {"num_neighbors", Kind::kInteger, "500", "1", "10000", "users whose items a person is recommended"},
+      {"similarity", Kind::kChoice, "asymmetric_cosine", kSimilarities, "", "how alike two users are"},
+      {"weighting", Kind::kChoice, "tf_idf", kWeightings, "",
+       "how much less items of many users count for the similarity; bm25: and users of many items"},
+      {"alpha", Kind::kNumber, "0.3", "0", "1",
+       "asymmetric_cosine's exponent of the person's squared length, the neighbour's being 1 - alpha"},
+      {"shrinkage", Kind::kNumber, "0", "0", "100000",
+       "added below the fraction: how many common items it takes to be believed"},
+      {"amplification", Kind::kNumber, "2", "1", "10",
+       "exponent of the similarity as a weight: the nearest count more"},
+      {"beta", Kind::kNumber, "0.4", "0", "2", "how much items of many users are held back in the score"},
+      kHistoryHalfLife,
+  });
+#ifdef INKLING_NO_TRAINERS
+  // Who only recommends looks at ranges.
+  for (SettingSpec& setting : settings) setting.description = setting.default_text = "";
+#endif
+  return settings;
+}();
 
 class UserNeighborsProfile final : public Profile {
  public:

@@ -24,7 +24,7 @@ describe('the data of a person', () => {
     fc.assert(
       fc.property(anyEvents, (events) => {
         const read = readPersonData(writePersonData(stored(events), topics));
-        expect(read).toEqual({ events, preferences: topics });
+        expect(read).toEqual({ events, ...topics });
       }),
     );
   });
@@ -34,7 +34,8 @@ describe('the data of a person', () => {
       '{"format":"inkling-events","version":1,"events":[{"item":"a","type":"rate","value":2,"at":7}]}';
     expect(readPersonData(text)).toEqual({
       events: [{ item: 'a', type: 'rate', value: 2, at: 7 }],
-      preferences: { muted: [], preferred: [] },
+      muted: [],
+      preferred: [],
     });
   });
 
@@ -50,7 +51,7 @@ describe('the data of a person', () => {
     [
       '{"format":"inkling-events","version":2,"events":[],"muted":"horror"}',
       'invalid_argument',
-      /arrays of strings/,
+      /arrays of topics/,
     ],
     [
       '{"format":"inkling-events","version":2,"events":[{"item":"a","type":"like","at":1},{"item":"b","type":"love","at":1}]}',
