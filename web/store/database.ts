@@ -232,10 +232,13 @@ export class Connection {
     if (this.db === db) this.db = null;
   }
 
-  /** Where a copy is at stake, tabs take turns: what one finds half opened was left so by one that has ended. */
+  /**
+   * Where a copy is at stake, all take turns: what one finds half opened was left so by one that has ended, and what the
+   * browser has lost is brought back by who hears of it.
+   */
   private openInTurn(create: boolean): Promise<IDBDatabase | null> {
     const open = () => this.openDatabase(create);
-    return this.copy && create ? alone(`${this.name}, opening`, open) : open();
+    return this.copy && create ? alone('', open) : open();
   }
 
   private async openDatabase(create: boolean): Promise<IDBDatabase | null> {
@@ -307,7 +310,7 @@ export class Connection {
       const other = new Connection(nameOf(name as string));
       if (other.name === this.name) continue;
       other.lost = true;
-      await other.open();
+      other.db = await other.openDatabase(true);
       await other.close();
     }
   }
