@@ -155,7 +155,7 @@ export interface Logger {
 export interface Retention {
   /** Events older than this many days go; looked at once a day. */
   days?: number;
-  /** No more than the newest this many are kept. */
+  /** No more than the newest this many are kept, by their time. */
   events?: number;
 }
 
@@ -181,7 +181,7 @@ export interface OpenOptions {
   /**
    * Encrypts what is stored, by AES-GCM: with a key of the app (such as one derived from a passphrase), or with `true` by
    * one that is made once and kept in the same database, where no script can read its bytes. Events stored before are
-   * encrypted too. Default false.
+   * encrypted too, and a name that has a key in its database stays encrypted. Default false.
    */
   encryption?: boolean | SecretKey;
   /** Asks the browser not to clear this site's storage by itself; Firefox then asks the person. Default false. */

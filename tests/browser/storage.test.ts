@@ -472,8 +472,11 @@ describe('of a database that is damaged on the disk', () => {
         expect(await look()).toMatchObject({ events: 3, muted: ['desert'] });
         const left = await visit(async () => {
           await window.test.inkling.Recommender.erase();
-          const { storageBuckets } = navigator as { storageBuckets?: { keys(): unknown } };
-          return [await indexedDB.databases(), await storageBuckets?.keys()];
+          const { storageBuckets } = navigator as {
+            storageBuckets?: { open(name: string): Promise<{ indexedDB: IDBFactory }> };
+          };
+          const copies = (await storageBuckets?.open('inkling'))?.indexedDB;
+          return [await indexedDB.databases(), await copies?.databases()];
         });
         expect(left).toEqual([[], []]);
       } finally {

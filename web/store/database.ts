@@ -244,6 +244,11 @@ export class Connection {
   private async openDatabase(create: boolean): Promise<IDBDatabase | null> {
     const factory = await this.place.find(create);
     if (!factory) return null;
+    if (!create) {
+      // In WebKit what is not made in the end is listed all the same. Where nobody can tell, see below.
+      const all = await factory.databases?.().catch(() => undefined);
+      if (all && !all.some(({ name }) => name === databaseName(this.name))) return null;
+    }
     // Chromium says only once that it has lost something: should this start be cut off, the next one knows by the mark.
     const mark = (value?: true) =>
       this.copy
@@ -381,8 +386,7 @@ function storageError(cause: unknown, what: string): InklingError {
     SecurityError:
       "the browser denies storage (cookies blocked, or a sandboxed frame): allow it, or use storage: 'memory'",
   };
-  const cure =
-    cures[name] ?? "open with storage: 'memory', or close other tabs of this site and try again";
+  const cure = cures[name] ?? "close other tabs of this site, or use storage: 'memory'";
   return new InklingError(
     'storage_unavailable',
     `the event store ${what} (${name || String(cause)}); ${cure}`,
