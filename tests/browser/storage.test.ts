@@ -331,6 +331,54 @@ describe.each(BROWSERS)('in %s', (name) => {
     for (const word of ['item-3', 'like', 'desert']) expect(told.text).not.toContain(word);
   });
 
+  test("another person's log that cannot be read is not begun: what was in use stays", async () => {
+    const told = await stage.browser.evaluate(async (mine) => {
+      const { inkling, sample, open } = window.test;
+      const catalog = sample.sampleCatalogue();
+      const newKey = () =>
+        crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+      const [key, name] = [await newKey(), `${mine}, another`];
+      const theirs = await inkling.Recommender.open({ name, catalog, encryption: key });
+      await theirs.record({ item: 'item-1', type: 'like' });
+      await theirs.close();
+      await open.main?.close();
+      const main = await inkling.Recommender.open({
+        name: mine,
+        catalog,
+        encryption: await newKey(),
+      });
+      await main.record({ item: 'item-2', type: 'like' });
+      const refused = await main.reload({ name, catalog }).then(
+        () => 'begun',
+        ({ code }: { code: string }) => code,
+      );
+      await main.record({ item: 'item-3', type: 'like' });
+      const { items } = await main.profile();
+      await main.close();
+      const again = await inkling.Recommender.open({ name, catalog, encryption: key });
+      const found = (await again.profile()).items;
+      await again.erase();
+      await again.close();
+      return { refused, items: items.map(({ item }) => item), found: found.length };
+    }, person);
+    expect(told).toEqual({ refused: 'storage_unavailable', items: ['item-3', 'item-2'], found: 1 });
+  });
+
+  test('who is in memory stays there with another name', async () => {
+    const kind = await stage.browser.evaluate(async (mine) => {
+      const { inkling, sample } = window.test;
+      const catalog = sample.sampleCatalogue();
+      const main = await inkling.Recommender.open({ catalog, storage: 'memory' });
+      await main.reload({ catalog, name: `${mine}, in memory` });
+      await main.record({ item: 'item-1', type: 'like' });
+      const { storage } = main.info();
+      await main.close();
+      return storage.kind;
+    }, person);
+    expect(kind).toBe('memory');
+    expect(await databases()).not.toContain(`inkling:${person}, in memory`);
+  });
+
   test('what one recommender of a name does, the other hears of', async () => {
     const heard = await stage.browser.evaluate(async (name) => {
       const { inkling, sample, open } = window.test;

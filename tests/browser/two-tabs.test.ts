@@ -276,4 +276,30 @@ describe.each(BROWSERS)('in %s', (name) => {
       0,
     );
   });
+
+  test('what both import at once is there once, and all topics that both mute are muted', async () => {
+    const results = await Promise.all(
+      tabs.map((tab, n) =>
+        tab.evaluate(async (which) => {
+          const { main } = window.test.open;
+          const events = Array.from({ length: 200 }, (_, at) => ({
+            item: `item-${at}`,
+            type: 'like',
+            at,
+          }));
+          const data = JSON.stringify({ format: 'inkling-events', version: 2, events });
+          const imported = await main?.importData(data);
+          const muting = Array.from({ length: 10 }, (_, topic) =>
+            main?.edit({ mute: `topic ${which} ${topic}` }),
+          );
+          await Promise.all(muting);
+          return imported?.added;
+        }, n),
+      ),
+    );
+    expect(results.sort((a, b) => Number(a) - Number(b))).toEqual([0, 200]);
+    const profile = await other.evaluate(() => window.test.open.main?.profile());
+    expect(profile?.events).toBe(200);
+    expect(profile?.muted).toHaveLength(20);
+  });
 });

@@ -110,6 +110,35 @@ describe('a log in IndexedDB', () => {
     await again.close();
   });
 
+  test('keeps what is recorded after erasing has begun, and nothing of before', async () => {
+    await log.append([like('a')]);
+    const calls = [log.append([like('b')]), log.erase(), log.append([like('c')])];
+    await Promise.all(calls);
+    expect((await stored(log)).map(({ item }) => item)).toEqual(['c']);
+  });
+
+  test('erases while others record without a pause', async () => {
+    let ended = false;
+    const recording = (async () => {
+      while (!ended) await log.append([like('a')]);
+    })();
+    await log.append([like('b')]);
+    await log.erase();
+    ended = true;
+    await recording;
+    expect((await stored(log)).length).toBeLessThanOrEqual(1);
+  });
+
+  test('forgets what is in memory when another tab has erased', async () => {
+    const disk = fillDisk();
+    await log.append([like('a')]);
+    log.forgetLoose();
+    disk.mockRestore();
+    await log.append([like('b')]);
+    expect((await stored(log)).map(({ item }) => item)).toEqual(['b']);
+    expect(log.storage).toEqual({ kind: 'indexeddb' });
+  });
+
   test('erases what is in memory too', async () => {
     const full = fillDisk();
     await log.append([like('a')]);
@@ -124,6 +153,18 @@ describe('a log in IndexedDB', () => {
 });
 
 describe('opening a log', () => {
+  test('goes on with the key of its database where nobody asks for encryption', async () => {
+    const name = freshName();
+    const sealed = await EventLog.open(name, { encryption: true }, canStore);
+    await sealed.append([like('a')]);
+    await sealed.close();
+    const again = await EventLog.open(name, {}, canStore);
+    await again.append([like('b')]);
+    expect(again.storage).toEqual({ kind: 'indexeddb', encrypted: true });
+    expect((await stored(again)).map(({ item }) => item)).toEqual([undefined, undefined]);
+    await again.close();
+  });
+
   test('keeps events across openings', async () => {
     const name = freshName();
     const first = await EventLog.open(name, {}, canStore);

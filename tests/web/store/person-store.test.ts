@@ -191,6 +191,13 @@ describe('retention', () => {
     expect(await items()).toEqual(['3', '2', '1']);
   });
 
+  test('by number goes by the time of events, not by when they came', async () => {
+    await log.append([at(2), at(1), at(900), at(800)]);
+    const store = open({ events: 2 });
+    await store.tend(await store.read(null), NOW);
+    expect(await items()).toEqual(['2', '1']);
+  });
+
   test('leaves everything where nothing was asked for', async () => {
     await log.append([at(4000), at(1)]);
     const store = open();
@@ -212,6 +219,39 @@ test('of very many events those that decide nothing are removed, and no list cha
   expect(after.history.count).toBe(900);
   expect(await inDatabase<unknown[]>('events')).toHaveLength(900);
 }, 60_000);
+
+test('what decides is told by places that are far apart, too', async () => {
+  const events = manyEvents(20_100, 900);
+  await log.append(events);
+  const store = open();
+  await store.remove((all) => all.filter(({ seq }) => seq % 400 === 0)); // so that places are no counting numbers
+  const before = await store.read(null);
+  const all = before.history.items();
+  await store.tend(before, NOW);
+  expect((await store.read(before)).history.items()).toEqual(all);
+}, 60_000);
+
+test('nothing is removed by places of a log that was erased meanwhile', async () => {
+  await log.append(manyEvents(3));
+  const store = open();
+  let looks = 0;
+  await store.remove((all) => {
+    looks++;
+    return all.filter(({ item }) => item === 'item 0');
+  });
+  expect(looks).toBe(1);
+  const read = vi.spyOn(IDBObjectStore.prototype, 'getAll');
+  const removing = store.remove((all) => {
+    looks++;
+    return all.filter(({ at }) => at !== 5);
+  });
+  await expect.poll(() => read.mock.calls.length).toBeGreaterThan(0);
+  await log.erase();
+  await log.append([{ item: 'new', type: 'like', at: 5 }]);
+  await removing;
+  const left = await inDatabase<StoredEvent[]>('events');
+  expect(left.map(({ item }) => item)).toEqual(['new']);
+});
 
 describe('encryption', () => {
   const newKey = () =>
@@ -245,6 +285,23 @@ describe('encryption', () => {
     const again = await open({}, key).read(null);
     expect(told(again)).toEqual([historyOf([secret, ...manyEvents(300)]).items(), 301]);
     expect(again.preferences).toEqual({ muted: ['a private topic'], preferred: [] });
+  });
+
+  test('takes in what was plain, though a snapshot knows it already: events, topics, snapshot', async () => {
+    await log.append([secret, ...manyEvents(300)]);
+    const plain = open();
+    await plain.add([], { muted: ['a private topic'], preferred: [] });
+    await plain.tend(await plain.read(null), NOW);
+    const key = await newKey();
+    const store = open({}, key);
+    const state = await store.read(null);
+    await store.tend(state, NOW);
+    await store.tend(await store.read(state), NOW);
+    const text = await asText();
+    for (const word of [SECRET, 'private', 'item', 'like']) expect(text).not.toContain(word);
+    const again = await open({}, key).read(null);
+    expect(told(again)).toEqual([historyOf([secret, ...manyEvents(300)]).items(), 301]);
+    expect(again.preferences.muted).toEqual(['a private topic']);
   });
 
   test('with another key, or none, says so and reads nothing', async () => {
