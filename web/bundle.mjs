@@ -160,7 +160,7 @@ async function bundleInline() {
     alias: { '#glue/simd': loader, '#glue/threads': loader }, // threads are never asked for
     plugins: [
       trimmed([loader]),
-      holding('#inline/wasm', deflateRawSync(wasm, { level: 9 }), 'binary'),
+      holding('#inline/wasm', deflateRawSync(wasm, { level: 9, memLevel: 9 }), 'binary'),
     ],
   });
   const page = await bundleWith({
