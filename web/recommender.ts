@@ -285,7 +285,10 @@ export class Recommender {
     } catch (error) {
       if (next !== log) {
         void next.close();
-        if (!this.closed) this.attach(log);
+        if (!this.closed) {
+          this.attach(log);
+          void this.count().catch(() => {}); // those of the other were counted if some were recorded meanwhile
+        }
       }
       throw error;
     }

@@ -1,6 +1,6 @@
 import { promisifyRequest } from 'idb-keyval';
 import { InklingError } from '../errors.js';
-import { canCopy, type Place, SECOND_PLACE, USUAL_PLACE } from './places.js';
+import { canCopy, type Place, secondPlace, usualPlace } from './places.js';
 
 /**
  * Version of the layout. 1: `events` with an index by item. 2: `events` without one, and `meta`:
@@ -76,9 +76,9 @@ export class Connection {
   /** Opens nothing yet. */
   constructor(
     readonly name: string,
-    private readonly place: Place = USUAL_PLACE,
+    private readonly place: Place = usualPlace,
   ) {
-    this.copy = place === USUAL_PLACE && canCopy() ? new Connection(name, SECOND_PLACE) : null;
+    this.copy = place === usualPlace && canCopy() ? new Connection(name, secondPlace) : null;
   }
 
   /** @throws InklingError `storage_unavailable` (denied, broken) or `unsupported_version` (a newer release wrote it) */
@@ -119,7 +119,7 @@ export class Connection {
     this.copied = false;
     this.letGo();
     try {
-      const factory = await this.place.find(false);
+      const factory = await this.place(false);
       if (!factory) return;
       await inTime(promisifyRequest(factory.deleteDatabase(databaseName(this.name))));
     } catch (cause) {
@@ -242,11 +242,12 @@ export class Connection {
   }
 
   private async openDatabase(create: boolean): Promise<IDBDatabase | null> {
-    const factory = await this.place.find(create);
+    const factory = await this.place(create);
     if (!factory) return null;
     if (!create) {
-      // In WebKit what is not made in the end is listed all the same. Where nobody can tell, see below.
-      const all = await factory.databases?.().catch(() => undefined);
+      // In WebKit what is not made in the end is listed all the same. Where nobody can tell, see below. Chromium fails the
+      // first time where it has just emptied everything; who opens then would be told of it, and make nothing of it.
+      const all = await factory.databases?.().catch(() => factory.databases());
       if (all && !all.some(({ name }) => name === databaseName(this.name))) return null;
     }
     // Chromium says only once that it has lost something: should this start be cut off, the next one knows by the mark.
@@ -310,7 +311,7 @@ export class Connection {
 
   /** The browser has lost all databases at once, and tells so who opens the first. */
   private async bringBackOthers(): Promise<void> {
-    const factory = await this.place.find(false);
+    const factory = await this.place(false);
     for (const { name } of (await factory?.databases()) ?? []) {
       const other = new Connection(nameOf(name as string));
       if (other.name === this.name) continue;

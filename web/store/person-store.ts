@@ -193,10 +193,9 @@ export class PersonStore {
   }
 
   private opened(records: readonly EventRecord[]): Promise<StoredEvent[]> | StoredEvent[] {
-    if (records.every((record): record is StoredEvent => !isSealed(record))) {
-      if (this.key && records.length > 0) this.plain = true;
-      return [...records];
-    }
+    const plain = records.filter((record): record is StoredEvent => !isSealed(record));
+    this.plain ||= this.key !== null && plain.length > 0;
+    if (plain.length === records.length) return plain;
     return Promise.all(
       records.map(async (record) => {
         if (!isSealed(record)) return record;

@@ -1,8 +1,9 @@
-/** Where databases are. */
-export interface Place {
-  /** @param create whether the place is to be made, where it takes that */
-  find(create: boolean): Promise<IDBFactory | null>;
-}
+/**
+ * Where databases are; null where there is no such place.
+ *
+ * @param create whether it is to be made, where it takes that
+ */
+export type Place = (create: boolean) => Promise<IDBFactory | null>;
 
 /** https://wicg.github.io/storage-buckets/, which types do not know yet */
 interface StorageBuckets {
@@ -24,14 +25,10 @@ export function canCopy(): boolean {
   return buckets() !== undefined;
 }
 
-export const USUAL_PLACE: Place = {
-  find: async () => indexedDB,
-};
+export const usualPlace: Place = async () => indexedDB;
 
-export const SECOND_PLACE: Place = {
-  async find(create) {
-    const all = buckets();
-    if (!all || !(create || (await all.keys()).includes(BUCKET))) return null;
-    return (await all.open(BUCKET)).indexedDB;
-  },
+export const secondPlace: Place = async (create) => {
+  const all = buckets();
+  if (!all || !(create || (await all.keys()).includes(BUCKET))) return null;
+  return (await all.open(BUCKET)).indexedDB;
 };

@@ -10,6 +10,8 @@ export interface TestPage {
   lists: typeof lists;
   /** Violations of the content security policy, uncaught errors and console errors. */
   problems: string[];
+  /** Where Chromium has second copies of databases; the others have no such place. */
+  copies(): Promise<IDBFactory | undefined>;
   /** Recommenders that live from one `evaluate` to the next. */
   open: Record<string, inkling.Recommender>;
 }
@@ -32,4 +34,13 @@ console.error = (...parts: unknown[]) => {
   error.apply(console, parts);
 };
 
-window.test = { inkling, sample, lists, problems, open: {} };
+interface StorageBuckets {
+  open(name: string): Promise<{ indexedDB: IDBFactory }>;
+}
+
+async function copies(): Promise<IDBFactory | undefined> {
+  const { storageBuckets } = navigator as { storageBuckets?: StorageBuckets };
+  return (await storageBuckets?.open('inkling'))?.indexedDB;
+}
+
+window.test = { inkling, sample, lists, problems, copies, open: {} };

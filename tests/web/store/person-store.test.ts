@@ -304,6 +304,18 @@ describe('encryption', () => {
     expect(again.preferences.muted).toEqual(['a private topic']);
   });
 
+  test('takes in what stayed plain beside what is sealed', async () => {
+    await log.append([secret]);
+    await log.close();
+    const key = await newKey();
+    log = await EventLog.open(name, { encryption: key }, canStore);
+    await log.append(manyEvents(2));
+    const store = open({}, key);
+    await store.tend(await store.read(null), NOW);
+    expect(await asText()).not.toContain(SECRET);
+    expect((await store.all()).map(({ item }) => item)).toEqual([SECRET, 'item 0', 'item 1']);
+  });
+
   test('with another key, or none, says so and reads nothing', async () => {
     await log.close();
     log = await EventLog.open(name, { encryption: await newKey() }, canStore);
