@@ -9,14 +9,20 @@ export interface Item {
   text?: string;
   /** Whole phrases: genres, authors, topics. Never split into words when items are compared. */
   tags?: readonly string[];
-  /** How much the item is sought after, on any non-negative scale. Orders the list while nothing is known of the person. */
-  popularity?: number;
+  /**
+   * How much the item is sought after, on any non-negative scale. Orders the list while nothing is known of the person.
+   * By context, as `recommend` is told it: `{ default: 10, mobile: 30, evening: 12 }`.
+   */
+  popularity?: number | { readonly [context: string]: number };
+  /** Above 0: an editor's choice, the larger the further up, for people of whom nothing is known. */
+  pick?: number;
   [attribute: string]: unknown;
 }
 
 /**
  * What an app reports. `like`, `dislike`, `rate`, `purchase` and `hide` are opinions: the newest one about
- * an item counts. `view` and `click` are weaker hints and count only while there is no opinion.
+ * an item counts. `view` and `click` are weaker hints and count only while there is no opinion. `impression` says that the
+ * item was shown: neither opinion nor hint, but an item that is shown and let be comes further down for a while.
  */
 export const EVENT_TYPES = [
   'view',
@@ -26,6 +32,7 @@ export const EVENT_TYPES = [
   'rate',
   'purchase',
   'hide',
+  'impression',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -39,8 +46,11 @@ export interface InteractionEvent {
   at?: number;
 }
 
-/** Which step of the ladder an item came from: a trained model's name, content, or popularity. */
-export type Source = ModelName | 'query';
+/**
+ * Which step of the ladder an item came from: a trained model's name, content (`tf_idf`), popularity, or what a call asked
+ * for. web/README.md has the ladder.
+ */
+export type Source = ModelName | 'query' | 'similar' | 'interests' | 'pick' | 'exploration' | 'pin';
 
 /**
  * What can be trained; README.md says which to take, cpp/README.md what each is. A file of `user_neighbors` holds
@@ -71,18 +81,37 @@ export type FactorStorage = (typeof FACTOR_STORAGES)[number];
 export interface Reason {
   /**
    * `event`: because of the person's own event on `item`; `term`: a word of the query or text; `tag`: a whole
-   * tag; `popularity`: many others chose it; `preference`: the person prefers the topic `term`; `others`: `count`
-   * reasons smaller than these, always the last.
+   * tag; `popularity`: many others chose it, in a `context` where one is told; `preference`: the person prefers the topic
+   * `term`; `boost`: number `rule` of the call's `boost`, from 0; `freshness`: it is new; `impression`: it was shown
+   * `count` times and let be; `similar`: it is like `item`; `pick`: an editor chose it; `pin`: the call put it there;
+   * `exploration`: few have met it; `others`: `count` reasons smaller than these, always the last.
    */
-  kind: 'event' | 'term' | 'tag' | 'popularity' | 'preference' | 'others';
-  /** The item of the person's event; set when `kind` is `event`. */
+  kind:
+    | 'event'
+    | 'term'
+    | 'tag'
+    | 'popularity'
+    | 'preference'
+    | 'boost'
+    | 'freshness'
+    | 'impression'
+    | 'similar'
+    | 'pick'
+    | 'pin'
+    | 'exploration'
+    | 'others';
+  /** The item of the person's event, or that of `like`; set when `kind` is `event` or `similar`. */
   item?: string;
   /** The word or tag, in lower case; set when `kind` is `term` or `tag`, and for `preference`, as the person gave it. */
   term?: string;
   /** The words and tags that tie the event's item to this one, strongest first, in lower case; set for `event` in content lists. */
   terms?: string[];
-  /** How many; set when `kind` is `others`. */
+  /** How many; set when `kind` is `others` or `impression`. */
   count?: number;
+  /** Which of the boosts; set when `kind` is `boost`. */
+  rule?: number;
+  /** Set when `kind` is `popularity` and it is that of a context. */
+  context?: string;
   /** Signed part of the score. */
   contribution: number;
 }
@@ -215,15 +244,102 @@ export interface OpenOptions {
   logger?: Logger;
 }
 
+/** What an attribute of an item is compared with. Texts are compared in lower case, but for `id`. */
+export type FilterValue = string | number | boolean;
+
+/**
+ * What an attribute must be. Of an attribute that is an array one element must be so; an item without the attribute fails
+ * all but `exists: false`. Numbers are less or greater than numbers only, texts (such as dates) than texts.
+ */
+export interface FilterOperators {
+  eq?: FilterValue;
+  in?: readonly FilterValue[];
+  gt?: FilterValue;
+  gte?: FilterValue;
+  lt?: FilterValue;
+  lte?: FilterValue;
+  /** As `eq`, for arrays. */
+  has?: FilterValue;
+  /** As `in`, for arrays. */
+  hasAny?: readonly FilterValue[];
+  hasAll?: readonly FilterValue[];
+  exists?: boolean;
+}
+
+/**
+ * Which items, by their attributes: all that is said must hold.
+ * `{ year: { gte: 1990, lt: 2000 }, tags: { has: 'comedy' }, director: 'X', not: { tags: 'war' } }`
+ */
+export interface Filter {
+  and?: readonly Filter[];
+  or?: readonly Filter[];
+  not?: Filter;
+  [attribute: string]: FilterValue | FilterOperators | Filter | readonly Filter[] | undefined;
+}
+
+/** How an item should differ from the one it is like. */
+export const CRITIQUES = [
+  'newer',
+  'older',
+  'longer',
+  'shorter',
+  'more popular',
+  'less popular',
+] as const;
+export type Critique = (typeof CRITIQUES)[number];
+
 export interface RecommendOptions {
   /** How many; at least 1. Default 10. */
   k?: number;
-  /** Words to look for in titles, texts and tags; the list is then ranked by them. */
+  /**
+   * Words to look for in titles, texts and tags; the list is then ranked by them, and what the person has met has its say.
+   * Also `-word`, `"a phrase"`, `year:1990..1999`, `no horror`; web/README.md has the grammar.
+   */
   query?: string;
   /** Item ids that must not appear, besides those the person has met. */
   exclude?: readonly string[];
+  /** Only these items may appear. */
+  allow?: readonly string[];
   /** Leave out items the person has met. Default true. */
   excludeSeen?: boolean;
+  /** Only items like this appear. */
+  filter?: Filter;
+  /** Items like this come further up, or down where `by` is negative: by so many spreads of the scores of their rung. */
+  boost?: readonly { filter: Filter; by: number }[];
+  /**
+   * Items that stand at fixed places: an id at its place in this array, `{item, position}` at that place, 1 is the first.
+   * They may be items the person has met; those that are excluded, filtered out, muted or not there are left out.
+   */
+  pins?: readonly (string | { item: string; position: number })[];
+  /** At most so many items of the list have the same value of an attribute; of an array each element counts. */
+  caps?: readonly { field: string; most: number }[];
+  /** The list begins with items like this one, … */
+  like?: string;
+  /** … and has only such as differ from it in this, or match a filter. */
+  but?: Critique | readonly Critique[] | Filter;
+  /**
+   * Which attributes the critiques compare. Default: of `published` and `year`, and of `runtime`, `duration`, `length` and
+   * `pages`, the first that the item has.
+   */
+  attributes?: { time?: string; length?: string };
+  /** Editorial picks for people of whom nothing is known, the best first. Default: items with an attribute `pick`. */
+  picks?: readonly string[];
+  /** What is known of the moment, such as `{ device: 'mobile', moment: 'evening' }`: see `Item.popularity`. */
+  context?: { readonly [name: string]: string };
+  /** Which share of the places that popularity fills goes to items that few have met: from 0 to 1. Default 0. */
+  explore?: number;
+  /** Which of them: another number, other items. Default 1. */
+  seed?: number;
+  /**
+   * New items come further up: by so many spreads on their first day, half as many after the half-life. The attribute
+   * (default `published`) is milliseconds since 1970 or a date as text.
+   */
+  freshness?: { field?: string; halfLifeDays: number; by: number };
+  /**
+   * How far down items come that were shown and let be: by `by` · ln(1 + n) spreads, where each of the n impressions since
+   * the person did something with the item counts half after the half-life. Default `{ by: 0.5, halfLifeDays: 1 }`.
+   */
+  impressions?: { by?: number; halfLifeDays?: number };
   /**
    * How many reasons an entry has at most, besides one that sums the others up: a number, `Infinity` for all; true
    * for 10, false for none. Default true. With many events, telling all apart costs more than finding the list.
