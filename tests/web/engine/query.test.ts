@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { asSaid, parseQuery, says } from '../../../web/engine/query.js';
+
+const TAGS = ['science fiction', 'horror', 'war'];
+const SAID = ['恐怖', '暴力', '爱情', '科幻'];
+const known = {
+  isAttribute: (name: string) => ['year', 'director', '导演'].includes(name),
+  isTag: (phrase: string) => TAGS.includes(phrase),
+  isSaid: (phrase: string) => SAID.includes(phrase),
+  isInTitle: (text: string) =>
+    ['no country for old men', '没有暴力的日子'].includes(text.toLowerCase()),
+};
+const parsed = (text: string) => {
+  const { words, ...rest } = parseQuery(text, known);
+  return { words: words.replace(/\s+/g, ' ').trim(), ...rest };
+};
+const plain = { filters: [], phrases: [], without: [] };
+
+describe('a query', () => {
+  test.each([
+    'quiet science fiction',
+    'sci-fi',
+    're:zero',
+    'Mission: Impossible',
+    '3:10 to Yuma',
+    'nothing',
+    'what not',
+    '12,40',
+    '非常安静的科幻',
+    '非洲',
+  ])('is words alone: %s', (text) => {
+    const { words, ...rest } = parsed(text);
+    expect(asSaid(words)).toBe(asSaid(text));
+    expect(rest).toEqual(plain);
+  });
+
+  test.each<[string, string, string[]]>([
+    ['quiet -violent', 'quiet', ['violent']],
+    ['quiet science fiction, nothing violent', 'quiet science fiction', ['violent']],
+    ['quiet science fiction, but not horror', 'quiet science fiction but', ['horror']],
+    ['comedy without any war', 'comedy', ['war']],
+    ['no horror or war please', 'please', ['horror', 'war']],
+    ['not too violent, quiet', 'quiet', ['violent']],
+    ['no science fiction films', 'films', ['science fiction']],
+    ['no fiction science', 'science', ['fiction']],
+    ['quiet -"science fiction"', 'quiet', ['science fiction']],
+    ['quiet without "old men"', 'quiet', ['old men']],
+    ['no horror, no war', '', ['horror', 'war']],
+    ['科幻 不要恐怖', '科幻', ['恐怖']],
+    ['科幻，不要太恐怖和暴力', '科幻，', ['恐怖', '暴力']],
+    ['不要恐怖片', '', ['恐怖']],
+    ['没有暴力的科幻', '科幻', ['暴力']],
+    ['非恐怖的科幻', '科幻', ['恐怖']],
+    ['安静 非暴力', '安静', ['暴力']],
+  ])('%s leaves out what is denied', (text, words, without) => {
+    const found = parsed(text);
+    expect(asSaid(found.words)).toBe(asSaid(words));
+    expect(found).toMatchObject({ filters: [], phrases: [], without });
+  });
+
+  test.each([
+    ['English', 'No Country for Old Men'],
+    ['Chinese', '没有暴力的日子'],
+  ])('that stands in a title is taken as it stands, in %s', (_, text) => {
+    expect(parsed(text)).toEqual({ ...plain, words: text });
+  });
+
+  test('in Chinese denies nothing that is said nowhere', () => {
+    expect(parsed('不要西部')).toEqual({ ...plain, words: '不要西部' });
+  });
+
+  test.each<[string, string, object[]]>([
+    ['war year:1990..1999', 'war', [{ year: { gte: 1990, lte: 1999 } }]],
+    ['year:1990..', '', [{ year: { gte: 1990 } }]],
+    ['year:..1999', '', [{ year: { lte: 1999 } }]],
+    ['year:1994', '', [{ year: { in: ['1994', 1994] } }]],
+    ['director:"Ada Lo" war', 'war', [{ director: { in: ['Ada Lo', 'Ada Lo'] } }]],
+    ['-director:Ada', '', [{ not: { director: { in: ['Ada', 'Ada'] } } }]],
+    [
+      'year:1990, director:Ada',
+      '',
+      [{ year: { in: ['1990', 1990] } }, { director: { in: ['Ada', 'Ada'] } }],
+    ],
+    ['导演:"李安"', '', [{ 导演: { in: ['李安', '李安'] } }]],
+  ])('%s asks for attributes', (text, words, filters) => {
+    expect(parsed(text)).toEqual({ ...plain, words, filters });
+  });
+
+  test('has phrases that must stand as they are, which are looked for, too', () => {
+    expect(parsed('the "old men" war')).toEqual({
+      ...plain,
+      words: 'the old men war',
+      phrases: ['old men'],
+    });
+  });
+
+  test('of any text is taken apart without losing a word', () => {
+    const piece = fc.constantFrom(
+      'no',
+      'not',
+      '-',
+      '"',
+      'horror',
+      'or',
+      ',',
+      'year:',
+      '1990',
+      '..',
+      '不要',
+      '恐怖',
+      '非',
+      ' ',
+      'a"b',
+      '，',
+      'too',
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece).map((all) => all.join(' ')),
+          fc.array(piece).map((all) => all.join('')),
+        ),
+        (text) => {
+          const { words, filters, phrases, without } = parseQuery(text, known);
+          const told = asSaid([words, ...phrases, ...without, JSON.stringify(filters)].join(' '));
+          for (const word of asSaid(text).split(' ')) {
+            if (
+              !/^(no|not|nothing|without|or|nor|too|a|any)$/.test(word) &&
+              !/\p{Script=Han}/u.test(word)
+            ) {
+              expect(told).toContain(word);
+            }
+          }
+        },
+      ),
+    );
+  });
+});
+
+test('words stand in a text whole and in their order, Chinese ones anywhere', () => {
+  expect(says(asSaid("Schindler's List"), asSaid('schindler’s list'))).toBe(true);
+  expect(says(asSaid('Warm'), asSaid('war'))).toBe(false);
+  expect(says(asSaid('old young men'), asSaid('old men'))).toBe(false);
+  expect(says(asSaid('很恐怖的电影'), asSaid('恐怖'))).toBe(true);
+  expect(says(asSaid('恐龙怖'), asSaid('恐怖'))).toBe(false);
+});

@@ -1,0 +1,154 @@
+import type { Filter, FilterValue } from '../types.js';
+
+/** What a query says, apart from each other. */
+export interface ParsedQuery {
+  /** What is to be looked for. */
+  words: string;
+  /** What it says of attributes. */
+  filters: Filter[];
+  /** What must stand in an item as it stands here, … */
+  phrases: string[];
+  /** … and what must not. */
+  without: string[];
+}
+
+/** What a query can only be understood by. */
+export interface Vocabulary {
+  isAttribute(name: string): boolean;
+  isTag(phrase: string): boolean;
+  /** Whether it stands in any item. */
+  isSaid(phrase: string): boolean;
+  isInTitle(text: string): boolean;
+}
+
+/** `-`, an attribute and a colon, a phrase or word; or what ends a clause. */
+const PARTS = /(-?)(?:([\p{L}\p{N}_]+):)?(?:"([^"]*)"|([^\s,;"，。；、]+))|[,;，。；、]/gu;
+const NEGATIONS = ['not', 'no', 'nothing', 'without'];
+/** Words between a negation and what it is about. */
+const DEGREES = ['a', 'an', 'any', 'the', 'too', 'very', 'so', 'much', 'more', 'really'];
+const LONGEST_TAG = 3;
+/** 非 begins many words that deny nothing: it must begin the clause, and stand before none of these. */
+const CHINESE_NEGATION =
+  /(?:不要|没有|(?<![^\s,;，。；、])非(?![常洲凡法得]))((?:(?!的)\p{Script=Han})+)的?/gu;
+const CHINESE_DEGREES = /^(?:任何|[太很有看])/;
+
+/**
+ * Takes a query apart: `-word`, `"a phrase"`, `attribute:value`, `attribute:from..to`, `no X`, `不要X`; web/README.md has
+ * the whole grammar. A query with words that deny and that stands in a title is taken as it stands.
+ */
+export function parseQuery(text: string, known: Vocabulary): ParsedQuery {
+  const parsed: ParsedQuery = { words: '', filters: [], phrases: [], without: [] };
+  const words: string[] = [];
+  let denied = 0;
+  const rest = text.replace(CHINESE_NEGATION, (whole, what: string) => {
+    const found = what.split(/[和或与]/).map((part) => shortened(part, known));
+    if (!found.every((phrase) => phrase !== '')) return whole;
+    parsed.without.push(...found);
+    denied++;
+    return ' ';
+  });
+  const parts = [...rest.matchAll(PARTS)];
+  const wordAt = (n: number) => {
+    const [, minus, name, , word] = parts[n] ?? [];
+    return minus || name ? undefined : word?.toLowerCase();
+  };
+  const phraseAt = (n: number) => parts[n]?.[3] ?? wordAt(n);
+
+  for (let n = 0; n < parts.length; n++) {
+    const [whole = '', minus, name, phrase, word] = parts[n] as RegExpMatchArray;
+    const value = phrase ?? word;
+    if (value === undefined) continue; // the end of a clause
+    if (name !== undefined && known.isAttribute(name)) {
+      const filter = { [name]: operatorsOf(value) };
+      parsed.filters.push(minus ? { not: filter } : filter);
+    } else if (minus && value !== '') {
+      parsed.without.push(name ? `${name}:${value}` : value);
+    } else if (phrase !== undefined && name === undefined) {
+      parsed.phrases.push(phrase);
+      words.push(phrase);
+    } else {
+      let next = n + 1;
+      const about: string[] = [];
+      if (NEGATIONS.includes(wordAt(n) ?? '')) {
+        do {
+          while (DEGREES.includes(wordAt(next) ?? '')) next++;
+          if (phraseAt(next) === undefined) break;
+          const length = tagLength(next, phraseAt, known);
+          about.push(
+            parts
+              .slice(next, next + length)
+              .map((_, i) => phraseAt(next + i))
+              .join(' '),
+          );
+          next += length;
+        } while (['or', 'nor'].includes(wordAt(next++) ?? ''));
+      }
+      if (about.length > 0) {
+        parsed.without.push(...about);
+        denied++;
+        n = next - 2;
+      } else {
+        words.push(whole);
+      }
+    }
+  }
+  if (denied > 0 && known.isInTitle(text)) {
+    return { words: text, filters: [], phrases: [], without: [] };
+  }
+  parsed.words = words.join(' ');
+  return parsed;
+}
+
+/** How many words from here on are a tag; one where none are. */
+function tagLength(
+  first: number,
+  wordAt: (n: number) => string | undefined,
+  known: Vocabulary,
+): number {
+  const words: string[] = [];
+  let length = 1;
+  for (let n = first; words.length < LONGEST_TAG; n++) {
+    const word = wordAt(n);
+    if (word === undefined) break;
+    words.push(word);
+    if (known.isTag(words.join(' '))) length = words.length;
+  }
+  return length;
+}
+
+/** Chinese has no spaces: the longest beginning of two characters or more that is said anywhere. */
+function shortened(text: string, known: Vocabulary): string {
+  let phrase = text.replace(CHINESE_DEGREES, '');
+  while (phrase.length >= 2 && !known.isSaid(phrase)) phrase = phrase.slice(0, -1);
+  return phrase.length >= 2 ? phrase : '';
+}
+
+function operatorsOf(value: string) {
+  const range = /^(.*?)\.\.(.*)$/.exec(value);
+  if (!range) return { in: [value, numberOr(value)] };
+  const [, from = '', to = ''] = range;
+  return {
+    ...(from !== '' && { gte: numberOr(from) }),
+    ...(to !== '' && { lte: numberOr(to) }),
+  };
+}
+
+function numberOr(text: string): FilterValue {
+  const number = Number(text);
+  return text.trim() !== '' && Number.isFinite(number) ? number : text;
+}
+
+/** In lower case, words apart by one space, for comparing what is said. */
+export function asSaid(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+}
+
+const NO_SPACES = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+
+/** Whether words stand in a text, whole and in this order; both are `asSaid`. */
+export function says(text: string, words: string): boolean {
+  return NO_SPACES.test(words) ? text.includes(words) : ` ${text} `.includes(` ${words} `);
+}
