@@ -6,6 +6,8 @@ import { EVENT_TYPES, type EventType } from '../../../web/types.js';
 const event = (item: string, type: EventType, at: number, value?: number) =>
   value === undefined ? { item, type, at } : { item, type, at, value };
 
+const byItem = (a: { item: string }, b: { item: string }) => a.item.localeCompare(b.item);
+
 describe('a history', () => {
   test('lists one entry an item, newest first', () => {
     const history = historyOf([
@@ -75,6 +77,56 @@ describe('a history', () => {
     { maxLength: 40 },
   );
 
+  test('takes impressions for nothing the person has said or met', () => {
+    const history = historyOf([event('a', 'like', 1), event('b', 'impression', 2)]);
+    expect(history.items().map(({ item }) => item)).toEqual(['a']);
+    expect(history.count).toBe(2);
+    expect(history.shown()).toEqual([{ item: 'b', times: [2] }]);
+  });
+
+  test('forgets impressions when the person does something with the item, whatever came first', () => {
+    const events = [
+      event('a', 'impression', 1),
+      event('a', 'impression', 5),
+      event('a', 'view', 5),
+      event('a', 'impression', 7),
+      event('b', 'impression', 3),
+      event('b', 'dislike', 4),
+    ];
+    for (const each of [events, events.toReversed()]) {
+      expect(historyOf(each).shown()).toEqual([{ item: 'a', times: [7] }]);
+    }
+  });
+
+  test('keeps the newest eight impressions of an item, whatever order they come in', () => {
+    const times = [4, 9, 2, 11, 7, 1, 12, 3, 10, 5, 8, 6];
+    const history = historyOf(times.map((at) => event('a', 'impression', at)));
+    expect(history.shown()).toEqual([{ item: 'a', times: [12, 11, 10, 9, 8, 7, 6, 5] }]);
+    expect([...history.decidingEvents()]).toHaveLength(8);
+  });
+
+  test('is the same when only the events are left that decide, and in a copy', () => {
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        const history = historyOf(events);
+        const inOrder = [...history.decidingEvents()].sort((a, b) => a.seq - b.seq);
+        const less = new History();
+        for (const each of inOrder) less.add(each);
+        for (const same of [less, history.copy()]) {
+          expect(same.items()).toEqual(history.items());
+          expect(same.shown().toSorted(byItem)).toEqual(history.shown().toSorted(byItem));
+        }
+        expect(history.copy().count).toBe(history.count);
+      }),
+    );
+  });
+
+  test('in a copy knows when the person did something last', () => {
+    const copy = historyOf([event('a', 'like', 1), event('a', 'view', 9)]).copy();
+    copy.add({ item: 'a', type: 'impression', at: 5, seq: 3 });
+    expect(copy.shown()).toEqual([]);
+  });
+
   test('of events at different times is the same in whatever order they come', () => {
     fc.assert(
       fc.property(anyEvents, fc.integer(), (events, salt) => {
@@ -84,6 +136,9 @@ describe('a history', () => {
           .sort((one, other) => one.key - other.key)
           .map(({ each }) => each);
         expect(historyOf(mixed).items()).toEqual(historyOf(apart).items());
+        expect(historyOf(mixed).shown().toSorted(byItem)).toEqual(
+          historyOf(apart).shown().toSorted(byItem),
+        );
       }),
     );
   });
