@@ -92,12 +92,17 @@ std::vector<HistoryEntry> history_of(const Buffer& items, const Buffer& weights)
   return history;
 }
 
+// adjustments, popularity: float32, one an item, or empty; preferred: int32 items; given: float32, (rows, items);
+// ladder: int32 rungs.
 int recommend(const RankerHandle& handle, Engine& engine, const Buffer& history_items, const Buffer& history_weights,
-              const Buffer& excluded, const Text& query, int k, int most_reasons, Buffer& out) {
+              const Buffer& excluded, const Text& query, int k, int most_reasons, const Buffer& adjustments,
+              const Buffer& preferred, const Buffer& popularity, const Buffer& given, const Buffer& ladder,
+              float profile_weight, Buffer& out) {
   const std::vector<HistoryEntry> history = history_of(history_items, history_weights);
-  const Result<std::vector<RankedItem>> list =
-      handle.ranker->recommend({history, excluded.as<std::int32_t>(), query, static_cast<std::size_t>(k),
-                                static_cast<std::size_t>(most_reasons), &engine.pool()});
+  const Result<std::vector<RankedItem>> list = handle.ranker->recommend(
+      {history, excluded.as<std::int32_t>(), query, static_cast<std::size_t>(k), static_cast<std::size_t>(most_reasons),
+       &engine.pool(), adjustments.as<float>(), preferred.as<std::int32_t>(), popularity.as<float>(), given.as<float>(),
+       ladder.as<Source>(), profile_weight});
   if (!list.ok()) return engine.report(list.status());
   pack(list.value(), out);
   return 0;
@@ -108,6 +113,12 @@ int similar(const RankerHandle& handle, Engine& engine, int item, int k, Buffer&
   if (!list.ok()) return engine.report(list.status());
   pack(list.value(), out);
   return 0;
+}
+
+// float32: how many others met an item, of the first items.
+void popularity(const RankerHandle& handle, Buffer& out) {
+  out.clear();
+  out.append(handle.ranker->popularity());
 }
 
 // Packed as the reasons of one nameless item.
@@ -133,9 +144,16 @@ const Text& term(const RankerHandle& handle, int index) {
 }
 
 const Binding kTable[] = {
-    constructor<RankerHandle>("Ranker"), method("open", &open),       method("describe", &describe),
-    method("recommend", &recommend),     method("similar", &similar), method("interests", &interests),
-    method("itemsWith", &items_with),    method("term", &term),       destructor<RankerHandle>(),
+    constructor<RankerHandle>("Ranker"),
+    method("open", &open),
+    method("describe", &describe),
+    method("recommend", &recommend),
+    method("similar", &similar),
+    method("interests", &interests),
+    method("popularity", &popularity),
+    method("itemsWith", &items_with),
+    method("term", &term),
+    destructor<RankerHandle>(),
 };
 const Bindings kBindings(kTable);
 

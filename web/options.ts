@@ -2,7 +2,7 @@ import { describe } from './catalog/ids.js';
 import { didYouMean } from './did-you-mean.js';
 import { InklingError } from './errors.js';
 import { isTopic } from './topics.js';
-import { EVENT_TYPES, FACTOR_STORAGES } from './types.js';
+import { CRITIQUES, type Critique, EVENT_TYPES, FACTOR_STORAGES } from './types.js';
 
 type Check = (value: unknown) => string | null;
 
@@ -32,6 +32,26 @@ const idList: Check = (value) =>
   Array.isArray(value) && value.every((id) => typeof id === 'string')
     ? null
     : 'an array of item ids';
+const finite: Check = (value) => (Number.isFinite(value) ? null : 'a number');
+const share: Check = (value) =>
+  (value as number) >= 0 && (value as number) <= 1 ? finite(value) : 'a number from 0 to 1';
+/** An object with these parts and no others; those whose name ends in `?` may be missing. */
+const parts =
+  (expected: string, shape: Record<string, Check>): Check =>
+  (value) => {
+    const given = new Map(Object.entries((value ?? 0) as object));
+    const fit = Object.entries(shape).every(([name, check]) => {
+      const key = name.replace('?', '');
+      const part = given.get(key);
+      given.delete(key);
+      return part === undefined ? key !== name : check(part) === null;
+    });
+    return fit && given.size === 0 ? null : expected;
+  };
+const listOf =
+  (expected: string, check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every((each) => check(each) === null) ? null : expected;
 const abortSignal: Check = (value) =>
   typeof (value as AbortSignal | null)?.addEventListener === 'function' ? null : 'an AbortSignal';
 const oneOf =
@@ -42,6 +62,11 @@ const name: Check = (value) =>
   typeof value === 'string' && value.length >= 1 && value.length <= 100
     ? null
     : 'a string of 1 to 100 characters';
+
+const critiques: Check = (value) =>
+  [value].flat().every((each) => typeof each === 'object' || CRITIQUES.includes(each as Critique))
+    ? null
+    : `one or several of ${CRITIQUES.join(', ')}, or a filter`;
 
 const topics: Check = (value) =>
   [value].flat().every(isTopic) ? null : 'a topic or an array of topics: words or tags';
@@ -101,7 +126,40 @@ const OPTIONS = {
     k: positive,
     query: text,
     exclude: idList,
+    allow: idList,
     excludeSeen: flag,
+    filter: anything, // where the items are
+    boost: listOf(
+      'an array of {filter, by}, by a number',
+      parts('', { filter: anything, by: finite }),
+    ),
+    pins: listOf(
+      'an array of ids and {item, position}, the first position 1',
+      (value) => text(value) && parts('', { item: text, position: positive })(value),
+    ),
+    caps: listOf(
+      'an array of {field, most}, most a whole number of at least 1',
+      parts('', { field: text, most: positive }),
+    ),
+    like: text,
+    but: critiques,
+    attributes: parts('{time?, length?}, names of attributes', { 'time?': text, 'length?': text }),
+    picks: idList,
+    context: (value: unknown) =>
+      typeof value === 'object' && Object.values(value ?? [0]).every((each) => !text(each))
+        ? null
+        : 'an object of texts, such as {device: "mobile"}',
+    explore: share,
+    seed: finite,
+    freshness: parts('{field?, halfLifeDays, by}, the last two numbers, the half-life above 0', {
+      'field?': text,
+      halfLifeDays: moreThanZero,
+      by: finite,
+    }),
+    impressions: parts('{by?, halfLifeDays?}, numbers, the half-life above 0', {
+      'by?': finite,
+      'halfLifeDays?': moreThanZero,
+    }),
     explain: reasons,
     signal: abortSignal,
   },

@@ -2,6 +2,8 @@ import type { ItemTexts, Ranker as WasmRanker } from '#engine-module';
 import { InklingError } from '../errors.js';
 import type { Preferences } from '../store/person-store.js';
 import type {
+  Critique,
+  Filter,
   Item,
   ModelName,
   Profile,
@@ -11,10 +13,13 @@ import type {
   SimilarItem,
   Source,
 } from '../types.js';
+import { FilteredItems, valuesOf } from './filter.js';
 import { owning } from './heap.js';
-import type { ItemHistory } from './history.js';
+import type { ItemHistory, ItemImpressions } from './history.js';
 import { IdIndex } from './id-index.js';
 import { PackedList } from './packed-list.js';
+import { asSaid, parseQuery, says } from './query.js';
+import { Adjustments, capped, placesOf, randomNumbers, strongest } from './rules.js';
 import type { ServingEngine as Engine } from './serving-engine.js';
 import { check } from './status.js';
 import type { TrainedModel } from './trained-model.js';
@@ -27,6 +32,65 @@ const TERMS_OF_A_REASON = 5;
 const INTERESTS = 24;
 const EVENTS_OF_AN_INTEREST = 5;
 const NO_PREFERENCES: Preferences = { muted: [], preferred: [] };
+const HOUR_MS = 3_600_000;
+const HOURS_OF_A_DAY = 24;
+/** What the best of a query's finds by the person's profile gains, in shares of the query's best score. */
+const PROFILE_WEIGHT = 0.5;
+/** How far down what was shown and let be comes, and for how long. */
+const IMPRESSION_BY = 0.5;
+const IMPRESSION_HALF_LIFE_DAYS = 1;
+/** Rungs as the core numbers them (cpp/include/inkling/ranker.h); those of given scores follow. */
+const [QUERY, MODEL, CONTENT, POPULARITY, FIRST_GIVEN] = [0, 1, 2, 3, 4] as const;
+/** What stands as the term of a part that rules have made. */
+const [ADJUSTMENT, PREFERENCE] = [-2, -3] as const;
+/** Sources after the last that asks for the words of the items. */
+const AFTER_CONTENT: readonly Source[] = ['interests', 'pick', 'popularity', 'exploration'];
+/** What a critique compares, and whether it wants more of it. */
+const CRITICIZED: Record<Critique, ['time' | 'length' | 'popularity', boolean]> = {
+  newer: ['time', true],
+  older: ['time', false],
+  longer: ['length', true],
+  shorter: ['length', false],
+  'more popular': ['popularity', true],
+  'less popular': ['popularity', false],
+};
+const ATTRIBUTES = {
+  time: ['published', 'year'],
+  length: ['runtime', 'duration', 'length', 'pages'],
+};
+/** Where lists are thinned out, more is asked for at first, and again. */
+const MORE = 4;
+
+/** A rung whose scores are known before: those above 0 are on it. */
+interface GivenRung {
+  source: Source;
+  scores: Float32Array;
+  /** What the score of an item is made of. */
+  reasons(index: number): Reason[];
+}
+
+/** What a call comes to, in indices. */
+interface Plan {
+  history: ItemHistory[];
+  /** One an item: 1 where it must not appear. */
+  out: Uint8Array;
+  pinned: { item: string; place: number }[];
+  /** Of the query. */
+  words: string;
+  adjustments: Adjustments;
+  adjusted: Float32Array;
+  /** By index: the preferred topics that it is about. */
+  topics: Map<number, string[]>;
+  /** Parts of the popularity in a context, where there is one. */
+  popularity: ContextPopularity | null;
+  before: GivenRung[];
+  after: GivenRung[];
+}
+
+interface ContextPopularity {
+  values: Float32Array;
+  reasons(index: number): Reason[];
+}
 
 /** Models that are no rung of their own: the words of the items come first, or are all there is. */
 const CONTENT_COMES_FIRST: readonly ModelName[] = ['popularity', 'tf_idf'];
@@ -39,6 +103,7 @@ export class Ranker {
   /** Items of the model first, in its order, then those only the catalogue has. */
   private readonly ids: IdIndex;
   private readonly terms = new Map<number, { kind: 'term' | 'tag'; term: string }>();
+  private readonly catalog: FilteredItems;
   private disposed = false;
 
   private constructor(
@@ -49,10 +114,15 @@ export class Ranker {
     private undescribed: readonly (Item | undefined)[] | null,
     private readonly model: TrainedModel | null,
     ids: IdIndex,
+    /** By index: what the catalogue says of them. */
+    items: readonly (Item | undefined)[],
+    /** One an item: 0 where it is never recommended. */
+    private readonly candidate: Uint8Array,
     /** How many items can be recommended. */
     readonly numCandidates: number,
   ) {
     this.ids = ids;
+    this.catalog = new FilteredItems(ids.ids.map((id, index) => items[index] ?? { id }));
   }
 
   /** With a catalogue only its items are recommended; without one all the model's. The model must outlive the ranker. */
@@ -74,7 +144,7 @@ export class Ranker {
     items?.forEach((item, i) => {
       const position = positions[i] as number;
       byIndex[position] = item;
-      popularity[position] = item.popularity ?? 0;
+      popularity[position] = usualPopularity(item);
       candidate[position] = 1;
     });
     const later = model !== null && !CONTENT_COMES_FIRST.includes(model.name);
@@ -90,7 +160,18 @@ export class Ranker {
       ),
     );
     const undescribed = items && later ? byIndex : null;
-    return new Ranker(engine, handle, texts, undescribed, model, ids, items?.length ?? ids.size);
+    const numCandidates = items?.length ?? ids.size;
+    return new Ranker(
+      engine,
+      handle,
+      texts,
+      undescribed,
+      model,
+      ids,
+      byIndex,
+      candidate,
+      numCandidates,
+    );
   }
 
   /** Whether the id is an item of the model or the catalogue. */
@@ -98,67 +179,378 @@ export class Ranker {
     return this.ids.get(id) !== undefined;
   }
 
-  /** @param met one entry an item, newest first */
+  /**
+   * @param met one entry an item, newest first
+   * @param shown items that were shown and let be
+   * @throws InklingError `invalid_argument` for a filter that is none, `unknown_item` for `like`
+   */
   async recommend(
     met: readonly ItemHistory[],
     options: RecommendOptions = {},
-    { muted, preferred }: Preferences = NO_PREFERENCES,
+    preferences: Preferences = NO_PREFERENCES,
+    shown: readonly ItemImpressions[] = [],
   ): Promise<Recommendation[]> {
-    const { signal } = options;
-    if (options.query || muted.length + preferred.length > 0) await this.describe(signal);
-    const excluded = this.itemsAbout(muted);
-    let list = this.list(met, options, excluded);
-    // What the model cannot fill comes from the history's words, and from popularity only then.
-    const filled = list.every(({ source }) => source !== 'popularity');
-    if (this.undescribed && met.length > 0 && !filled) {
+    const { query, like, signal } = options;
+    const { muted, preferred } = preferences;
+    if (query || like !== undefined || muted.length + preferred.length > 0) {
       await this.describe(signal);
-      list = this.list(met, options, excluded);
     }
-    return preferred.length > 0 ? this.favor(preferred, list, met, options, excluded) : list;
+    if (options.but !== undefined && like === undefined) {
+      throw new InklingError(
+        'invalid_argument',
+        'recommend: but says how items should differ from that of like; give like, or use filter',
+      );
+    }
+    const plan = this.plan(met, options, preferences, shown);
+    const list = this.arranged(plan, options);
+    // What the model cannot fill comes from the history's words, and from what is known of nobody only then.
+    const filled = list.every(({ source }) => !AFTER_CONTENT.includes(source));
+    if (!this.undescribed || met.length === 0 || filled) return list;
+    await this.describe(signal);
+    return this.arranged(plan, options);
   }
 
-  /**
-   * Raises the scores of items about preferred topics by what lies between the first and the last of their rung, and
-   * takes the best again: of those that are about none, no others than in `list` can be among them.
-   */
-  private favor(
-    preferred: readonly string[],
-    list: readonly Recommendation[],
+  private plan(
     met: readonly ItemHistory[],
     options: RecommendOptions,
-    excluded: readonly number[],
-  ): Recommendation[] {
-    const { k = DEFAULT_K, explain = true } = options;
-    const topics = new Map<string, string>();
-    for (const topic of preferred) {
-      for (const index of this.itemsAbout([topic])) topics.set(this.ids.id(index), topic);
+    { muted, preferred }: Preferences,
+    shown: readonly ItemImpressions[],
+  ): Plan {
+    const { exclude = [], allow, excludeSeen = true, filter, pins = [], like, context } = options;
+    const history = this.known(met).reverse(); // the core wants the oldest first
+    const out = new Uint8Array(this.ids.size);
+    const drop = (indices: Iterable<number>) => {
+      for (const index of indices) out[index] = 1;
+    };
+    const keep = (mask: ArrayLike<number>) => {
+      for (let index = 0; index < out.length; index++) if (!mask[index]) out[index] = 1;
+    };
+    const only = (indices: readonly number[]) => {
+      const mask = new Uint8Array(out.length);
+      for (const index of indices) mask[index] = 1;
+      keep(mask);
+    };
+    const matching = (wanted: Filter, path: string) => keep(this.catalog.mask(wanted, path));
+
+    drop(this.indices(exclude));
+    drop(this.itemsAbout(muted));
+    if (allow) only(this.indices(allow));
+    if (filter !== undefined) matching(filter, 'recommend: filter');
+    const asked = this.parsed(options.query);
+    for (const each of asked.filters) matching(each, 'recommend: query');
+    for (const phrase of asked.phrases) only(this.saying(phrase));
+    for (const phrase of asked.without) drop(this.saying(phrase));
+    const popularity = this.popularityIn(context);
+    const before: GivenRung[] = [];
+    if (like !== undefined) {
+      const index = this.index(like);
+      before.push(this.likeRung(like, index));
+      drop([index]);
+      this.criticize(index, options, popularity, matching, keep);
     }
-    const others = this.ids.ids.flatMap((id, index) => (topics.has(id) ? [] : [index]));
-    const favored = this.list(met, options, [...excluded, ...others]);
-    const known = new Set(favored.map(({ item }) => item));
-    // Of a name that stands twice the last is a rung.
-    return [...new Set(this.rungs().reverse())]
-      .reverse()
-      .flatMap((rung) => {
-        const here = list.filter(({ source }) => source === rung);
-        const first = here[0]?.score ?? 0;
-        const worth = first - (here.at(-1)?.score ?? 0) || Math.abs(first) || 1;
-        const raised = favored
-          .filter(({ source }) => source === rung)
-          .map((entry) => {
-            const reason: Reason = {
-              kind: 'preference',
-              term: topics.get(entry.item) as string,
-              contribution: worth,
-            };
-            const reasons = explain ? [reason, ...entry.reasons] : [];
-            return { ...entry, score: entry.score + worth, reasons: reasons.sort(bySize) };
-          });
-        return [...raised, ...here.filter(({ item }) => !known.has(item))].sort(
-          (one, other) => other.score - one.score,
+    const pinned = placesOf(pins).filter(({ item }) => {
+      const index = this.ids.get(item) ?? -1;
+      if (index < 0 || out[index] || !this.candidate[index]) return false;
+      out[index] = 1; // no second time
+      return true;
+    });
+    if (excludeSeen) drop(this.indices(history.map(({ item }) => item)));
+
+    const adjustments = this.adjustments(options, shown);
+    const topics = this.topicsOf(preferred);
+    return {
+      history,
+      out,
+      pinned,
+      words: asked.words,
+      adjustments,
+      adjusted: adjustments.values(out.length),
+      topics,
+      popularity,
+      before,
+      after: [
+        ...(history.length === 0 && topics.size > 0 ? [this.interestRung(topics, popularity)] : []),
+        this.pickRung(options.picks),
+      ],
+    };
+  }
+
+  /** What rules add, in the order in which they are explained. */
+  private adjustments(
+    { boost = [], freshness, impressions = {} }: RecommendOptions,
+    shown: readonly ItemImpressions[],
+  ): Adjustments {
+    const adjustments = new Adjustments();
+    // By the hour, so that two lists of the same minute are the same.
+    const hours = (time: number) => Math.floor(time / HOUR_MS);
+    const now = hours(Date.now());
+    const faded = (time: number, days: number) =>
+      2 ** (-Math.max(0, now - hours(time)) / (HOURS_OF_A_DAY * days));
+    boost.forEach(({ filter, by }, rule) => {
+      const mask = this.catalog.mask(filter, `recommend: boost[${rule}].filter`);
+      adjustments.add(
+        (index) => by * (mask[index] as number),
+        () => ({ kind: 'boost', rule }),
+      );
+    });
+    if (freshness) {
+      const { field = 'published', halfLifeDays, by } = freshness;
+      const times = this.catalog.times(field);
+      adjustments.add(
+        (index) => by * (faded(times[index] as number, halfLifeDays) || 0),
+        () => ({ kind: 'freshness' }),
+      );
+    }
+    const { by = IMPRESSION_BY, halfLifeDays = IMPRESSION_HALF_LIFE_DAYS } = impressions;
+    const counts = new Map<number, number>();
+    const sums = new Map<number, number>();
+    for (const { item, times } of by === 0 ? [] : shown) {
+      const index = this.ids.get(item);
+      if (index === undefined) continue;
+      counts.set(index, times.length);
+      sums.set(
+        index,
+        times.reduce((sum, time) => sum + faded(time, halfLifeDays), 0),
+      );
+    }
+    if (sums.size > 0) {
+      adjustments.add(
+        (index) => -by * Math.log1p(sums.get(index) ?? 0),
+        (index) => ({ kind: 'impression', count: counts.get(index) as number }),
+      );
+    }
+    return adjustments;
+  }
+
+  /** Critiques of an item: filters on what it says of itself, and bounds of popularity. */
+  private criticize(
+    index: number,
+    { but = [], attributes = {} }: RecommendOptions,
+    popularity: ContextPopularity | null,
+    matching: (filter: Filter, path: string) => void,
+    keep: (mask: ArrayLike<number>) => void,
+  ): void {
+    const item = this.catalog.items[index] as Item;
+    for (const critique of [but].flat() as readonly (Critique | Filter)[]) {
+      if (typeof critique !== 'string') {
+        matching(critique, 'recommend: but');
+        continue;
+      }
+      const [what, more] = CRITICIZED[critique];
+      if (what === 'popularity') {
+        const values = this.popularity(popularity);
+        const bound = values[index] as number;
+        keep(values.map((value) => Number(more ? value > bound : value < bound)));
+        continue;
+      }
+      const names = attributes[what] === undefined ? ATTRIBUTES[what] : [attributes[what]];
+      const name = names.find((each) => valuesOf(item, each).length > 0);
+      if (name === undefined) {
+        throw new InklingError(
+          'invalid_argument',
+          `recommend: but is "${critique}", and the item of like has no attribute ${names.join(' or ')}; ` +
+            `name one it has, such as attributes: {${what}: "${names[0]}"}`,
         );
+      }
+      const [value] = valuesOf(item, name);
+      matching({ [name]: more ? { gt: value } : { lt: value } } as Filter, 'recommend: but');
+    }
+  }
+
+  /** What was asked for, filled rung by rung, explored, thinned out and pinned. */
+  private arranged(plan: Plan, options: RecommendOptions): Recommendation[] {
+    const { k = DEFAULT_K, caps = [], explain = true } = options;
+    const pinned = plan.pinned.slice(0, k);
+    const pinnedIds = pinned.map(({ item }) => item);
+    const reasons: Reason[] = mostReasons(explain) > 0 ? [{ kind: 'pin', contribution: 0 }] : [];
+    for (let ask = caps.length > 0 ? MORE * k : k; ; ask *= MORE) {
+      const found = this.list(plan, ask, explain);
+      const list = capped(this.explored(found, plan, options), pinnedIds, caps, (id) => {
+        return this.catalog.items[this.index(id)] as Item;
+      });
+      if (list.length + pinned.length < k && found.length === ask) continue;
+      for (const { item, place } of pinned) {
+        list.splice(place, 0, { item, score: 0, source: 'pin', reasons });
+      }
+      return list.slice(0, k);
+    }
+  }
+
+  /** Puts items that few have met at some of the places of popularity. */
+  private explored(
+    list: Recommendation[],
+    plan: Plan,
+    { explore = 0, seed = 1, explain = true }: RecommendOptions,
+  ): Recommendation[] {
+    const popular = list.filter(({ source }) => source === 'popularity');
+    if (explore === 0 || popular.length === 0) return list;
+    const random = randomNumbers(seed);
+    const phase = random();
+    const popularity = this.popularity(plan.popularity);
+    const taken = new Set(list.map(({ item }) => item));
+    // Each comes before another with a chance in proportion to 1 / (1 + popularity): Efraimidis & Spirakis, 2006.
+    const rare = this.ids.ids
+      .flatMap((item, index) => {
+        if (plan.out[index] || !this.candidate[index] || taken.has(item)) return [];
+        const score = popularity[index] as number;
+        return { item, score, key: Math.log(random()) * (1 + score) };
       })
-      .slice(0, k);
+      .sort((one, other) => other.key - one.key);
+    const mixed = list.slice(0, list.length - popular.length);
+    let next = 0;
+    for (let place = 0; popular.length > next; place++) {
+      const due = Math.floor((place + 1) * explore + phase) > Math.floor(place * explore + phase);
+      const found = due && rare.shift();
+      if (!found) {
+        mixed.push(popular[next++] as Recommendation);
+        continue;
+      }
+      const { item, score } = found;
+      const reason: Reason = { kind: 'exploration', contribution: score };
+      mixed.push({
+        item,
+        score,
+        source: 'exploration',
+        reasons: mostReasons(explain) > 0 ? [reason] : [],
+      });
+    }
+    return mixed;
+  }
+
+  /** Items like one, the model's first; content's come after them on the same scale. */
+  private likeRung(item: string, liked: number): GivenRung {
+    const scores = new Float32Array(this.ids.size);
+    const list = this.similarTo(liked, scores.length);
+    let scale = 1;
+    for (let n = 0; n < list.length; n++) {
+      if (n > 0 && list.source(n) !== list.source(n - 1)) scale = list.score(n - 1);
+      scores[list.item(n)] = scale * list.score(n);
+    }
+    const reasons = (index: number): Reason[] => [
+      { kind: 'similar', item, contribution: scores[index] as number },
+    ];
+    return { source: 'similar', scores, reasons };
+  }
+
+  /** What is about the most of a new person's topics, then the most popular. */
+  private interestRung(
+    topics: ReadonlyMap<number, readonly string[]>,
+    popularity: ContextPopularity | null,
+  ): GivenRung {
+    const values = this.popularity(popularity);
+    const most = values.reduce((one, other) => Math.max(one, other), 0) || 1;
+    const part = (index: number) => (values[index] as number) / most;
+    const scores = Float32Array.from(values, (_, index) => {
+      const count = topics.get(index)?.length;
+      return count ? count + part(index) : 0;
+    });
+    const reasons = (index: number): Reason[] => [
+      ...(topics.get(index) ?? []).map((term) => ({
+        kind: 'preference' as const,
+        term,
+        contribution: 1,
+      })),
+      { kind: 'popularity', contribution: part(index) },
+    ];
+    return { source: 'interests', scores, reasons };
+  }
+
+  private pickRung(picks: readonly string[] | undefined): GivenRung {
+    const scores = new Float32Array(this.ids.size);
+    if (picks) {
+      this.indices(picks).forEach((index, n) => {
+        scores[index] ||= picks.length - n;
+      });
+    } else {
+      this.catalog.items.forEach(({ pick }, index) => {
+        if (pick) scores[index] = pick;
+      });
+    }
+    const reasons = (index: number): Reason[] => [
+      { kind: 'pick', contribution: scores[index] as number },
+    ];
+    return { source: 'pick', scores, reasons };
+  }
+
+  /** How many others met an item, or what the context makes of it. */
+  private popularity(inContext: ContextPopularity | null): Float32Array {
+    if (inContext) return inContext.values;
+    const { engine, handle } = this;
+    return owning((own) => {
+      const out = own(new engine.module.Buffer(0));
+      handle.popularity(out);
+      const values = new Float32Array(this.ids.size);
+      values.set(engine.heap.read(out, Float32Array));
+      return values;
+    });
+  }
+
+  /** The mean of what items say of what is known of the moment; null where none says anything. */
+  private popularityIn(context: RecommendOptions['context'] = {}): ContextPopularity | null {
+    const names = Object.values(context);
+    const parts = ({ popularity }: Item) =>
+      typeof popularity === 'object' ? names.filter((name) => Object.hasOwn(popularity, name)) : [];
+    const { items } = this.catalog;
+    if (!items.some((item) => parts(item).length > 0)) return null;
+    const reasonsOf = (item: Item): Reason[] => {
+      const told = parts(item);
+      if (told.length === 0) return [{ kind: 'popularity', contribution: usualPopularity(item) }];
+      const popularity = item.popularity as Record<string, number>;
+      return told.map((name) => ({
+        kind: 'popularity',
+        context: name,
+        contribution: (popularity[name] as number) / told.length,
+      }));
+    };
+    return {
+      values: Float32Array.from(items, (item) =>
+        reasonsOf(item).reduce((sum, { contribution }) => sum + contribution, 0),
+      ),
+      reasons: (index) => reasonsOf(items[index] as Item),
+    };
+  }
+
+  private parsed(query: string | undefined) {
+    const { items } = this.catalog;
+    return parseQuery(query ?? '', {
+      isAttribute: (name) => items.some((item) => Object.hasOwn(item, name)),
+      isTag: (phrase) => this.itemsWith(`#${phrase.toLowerCase()}`).length > 0,
+      isSaid: (phrase) => this.saying(phrase).length > 0,
+      isInTitle: (text) =>
+        this.found(text).some((index) => {
+          return says(asSaid(items[index]?.title ?? ''), asSaid(text));
+        }),
+    });
+  }
+
+  /** Items in whose title, text or tags a phrase stands as it is. */
+  private saying(phrase: string): number[] {
+    const words = asSaid(phrase);
+    return this.found(phrase).filter((index) => {
+      const { title = '', text = '', tags = [] } = this.catalog.items[index] as Item;
+      return [title, text, ...tags].some((each) => says(asSaid(each), words));
+    });
+  }
+
+  /** Items that a query of these words finds. */
+  private found(words: string): number[] {
+    const list = this.ask({ words, ladder: [QUERY], k: this.ids.size });
+    return Array.from({ length: list.length }, (_, n) => list.item(n));
+  }
+
+  /** By index: the topics that an item is about. */
+  private topicsOf(preferred: readonly string[]): Map<number, string[]> {
+    const topics = new Map<number, string[]>();
+    for (const topic of preferred) {
+      for (const index of new Set(this.itemsAbout([topic]))) {
+        topics.set(index, [...(topics.get(index) ?? []), topic]);
+      }
+    }
+    return topics;
+  }
+
+  private indices(ids: readonly string[]): number[] {
+    return ids.flatMap((id) => this.ids.get(id) ?? []);
   }
 
   /** Items with one of these words or tags, if the words of the items are read. */
@@ -176,39 +568,77 @@ export class Ranker {
     });
   }
 
-  private list(
-    met: readonly ItemHistory[],
-    options: RecommendOptions,
-    unwanted: readonly number[],
-  ): Recommendation[] {
-    const { k = DEFAULT_K, query = '', exclude = [], excludeSeen = true, explain = true } = options;
-    const history = this.known(met).reverse(); // the core wants the oldest first
-    const excluded = [...exclude, ...(excludeSeen ? history.map((entry) => entry.item) : [])]
-      .map((id) => this.ids.get(id))
-      .filter((index) => index !== undefined)
-      .concat(unwanted);
+  private list(plan: Plan, k: number, explain: boolean | number): Recommendation[] {
+    const { before, after } = plan;
+    const given = [...before, ...after];
+    const list = this.ask({
+      ...plan,
+      k,
+      most: mostReasons(explain),
+      given,
+      ladder: [
+        ...before.map((_, n) => FIRST_GIVEN + n),
+        QUERY,
+        MODEL,
+        CONTENT,
+        ...after.map((_, n) => FIRST_GIVEN + before.length + n),
+        POPULARITY,
+      ],
+    });
+    return Array.from({ length: list.length }, (_, n) => ({
+      item: this.ids.id(list.item(n)),
+      score: list.score(n),
+      source: given[list.source(n) - FIRST_GIVEN]?.source ?? this.source(list.source(n)),
+      reasons: this.reasons(list, n, plan, mostReasons(explain)),
+    }));
+  }
+
+  /** The core's list; what is left out is empty. */
+  private ask({
+    k,
+    ladder,
+    words,
+    most = 0,
+    history = [],
+    out,
+    adjusted = new Float32Array(0),
+    topics = new Map(),
+    popularity = null,
+    given = [],
+  }: Partial<Plan> & {
+    k: number;
+    ladder: readonly number[];
+    words: string;
+    most?: number;
+    given?: readonly GivenRung[];
+  }): PackedList {
     const { engine, handle } = this;
     return owning((own) => {
-      const out = own(new engine.module.Buffer(0));
       const { items, weights } = this.columns(history);
+      const buffer = own(new engine.module.Buffer(0));
+      const write = (values: Int32Array | Float32Array) => own(engine.heap.write(values));
+      const rows = new Float32Array(given.length * this.ids.size);
+      given.forEach(({ scores }, n) => {
+        rows.set(scores, n * scores.length);
+      });
       const status = handle.recommend(
         engine.wasm,
-        own(engine.heap.write(items)),
-        own(engine.heap.write(weights)),
-        own(engine.heap.write(Int32Array.from(excluded))),
-        query,
+        write(items),
+        write(weights),
+        write(Int32Array.from(this.ids.ids.keys()).filter((index) => out?.[index])),
+        words,
         k,
-        mostReasons(explain),
-        out,
+        most,
+        write(adjusted),
+        write(Int32Array.from(topics.keys())),
+        write(popularity?.values ?? new Float32Array(0)),
+        write(rows),
+        write(Int32Array.from(ladder)),
+        PROFILE_WEIGHT,
+        buffer,
       );
       check(engine.wasm, status);
-      const list = new PackedList(engine.heap.read(out, Uint8Array).buffer);
-      return Array.from({ length: list.length }, (_, n) => ({
-        item: this.ids.id(list.item(n)),
-        score: list.score(n),
-        source: this.source(list.source(n)),
-        reasons: this.reasons(list, n),
-      }));
+      return new PackedList(engine.heap.read(buffer, Uint8Array).buffer);
     });
   }
 
@@ -224,26 +654,33 @@ export class Ranker {
   }
 
   private neighbors(id: string, k: number): SimilarItem[] {
-    const index = this.ids.get(id);
-    if (index === undefined) {
-      throw new InklingError(
-        'unknown_item',
-        `there is no item with the id ${JSON.stringify(id)} among ${this.ids.size} items` +
-          (this.ids.size > 0 ? `; ids look like ${JSON.stringify(this.ids.ids[0])}` : '') +
-          '. Give an id of the catalogue or the model.',
-      );
-    }
+    const list = this.similarTo(this.index(id), k);
+    return Array.from({ length: list.length }, (_, n) => ({
+      item: this.ids.id(list.item(n)),
+      score: list.score(n),
+      source: this.source(list.source(n)),
+    }));
+  }
+
+  private similarTo(index: number, k: number): PackedList {
     const { engine, handle } = this;
     return owning((own) => {
       const out = own(new engine.module.Buffer(0));
       check(engine.wasm, handle.similar(engine.wasm, index, k, out));
-      const list = new PackedList(engine.heap.read(out, Uint8Array).buffer);
-      return Array.from({ length: list.length }, (_, n) => ({
-        item: this.ids.id(list.item(n)),
-        score: list.score(n),
-        source: this.source(list.source(n)),
-      }));
+      return new PackedList(engine.heap.read(out, Uint8Array).buffer);
     });
+  }
+
+  /** @throws InklingError `unknown_item` */
+  private index(id: string): number {
+    const index = this.ids.get(id);
+    if (index !== undefined) return index;
+    throw new InklingError(
+      'unknown_item',
+      `there is no item with the id ${JSON.stringify(id)} among ${this.ids.size} items` +
+        (this.ids.size > 0 ? `; ids look like ${JSON.stringify(this.ids.ids[0])}` : '') +
+        '. Give an id of the catalogue or the model.',
+    );
   }
 
   /** @param met one entry an item, newest first */
@@ -304,16 +741,14 @@ export class Ranker {
     };
   }
 
-  /** The rungs of the ladder (cpp/include/inkling/ranker.h). */
   private source(rung: number): Source {
-    return this.rungs()[rung] ?? 'popularity';
+    return (['query', this.model?.name, 'tf_idf'] as const)[rung] ?? 'popularity';
   }
 
-  private rungs(): Source[] {
-    return ['query', this.model?.name ?? 'popularity', 'tf_idf', 'popularity'];
-  }
-
-  private reasons(list: PackedList, n: number): Reason[] {
+  private reasons(list: PackedList, n: number, plan: Plan, most: number): Reason[] {
+    const index = list.item(n);
+    const given = [...plan.before, ...plan.after][list.source(n) - FIRST_GIVEN];
+    const known = given ?? plan.popularity;
     const reasons: Reason[] = [];
     for (const { item, term, value } of list.parts(n)) {
       if (item >= 0 && term >= 0) {
@@ -325,14 +760,19 @@ export class Ranker {
         reasons.push({ kind: 'event', item: this.ids.id(item), terms: [], contribution: value });
       } else if (term >= 0) {
         reasons.push({ ...this.term(term), contribution: value });
+      } else if (term === ADJUSTMENT) {
+        reasons.push(...plan.adjustments.reasons(index, value));
+      } else if (term === PREFERENCE) {
+        const [topic = ''] = plan.topics.get(index) ?? [];
+        reasons.push({ kind: 'preference', term: topic, contribution: value });
       } else {
-        reasons.push({ kind: 'popularity', contribution: value });
+        reasons.push(...(known?.reasons(index) ?? [{ kind: 'popularity', contribution: value }]));
       }
     }
     for (const reason of reasons) if (reason.terms?.length === 0) delete reason.terms;
     const { count, value } = list.others(n);
     if (count > 0) reasons.push({ kind: 'others', count, contribution: value });
-    return reasons;
+    return known || plan.adjusted.length > 0 ? strongest(reasons, most) : reasons;
   }
 
   private term(index: number): { kind: 'term' | 'tag'; term: string } {
@@ -348,11 +788,9 @@ export class Ranker {
   }
 }
 
-/** Largest first, in either direction; what sums others up last. */
-function bySize(one: Reason, other: Reason): number {
-  const size = ({ kind, contribution }: Reason) =>
-    kind === 'others' ? -1 : Math.abs(contribution);
-  return size(other) - size(one);
+/** Where nothing is known of the moment. */
+function usualPopularity({ popularity = 0 }: Item): number {
+  return typeof popularity === 'number' ? popularity : (popularity.default ?? 0);
 }
 
 function mostReasons(explain: boolean | number): number {

@@ -160,7 +160,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
       const { history, preferences } = await this.person.now();
       const options = { ...request, signal };
       return this.timed('recommend', () =>
-        this.ready().recommend(history.items(), options, preferences),
+        this.ready().recommend(history.items(), options, preferences, history.shown()),
       );
     },
     similar: ({ id, k }) => this.timed('similar', () => this.ready().similar(id, { k })),

@@ -1,0 +1,95 @@
+import type { Item, Reason, Recommendation, RecommendOptions } from '../types.js';
+import { valuesOf } from './filter.js';
+
+/** A reason before it is known what it comes to. */
+export type Unweighed = Omit<Reason, 'contribution'>;
+
+/** One rule's part in the adjustments of items, in spreads. */
+interface Layer {
+  of(index: number): number;
+  reason(index: number): Unweighed;
+}
+
+/** What rules add to the scores of items, and by which of them. */
+export class Adjustments {
+  private readonly layers: Layer[] = [];
+
+  add(of: Layer['of'], reason: Layer['reason']): void {
+    this.layers.push({ of, reason });
+  }
+
+  /** One an item; none where there are no rules. */
+  values(numItems: number): Float32Array {
+    const { layers } = this;
+    return Float32Array.from({ length: layers.length && numItems }, (_, index) =>
+      layers.reduce((sum, layer) => sum + layer.of(index), 0),
+    );
+  }
+
+  /** Splits what they have come to. */
+  reasons(index: number, contribution: number): Reason[] {
+    const parts = this.layers.map((layer) => ({ layer, by: layer.of(index) }));
+    const total = parts.reduce((sum, { by }) => sum + by, 0);
+    return parts.flatMap(({ layer, by }) =>
+      by ? { ...layer.reason(index), contribution: (contribution * by) / total } : [],
+    );
+  }
+}
+
+/** The largest parts, in either direction, and one that sums the others up. */
+export function strongest(reasons: readonly Reason[], most: number): Reason[] {
+  const others = { kind: 'others' as const, count: 0, contribution: 0 };
+  const told = reasons.filter(({ kind }) => kind !== 'others');
+  told.sort((one, other) => Math.abs(other.contribution) - Math.abs(one.contribution));
+  const small = reasons.filter(({ kind }) => kind === 'others');
+  for (const { count = 1, kind, contribution } of [...told.splice(most), ...small]) {
+    others.count += kind === 'others' ? count : 1;
+    others.contribution += contribution;
+  }
+  return others.count ? [...told, others] : told;
+}
+
+/** Numbers from 0 to 1 that look like chance (Mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Where each pin is to stand, from 0, in the order of the places. */
+export function placesOf(pins: NonNullable<RecommendOptions['pins']>) {
+  return pins
+    .map((pin, n) =>
+      typeof pin === 'string'
+        ? { item: pin, place: n }
+        : { item: pin.item, place: pin.position - 1 },
+    )
+    .sort((one, other) => one.place - other.place);
+}
+
+/** Of a list those of which no cap has had enough, the pinned ones counted first. */
+export function capped(
+  list: readonly Recommendation[],
+  pinned: readonly string[],
+  caps: NonNullable<RecommendOptions['caps']>,
+  itemOf: (id: string) => Item,
+): Recommendation[] {
+  const counts = caps.map(() => new Map<unknown, number>());
+  const take = (id: string, force: boolean): boolean => {
+    const values = caps.map(({ field }) => new Set(valuesOf(itemOf(id), field)));
+    const fits = caps.every(({ most }, n) =>
+      [...(values[n] ?? [])].every((value) => (counts[n]?.get(value) ?? 0) < most),
+    );
+    if (!fits && !force) return false;
+    values.forEach((each, n) => {
+      for (const value of each) counts[n]?.set(value, (counts[n]?.get(value) ?? 0) + 1);
+    });
+    return true;
+  };
+  for (const id of pinned) take(id, true);
+  return list.filter(({ item }) => take(item, false));
+}
