@@ -220,6 +220,28 @@ test('of very many events those that decide nothing are removed, and no list cha
   expect(await inDatabase<unknown[]>('events')).toHaveLength(900);
 }, 60_000);
 
+test('of very many impressions those that count are left, in the log and in a snapshot, and no list changes', async () => {
+  const shown = Array.from({ length: 20_100 }, (_, n) => ({
+    item: `item ${n % 700}`,
+    type: 'impression' as const,
+    at: n,
+  }));
+  const liked = [1, 2, 3].map((n) => ({ item: `item ${n}`, type: 'like' as const, at: 30_000 }));
+  await log.append([...shown, ...liked]);
+  const store = open();
+  const before = await store.read(null);
+  const toldBy = ({ history }: typeof before) =>
+    history.shown().sort((one, other) => one.item.localeCompare(other.item));
+  const told = toldBy(before);
+  expect(told).toHaveLength(697);
+  await store.tend(before, NOW);
+  const after = await store.read(before);
+  expect(toldBy(after)).toEqual(told);
+  expect(after.history.count).toBe(697 * 8 + 3);
+  await store.tend(after, NOW);
+  expect(toldBy(await open().read(null))).toEqual(told);
+}, 60_000);
+
 test('what decides is told by places that are far apart, too', async () => {
   const events = manyEvents(20_100, 900);
   await log.append(events);
