@@ -69,7 +69,7 @@ function filmOf(
     title: shown(title, LONGEST.title),
     tags: item.tags ?? [],
     genres: genres.map(shownName),
-    popularity: item.popularity ?? votes ?? 0,
+    popularity: number(item.popularity) ?? votes ?? 0,
   };
   const kind = genres[0] ?? text(item.creativeType);
   const director = text(item.director);
@@ -132,7 +132,7 @@ export function movieLensCatalogue(items: readonly Item[]): Catalogue {
   const films = items.map((item) => {
     const { title, year } = parseTitle(item.title ?? item.id);
     const genres = (item.tags ?? []).filter((tag) => !tag.startsWith('('));
-    return filmOf(item, title, genres, year, item.popularity ?? 0);
+    return filmOf(item, title, genres, year, number(item.popularity) ?? 0);
   });
   return catalogueOf(items, films);
 }
