@@ -249,7 +249,7 @@ export type FilterValue = string | number | boolean;
 
 /**
  * What an attribute must be. Of an attribute that is an array one element must be so; an item without the attribute fails
- * all but `exists: false`. Numbers are less or greater than numbers only, texts (such as dates) than texts.
+ * all but `exists: false`. Numbers are compared with numbers, and with texts that are numbers; texts, such as dates, with texts.
  */
 export interface FilterOperators {
   eq?: FilterValue;

@@ -7,8 +7,8 @@ import { LineReader } from './ndjson.js';
 
 /**
  * Checks a catalogue. Every item needs an `id`, a string of its own; `title` and `text` are
- * strings, `tags` an array of strings, `popularity` a finite number of at least 0 or several by context, `pick` a
- * finite number of at least 0. Other attributes may be anything. An empty catalogue is allowed. The items themselves are returned, in a new array.
+ * strings, `tags` an array of strings, `popularity` a finite number of at least 0, or several by context. Other
+ * attributes may be anything. An empty catalogue is allowed. The items themselves are returned, in a new array.
  *
  * @param source what to call the catalogue in messages, such as its file name
  * @throws InklingError `invalid_catalog` or `duplicate_id`, naming the index
@@ -114,7 +114,7 @@ function itemProblem(item: unknown): string | null {
     const cure = typeof item === 'string' ? `: write {"id": ${JSON.stringify(item)}}` : '';
     return `the item is ${describe(item)}; expected an object with an id${cure}`;
   }
-  const { id, title, text, tags, popularity, pick } = item as Record<string, unknown>;
+  const { id, title, text, tags, popularity } = item as Record<string, unknown>;
   if (id === undefined) {
     const keys = Object.keys(item)
       .slice(0, 8)
@@ -146,9 +146,6 @@ function itemProblem(item: unknown): string | null {
       `the popularity is ${describe(popularity)}; expected a finite number of at least 0, or such by ` +
       'context: leave it out if it is not known'
     );
-  }
-  if (pick !== undefined && !isNumber(pick)) {
-    return `the pick is ${describe(pick)}; expected a finite number of at least 0`;
   }
   return null;
 }

@@ -7,14 +7,17 @@ type Test = (item: Item) => boolean;
 /** Whether the values of an attribute, none or several, are as wanted. */
 type Operator = (values: readonly FilterValue[], wanted: never) => boolean;
 
-/** Numbers with numbers, texts with texts. */
+/** Numbers with numbers, texts with texts; a text that is a number with both. */
 const comparing =
-  (holds: (value: FilterValue, wanted: FilterValue) => boolean): Operator =>
-  (values, wanted: FilterValue) =>
-    values.some((value) => typeof value === typeof wanted && holds(value, wanted));
+  (holds: (value: FilterValue, wanted: FilterValue) => boolean) =>
+  (values: readonly FilterValue[], wanted: FilterValue) =>
+    values.some((value) => {
+      const compared = typeof wanted === 'number' ? asNumber(value) : value;
+      return typeof compared === typeof wanted && holds(compared, wanted);
+    });
 const equal = comparing((value, wanted) => value === wanted);
 const among: Operator = (values, wanted: FilterValue[]) =>
-  values.some((value) => wanted.includes(value));
+  wanted.some((each) => equal(values, each));
 
 const OPERATORS: Record<string, Operator> = {
   eq: equal,
@@ -25,7 +28,7 @@ const OPERATORS: Record<string, Operator> = {
   lte: comparing((value, wanted) => value <= wanted),
   has: equal,
   hasAny: among,
-  hasAll: (values, wanted: FilterValue[]) => wanted.every((each) => values.includes(each)),
+  hasAll: (values, wanted: FilterValue[]) => wanted.every((each) => equal(values, each)),
   exists: (values, wanted) => values.length > 0 === wanted,
 };
 const OF_LISTS = ['in', 'hasAny', 'hasAll'];
@@ -91,6 +94,12 @@ function conditionOf(name: string, condition: unknown, place: string): Test[] {
 export function valuesOf(item: Item, name: string): FilterValue[] {
   if (!Object.hasOwn(item, name)) return [];
   return [item[name]].flat().flatMap((value) => (isValue(value) ? asCompared(name, value) : []));
+}
+
+/** A text that is a number as one. */
+export function asNumber(value: FilterValue): FilterValue {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+  return Number.isFinite(number) ? number : value;
 }
 
 /** Ids are what they are; of other texts the case does not count. */

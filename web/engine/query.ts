@@ -1,4 +1,5 @@
-import type { Filter, FilterValue } from '../types.js';
+import type { Filter } from '../types.js';
+import { asNumber } from './filter.js';
 
 /** What a query says, apart from each other. */
 export interface ParsedQuery {
@@ -125,17 +126,9 @@ function shortened(text: string, known: Vocabulary): string {
 
 function operatorsOf(value: string) {
   const range = /^(.*?)\.\.(.*)$/.exec(value);
-  if (!range) return { in: [value, numberOr(value)] };
+  if (!range) return { eq: asNumber(value) };
   const [, from = '', to = ''] = range;
-  return {
-    ...(from !== '' && { gte: numberOr(from) }),
-    ...(to !== '' && { lte: numberOr(to) }),
-  };
-}
-
-function numberOr(text: string): FilterValue {
-  const number = Number(text);
-  return text.trim() !== '' && Number.isFinite(number) ? number : text;
+  return { ...(from && { gte: asNumber(from) }), ...(to && { lte: asNumber(to) }) };
 }
 
 /** In lower case, words apart by one space, for comparing what is said. */

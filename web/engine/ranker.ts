@@ -4,6 +4,7 @@ import type { Preferences } from '../store/person-store.js';
 import type {
   Critique,
   Filter,
+  FilterValue,
   Item,
   ModelName,
   Profile,
@@ -13,7 +14,7 @@ import type {
   SimilarItem,
   Source,
 } from '../types.js';
-import { FilteredItems, valuesOf } from './filter.js';
+import { asNumber, FilteredItems, valuesOf } from './filter.js';
 import { owning } from './heap.js';
 import type { ItemHistory, ItemImpressions } from './history.js';
 import { IdIndex } from './id-index.js';
@@ -352,7 +353,7 @@ export class Ranker {
             `name one it has, such as attributes: {${what}: "${names[0]}"}`,
         );
       }
-      const [value] = valuesOf(item, name);
+      const value = asNumber(valuesOf(item, name)[0] as FilterValue);
       matching({ [name]: more ? { gt: value } : { lt: value } } as Filter, 'recommend: but');
     }
   }
@@ -463,7 +464,7 @@ export class Ranker {
       });
     } else {
       this.catalog.items.forEach(({ pick }, index) => {
-        if (pick) scores[index] = pick;
+        if (Number.isFinite(pick)) scores[index] = pick as number;
       });
     }
     const reasons = (index: number): Reason[] => [

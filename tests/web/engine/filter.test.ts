@@ -5,9 +5,9 @@ import type { Filter, Item } from '../../../web/types.js';
 
 const films: Item[] = [
   { id: 'a', year: 1994, tags: ['Comedy', 'Crime'], director: 'Ada', seen: true },
-  { id: 'b', year: 1999, tags: ['War'], director: 'Bea', rating: 4.5 },
+  { id: 'b', year: 1999, tags: ['War'], director: 'Bea', rating: 4.5, pages: '95' },
   { id: 'c', year: 2004, tags: [], director: ['Ada', 'Cyd'], published: '2004-05-01' },
-  { id: 'A', title: 'Alone' },
+  { id: 'A', title: 'Alone', pages: 'many' },
 ];
 const chosen = (filter: unknown, items = films) =>
   items.filter(compileFilter(filter, 'recommend: filter')).map(({ id }) => id);
@@ -23,6 +23,8 @@ describe('a filter', () => {
     ['bounds that hold themselves', { year: { gte: 1994, lt: 2004 } }, ['a', 'b']],
     ['dates as texts', { published: { gte: '2004-01-01', lt: '2005' } }, ['c']],
     ['numbers with numbers only', { year: { gt: '1' } }, []],
+    ['texts that are numbers, as tables have them', { pages: { gte: 90, lt: 1000 } }, ['b']],
+    ['texts that are numbers among several', { pages: { in: [7, 95] } }, ['b']],
     ['one element of an array', { tags: { has: 'comedy' } }, ['a']],
     ['an array by a plain value', { tags: 'war' }, ['b']],
     ['any of several elements', { tags: { hasAny: ['war', 'crime'] } }, ['a', 'b']],
