@@ -53,6 +53,7 @@ export async function bundle() {
     bundleWorker({ 'worker-serving': 'web/worker/worker-serving-web.ts' }, { sourcemap: false }),
     bundleInline(),
     bundleCatalog(),
+    bundleSentences(),
     bundleNode(),
     bundleCli(),
   ]);
@@ -192,6 +193,13 @@ const bundleCatalog = () =>
     platform: 'browser',
     // Tools that take a file for CommonJS by words in it, such as "global." here, take it for a module by such a line.
     footer: { js: 'export {};' },
+  });
+
+const bundleSentences = () =>
+  bundleWith({
+    entryPoints: ['web/sentences/index.ts'],
+    outfile: 'dist/sentences.js',
+    platform: 'browser',
   });
 
 const bundleNode = () =>

@@ -28,6 +28,7 @@ test('a script trains, recommends, and ends by itself after close()', async () =
 
 test.each([
   ['the package', ['inkling', 'inkling/catalog'], ['Recommender', 'readInteractions']],
+  ['its sentences', ['inkling/sentences', 'dist/sentences.js'], ['sentence', 'phrase']],
   [
     "the browser's build, as a server that renders pages may load it",
     ['dist/index.js', 'dist/catalog.js', 'dist/worker.js'],

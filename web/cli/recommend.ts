@@ -2,7 +2,10 @@ import Papa from 'papaparse';
 import { historyOf } from '../engine/history.js';
 import type { Ranker } from '../engine/ranker.js';
 import { InklingError } from '../errors.js';
-import type { InteractionEvent, Reason } from '../types.js';
+import { checkOptions } from '../options.js';
+import { LANGUAGES, type Language, sentence } from '../sentences/index.js';
+import type { Filter, InteractionEvent, Reason, RecommendOptions } from '../types.js';
+import type { Arguments } from './arguments.js';
 import { type Command, printJson, printText, type Workplace } from './command.js';
 import { ENGINE_OPTIONS, JSON_OPTION } from './data-options.js';
 import { UsageError } from './failures.js';
@@ -15,10 +18,14 @@ const MOST_UNKNOWN = 5;
 export const recommend: Command = {
   command: 'recommend',
   summary: 'rank items for someone who likes the items in --history',
-  usage: ['recommend --model-file M --history id,id,… [--k 10] [--query TEXT]'],
+  usage: [
+    'recommend --model-file M --history id,id,… [--k 10] [--query TEXT] [--filter JSON] [--boost JSON]',
+  ],
   details:
     'Ids with commas are enclosed in double quotes: --history \'"a,b",c\'. Without\n' +
-    '--history the list is that of someone new. Without --model-file, --items alone is ranked.',
+    '--history the list is that of someone new. Without --model-file, --items alone is ranked.\n' +
+    'Filters are as in the package: --filter \'{"year": {"gte": 1990}, "tags": "comedy"}\',\n' +
+    '--boost \'[{"filter": {"tags": "war"}, "by": -1}]\'.',
   options: [
     ...RANKER_OPTIONS,
     {
@@ -28,6 +35,13 @@ export const recommend: Command = {
       help: 'items the person likes, oldest first, with commas between',
     },
     { name: 'query', value: 'TEXT', help: 'words to look for in titles, texts and tags' },
+    { name: 'filter', value: 'JSON', help: 'only items with such attributes' },
+    { name: 'boost', value: 'JSON', help: 'items that come further up, or down: an array' },
+    {
+      name: 'explain',
+      value: 'LANGUAGE',
+      help: `why, in sentences: ${Object.keys(LANGUAGES).join(', ')}`,
+    },
     ...ENGINE_OPTIONS,
     JSON_OPTION,
   ],
@@ -35,6 +49,8 @@ export const recommend: Command = {
   async run(args, work) {
     const k = args.integer('k', 1) ?? 10;
     const query = args.text('query');
+    const language = args.choice('explain', Object.keys(LANGUAGES) as Language[]);
+    const rules = rulesOf(args);
     // All at one time: then no event counts for less than another because of its age.
     const at = Date.now();
     const events: InteractionEvent[] = args
@@ -46,14 +62,20 @@ export const recommend: Command = {
       const recommendations = await ranker.recommend(historyOf(events).items(), {
         k,
         ...(query !== undefined && { query }),
+        ...rules,
         signal: work.signal,
       });
+      const inWords = (n: number) =>
+        language &&
+        sentence(recommendations[n] as (typeof recommendations)[0], { titleOf, language });
       if (args.has('json')) {
         printJson(work, {
           model: model?.name ?? null,
           history: events.map(({ item }) => item),
           ...(query !== undefined && { query }),
-          recommendations,
+          recommendations: language
+            ? recommendations.map((entry, n) => ({ ...entry, sentence: inWords(n) }))
+            : recommendations,
           variant: engine.variant,
           threads: engine.threads,
         });
@@ -65,7 +87,7 @@ export const recommend: Command = {
         score.toFixed(4),
         source,
         titleOf(item),
-        becauseOf(reasons, titleOf),
+        inWords(index) ?? becauseOf(reasons, titleOf),
       ]);
       printText(
         work,
@@ -74,6 +96,28 @@ export const recommend: Command = {
     });
   },
 };
+
+/** @throws UsageError where it is no JSON; InklingError `invalid_argument` where it is no such rule */
+function rulesOf(args: Arguments): Pick<RecommendOptions, 'filter' | 'boost'> {
+  const parsed = (name: string): unknown => {
+    const text = args.text(name);
+    if (text === undefined) return undefined;
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new UsageError(
+        `--${name} is ${text}, which is no JSON (${(error as Error).message}); put it in single quotes.`,
+      );
+    }
+  };
+  const [filter, boost] = [parsed('filter'), parsed('boost')];
+  const rules = {
+    ...(filter !== undefined && { filter: filter as Filter }),
+    ...(boost !== undefined && { boost: [boost].flat() as RecommendOptions['boost'] & object }),
+  };
+  checkOptions('recommend', rules);
+  return rules;
+}
 
 /**
  * Says which items of the history count for nothing.

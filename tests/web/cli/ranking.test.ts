@@ -53,7 +53,43 @@ describe('inkling recommend', () => {
     expect(stdout).toMatch(/1 +a +0\.7500 +ials +Alpha +Chi/);
   });
 
+  it('passes filters and boosts on, and a single boost as one of an array', async () => {
+    const boost = { filter: { tags: 'war' }, by: -1 };
+    const rules = ['--filter', '{"year": {"gte": 1990}}', '--boost', JSON.stringify(boost)];
+    await inkling(['recommend', ...model(), ...rules]);
+    expect(given('recommend')).toMatchObject([
+      [],
+      { filter: { year: { gte: 1990 } }, boost: [boost] },
+    ]);
+  });
+
+  it('tells why in sentences', async () => {
+    const items = directory.write('i.csv', 'id,title\na,Alpha\nx,Chi\n');
+    const argv = ['recommend', ...model(), '--items', items, '--history', 'x', '--explain'];
+    expect((await inkling([...argv, 'en'])).stdout).toMatch(/Alpha +It goes with “Chi”\./);
+    const { stdout } = await inkling([...argv, 'zh', '--json']);
+    expect(JSON.parse(stdout).recommendations[0].sentence).toBe('它与《Chi》合得来。');
+  });
+
   const wrong: [string, string[], number, RegExp][] = [
+    [
+      'a filter that is no JSON',
+      ['recommend', '--items', 'i', '--filter', 'year'],
+      2,
+      /--filter is year, which is no JSON/,
+    ],
+    [
+      'a boost by nothing',
+      ['recommend', '--items', 'i', '--boost', '{"filter": {}}'],
+      2,
+      /boost is an array; expected an array of \{filter, by\}/,
+    ],
+    [
+      'an unknown language',
+      ['recommend', '--items', 'i', '--explain', 'fr'],
+      2,
+      /expected one of en, zh/,
+    ],
     ['neither model nor items', ['recommend'], 2, /--model-file is missing/],
     ['an empty id', ['recommend', '--items', 'i', '--history', 'a,,b'], 2, /none empty/],
     ['an open quote', ['recommend', '--items', 'i', '--history', '"a'], 2, /double quotes/],
