@@ -124,6 +124,7 @@ const MOST_KEPT = 64;
 export class FilteredItems {
   private readonly masks = new Map<string, Uint8Array>();
   private readonly moments = new Map<string, Float64Array>();
+  private picks: number[] | null = null;
 
   constructor(readonly items: readonly Item[]) {}
 
@@ -151,5 +152,11 @@ export class FilteredItems {
       this.moments.set(field, times);
     }
     return times;
+  }
+
+  /** Items that the catalogue picks. */
+  picked(): number[] {
+    this.picks ??= this.items.flatMap(({ pick }, index) => (Number.isFinite(pick) ? index : []));
+    return this.picks;
   }
 }

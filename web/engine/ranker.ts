@@ -20,7 +20,14 @@ import type { ItemHistory, ItemImpressions } from './history.js';
 import { IdIndex } from './id-index.js';
 import { PackedList } from './packed-list.js';
 import { asSaid, parseQuery, says } from './query.js';
-import { Adjustments, capped, placesOf, randomNumbers, strongest } from './rules.js';
+import {
+  Adjustments,
+  capped,
+  placesOf,
+  randomNumbers,
+  strongest,
+  type Unweighed,
+} from './rules.js';
 import type { ServingEngine as Engine } from './serving-engine.js';
 import { check } from './status.js';
 import type { TrainedModel } from './trained-model.js';
@@ -73,8 +80,9 @@ interface GivenRung {
 /** What a call comes to, in indices. */
 interface Plan {
   history: ItemHistory[];
-  /** One an item: 1 where it must not appear. */
+  /** One an item: 1 where it must not appear; and which those are. */
   out: Uint8Array;
+  excluded: number[];
   pinned: { item: string; place: number }[];
   /** Of the query. */
   words: string;
@@ -220,18 +228,24 @@ export class Ranker {
     const { exclude = [], allow, excludeSeen = true, filter, pins = [], like, context } = options;
     const history = this.known(met).reverse(); // the core wants the oldest first
     const out = new Uint8Array(this.ids.size);
+    const excluded: number[] = [];
     const drop = (indices: Iterable<number>) => {
-      for (const index of indices) out[index] = 1;
+      for (const index of indices) {
+        if (!out[index]) excluded.push(index);
+        out[index] = 1;
+      }
     };
-    const keep = (mask: ArrayLike<number>) => {
-      for (let index = 0; index < out.length; index++) if (!mask[index]) out[index] = 1;
+    const keep = (holds: (index: number) => unknown) => {
+      for (let index = 0; index < out.length; index++) if (!holds(index)) drop([index]);
     };
     const only = (indices: readonly number[]) => {
-      const mask = new Uint8Array(out.length);
-      for (const index of indices) mask[index] = 1;
-      keep(mask);
+      const kept = new Set(indices);
+      keep((index) => kept.has(index));
     };
-    const matching = (wanted: Filter, path: string) => keep(this.catalog.mask(wanted, path));
+    const matching = (wanted: Filter, path: string) => {
+      const mask = this.catalog.mask(wanted, path);
+      keep((index) => mask[index]);
+    };
 
     drop(this.indices(exclude));
     drop(this.itemsAbout(muted));
@@ -252,7 +266,7 @@ export class Ranker {
     const pinned = placesOf(pins).filter(({ item }) => {
       const index = this.ids.get(item) ?? -1;
       if (index < 0 || out[index] || !this.candidate[index]) return false;
-      out[index] = 1; // no second time
+      drop([index]); // no second time
       return true;
     });
     if (excludeSeen) drop(this.indices(history.map(({ item }) => item)));
@@ -262,6 +276,7 @@ export class Ranker {
     return {
       history,
       out,
+      excluded,
       pinned,
       words: asked.words,
       adjustments,
@@ -271,7 +286,7 @@ export class Ranker {
       before,
       after: [
         ...(history.length === 0 && topics.size > 0 ? [this.interestRung(topics, popularity)] : []),
-        this.pickRung(options.picks),
+        ...this.pickRung(options.picks),
       ],
     };
   }
@@ -323,38 +338,43 @@ export class Ranker {
     return adjustments;
   }
 
-  /** Critiques of an item: filters on what it says of itself, and bounds of popularity. */
+  /** Critiques of an item: filters, and bounds by what it says of itself. */
   private criticize(
     index: number,
     { but = [], attributes = {} }: RecommendOptions,
     popularity: ContextPopularity | null,
     matching: (filter: Filter, path: string) => void,
-    keep: (mask: ArrayLike<number>) => void,
+    keep: (holds: (index: number) => unknown) => void,
   ): void {
-    const item = this.catalog.items[index] as Item;
+    const { items } = this.catalog;
+    const said = (item: Item | undefined, name: string) =>
+      asNumber(valuesOf(item as Item, name)[0] as FilterValue);
     for (const critique of [but].flat() as readonly (Critique | Filter)[]) {
       if (typeof critique !== 'string') {
         matching(critique, 'recommend: but');
         continue;
       }
       const [what, more] = CRITICIZED[critique];
+      let values: ArrayLike<FilterValue> = [];
       if (what === 'popularity') {
-        const values = this.popularity(popularity);
-        const bound = values[index] as number;
-        keep(values.map((value) => Number(more ? value > bound : value < bound)));
-        continue;
+        values = this.popularity(popularity);
+      } else {
+        const names = [attributes[what] ?? ATTRIBUTES[what]].flat();
+        const name = names.find((each) => said(items[index], each) !== undefined);
+        if (name === undefined) {
+          throw new InklingError(
+            'invalid_argument',
+            `recommend: but is "${critique}", and the item of like has no attribute ${names.join(' or ')}; ` +
+              `name one in attributes: {${what}: "…"}`,
+          );
+        }
+        values = items.map((item) => said(item, name));
       }
-      const names = attributes[what] === undefined ? ATTRIBUTES[what] : [attributes[what]];
-      const name = names.find((each) => valuesOf(item, each).length > 0);
-      if (name === undefined) {
-        throw new InklingError(
-          'invalid_argument',
-          `recommend: but is "${critique}", and the item of like has no attribute ${names.join(' or ')}; ` +
-            `name one it has, such as attributes: {${what}: "${names[0]}"}`,
-        );
-      }
-      const value = asNumber(valuesOf(item, name)[0] as FilterValue);
-      matching({ [name]: more ? { gt: value } : { lt: value } } as Filter, 'recommend: but');
+      const bound = values[index] as FilterValue;
+      keep((other) => {
+        const value = values[other] as FilterValue;
+        return more ? value > bound : value < bound;
+      });
     }
   }
 
@@ -363,7 +383,7 @@ export class Ranker {
     const { k = DEFAULT_K, caps = [], explain = true } = options;
     const pinned = plan.pinned.slice(0, k);
     const pinnedIds = pinned.map(({ item }) => item);
-    const reasons: Reason[] = mostReasons(explain) > 0 ? [{ kind: 'pin', contribution: 0 }] : [];
+    const reasons: Reason[] = explain ? [{ kind: 'pin', contribution: 0 }] : [];
     for (let ask = caps.length > 0 ? MORE * k : k; ; ask *= MORE) {
       const found = this.list(plan, ask, explain);
       const list = capped(this.explored(found, plan, options), pinnedIds, caps, (id) => {
@@ -394,26 +414,21 @@ export class Ranker {
       .flatMap((item, index) => {
         if (plan.out[index] || !this.candidate[index] || taken.has(item)) return [];
         const score = popularity[index] as number;
-        return { item, score, key: Math.log(random()) * (1 + score) };
+        const reasons: Reason[] = [{ kind: 'exploration', contribution: score }];
+        const entry = {
+          item,
+          score,
+          source: 'exploration' as const,
+          reasons: explain ? reasons : [],
+        };
+        return { entry, key: Math.log(random()) * (1 + score) };
       })
       .sort((one, other) => other.key - one.key);
     const mixed = list.slice(0, list.length - popular.length);
-    let next = 0;
-    for (let place = 0; popular.length > next; place++) {
-      const due = Math.floor((place + 1) * explore + phase) > Math.floor(place * explore + phase);
-      const found = due && rare.shift();
-      if (!found) {
-        mixed.push(popular[next++] as Recommendation);
-        continue;
-      }
-      const { item, score } = found;
-      const reason: Reason = { kind: 'exploration', contribution: score };
-      mixed.push({
-        item,
-        score,
-        source: 'exploration',
-        reasons: mostReasons(explain) > 0 ? [reason] : [],
-      });
+    const dueBy = (place: number) => Math.floor(place * explore + phase);
+    for (let place = 0, next = 0; next < popular.length; place++) {
+      const found = dueBy(place + 1) > dueBy(place) && rare.shift();
+      mixed.push(found ? found.entry : (popular[next++] as Recommendation));
     }
     return mixed;
   }
@@ -427,10 +442,7 @@ export class Ranker {
       if (n > 0 && list.source(n) !== list.source(n - 1)) scale = list.score(n - 1);
       scores[list.item(n)] = scale * list.score(n);
     }
-    const reasons = (index: number): Reason[] => [
-      { kind: 'similar', item, contribution: scores[index] as number },
-    ];
-    return { source: 'similar', scores, reasons };
+    return givenRung('similar', scores, { kind: 'similar', item });
   }
 
   /** What is about the most of a new person's topics, then the most popular. */
@@ -456,21 +468,22 @@ export class Ranker {
     return { source: 'interests', scores, reasons };
   }
 
-  private pickRung(picks: readonly string[] | undefined): GivenRung {
-    const scores = new Float32Array(this.ids.size);
+  private pickRung(picks: readonly string[] | undefined): GivenRung[] {
+    const scores = new Map<number, number>();
     if (picks) {
-      this.indices(picks).forEach((index, n) => {
-        scores[index] ||= picks.length - n;
+      // Of one that stands there twice the first place counts.
+      this.indices([...picks].reverse()).forEach((index, n) => {
+        scores.set(index, n + 1);
       });
     } else {
-      this.catalog.items.forEach(({ pick }, index) => {
-        if (Number.isFinite(pick)) scores[index] = pick as number;
-      });
+      for (const index of this.catalog.picked()) {
+        scores.set(index, this.catalog.items[index]?.pick as number);
+      }
     }
-    const reasons = (index: number): Reason[] => [
-      { kind: 'pick', contribution: scores[index] as number },
-    ];
-    return { source: 'pick', scores, reasons };
+    if (scores.size === 0) return [];
+    const values = new Float32Array(this.ids.size);
+    for (const [index, score] of scores) values[index] = score;
+    return [givenRung('pick', values, { kind: 'pick' })];
   }
 
   /** How many others met an item, or what the context makes of it. */
@@ -492,7 +505,7 @@ export class Ranker {
     const parts = ({ popularity }: Item) =>
       typeof popularity === 'object' ? names.filter((name) => Object.hasOwn(popularity, name)) : [];
     const { items } = this.catalog;
-    if (!items.some((item) => parts(item).length > 0)) return null;
+    if (names.length === 0 || !items.some((item) => parts(item).length > 0)) return null;
     const reasonsOf = (item: Item): Reason[] => {
       const told = parts(item);
       if (told.length === 0) return [{ kind: 'popularity', contribution: usualPopularity(item) }];
@@ -601,7 +614,7 @@ export class Ranker {
     words,
     most = 0,
     history = [],
-    out,
+    excluded = [],
     adjusted = new Float32Array(0),
     topics = new Map(),
     popularity = null,
@@ -626,7 +639,7 @@ export class Ranker {
         engine.wasm,
         write(items),
         write(weights),
-        write(Int32Array.from(this.ids.ids.keys()).filter((index) => out?.[index])),
+        write(Int32Array.from(excluded)),
         words,
         k,
         most,
@@ -787,6 +800,15 @@ export class Ranker {
     }
     return known;
   }
+}
+
+/** A rung whose scores have one reason. */
+function givenRung(source: Source, scores: Float32Array, reason: Unweighed): GivenRung {
+  return {
+    source,
+    scores,
+    reasons: (index) => [{ ...reason, contribution: scores[index] as number }],
+  };
 }
 
 /** Where nothing is known of the moment. */
