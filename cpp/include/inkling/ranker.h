@@ -35,7 +35,8 @@ struct RecommendRequest {
   // One an item, in spreads of the rung that the item is on; empty = none. The spread is the standard deviation of the
   // scores above 0 of all that can be recommended, whatever is excluded; where they are all alike, that score.
   std::span<const float> adjustments = {};
-  // Items that come further up, by what lies between the first and the last score that their rung gives to the list.
+  // Items, none twice, that come further up, by what lies between the first and the last score that their rung gives to
+  // the list.
   std::span<const std::int32_t> preferred = {};
   std::span<const float> popularity = {};  // one an item, in place of the ranker's own; empty = that
   std::span<const float> given = {};       // (rows, num_items), row-major: rungs whose scores are known beforehand

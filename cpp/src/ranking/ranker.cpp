@@ -77,7 +77,7 @@ class Ranker::Shelf {
       own.resize(scores.size());
       blend_scale_ = blend(own, request_.profile_weight, scores);
     }
-    return fill(Source::kQuery, std::move(scores), std::move(skip), Enters::kAll) ? Status() : not_finite(*content);
+    return fill(Source::kQuery, std::move(scores), skip, Enters::kAll) ? Status() : not_finite(*content);
   }
 
   Status fill_from_history(const Model* model, Source source) {
@@ -166,47 +166,46 @@ class Ranker::Shelf {
     }
   }
 
+  // The best by these scores of those that enter.
+  bool best_of(std::span<const float> by, std::span<const float> scores, std::vector<std::uint8_t> skip, Enters enters,
+               std::vector<ScoredItem>& best) const {
+    for (std::size_t n = 0; n < skip.size() && enters != Enters::kAll; ++n) {
+      if (!(scores[n] > 0) && !(enters == Enters::kLifted && by[n] > 0)) skip[n] = 1;
+    }
+    return kernels::best_scores(by, skip, room(), best);
+  }
+
   // Adds the best of those whose `skip` is 0 and that enter. scores: of the first items; the others have 0. Returns
   // false when one is not finite.
-  bool fill(Source source, std::vector<float> scores, std::vector<std::uint8_t> skip, Enters enters) {
-    const std::size_t count = skip.size();
-    const std::size_t first = items_.size();
-    scores.resize(count);
-    const auto best_of = [&](std::span<const float> by, std::vector<ScoredItem>& best) {
-      std::vector<std::uint8_t> out = skip;
-      for (std::size_t n = 0; n < count && enters != Enters::kAll; ++n) {
-        if (!(scores[n] > 0) && !(enters == Enters::kLifted && by[n] > 0)) out[n] = 1;
-      }
-      return kernels::best_scores(by, out, room(), best);
-    };
-    std::vector<ScoredItem> best;
-    if (!adjusts(source)) {
-      if (!best_of(scores, best)) return false;
-      add(source, best);
-      return true;
-    }
-    std::vector<float> lifts(prefers(source) ? count : 0);
+  bool fill(Source source, std::vector<float> scores, const std::vector<std::uint8_t>& skip, Enters enters) {
+    const bool all = enters == Enters::kAll;
+    scores.resize(skip.size());
     std::vector<float> total = scores;
+    std::vector<ScoredItem> best;
     float spread = 0;
     if (!request_.adjustments.empty()) {
       spread = spread_of(scores, ranker_.skip_);
-      if (spread == 0 && enters == Enters::kAll) spread = 1;
-      for (std::size_t n = 0; n < count; ++n) total[n] += request_.adjustments[n] * spread;
+      if (spread == 0 && all) spread = 1;
+      for (std::size_t n = 0; n < total.size(); ++n) total[n] += request_.adjustments[n] * spread;
     }
-    if (!lifts.empty()) {
-      if (!best_of(scores, best)) return false;
-      float worth = best.empty() ? 0 : best.front().score - best.back().score;
-      if (worth == 0 && !best.empty()) worth = std::abs(best.front().score);
-      if (worth == 0 && enters == Enters::kAll) worth = 1;
-      for (const std::int32_t item : request_.preferred) lifts[at(item)] = worth;
-      for (std::size_t n = 0; n < count; ++n) total[n] += lifts[n];
+    float worth = 0;
+    if (prefers(source)) {
+      if (!best_of(scores, scores, skip, enters, best)) return false;
+      if (!best.empty()) {
+        worth = best.front().score - best.back().score;
+        if (worth == 0) worth = std::abs(best.front().score);
+      }
+      if (worth == 0 && all) worth = 1;
+      for (const std::int32_t item : request_.preferred) total[at(item)] += worth;
     }
-    if (!best_of(total, best)) return false;
+    if (!best_of(total, scores, skip, enters, best)) return false;
+    const std::size_t first = items_.size();
     add(source, best);
     for (std::size_t n = first; n < items_.size(); ++n) {
-      const std::size_t item = at(items_[n].item);
-      if (!request_.adjustments.empty()) items_[n].adjusted = request_.adjustments[item] * spread;
-      if (!lifts.empty()) items_[n].preferred = lifts[item];
+      RankedItem& ranked = items_[n];
+      if (spread != 0) ranked.adjusted = request_.adjustments[at(ranked.item)] * spread;
+      const auto end = request_.preferred.end();
+      if (worth != 0 && std::find(request_.preferred.begin(), end, ranked.item) != end) ranked.preferred = worth;
     }
     return true;
   }
