@@ -32,6 +32,7 @@ struct RecommendRequest {
   std::size_t k = 10;
   std::size_t most_reasons = kAllReasons;  // of an item; 0 = none
   ThreadPool* pool = nullptr;              // whose threads may help where there are many items; the list is the same
+  // NOLINTBEGIN(readability-redundant-member-init): who names only the first members would be warned by g++
   // One an item, in spreads of the rung that the item is on; empty = none. The spread is the standard deviation of the
   // scores above 0 of all that can be recommended, whatever is excluded; where they are all alike, that score.
   std::span<const float> adjustments = {};
@@ -41,6 +42,7 @@ struct RecommendRequest {
   std::span<const float> popularity = {};  // one an item, in place of the ranker's own; empty = that
   std::span<const float> given = {};       // (rows, num_items), row-major: rungs whose scores are known beforehand
   std::span<const Source> ladder = {};     // rungs in the order they are tried; empty = kQuery to kPopularity
+  // NOLINTEND(readability-redundant-member-init)
   // How much the person has to say about what a query finds: the best of it by their profile gains this share of the
   // best score of the query, the others in proportion.
   float profile_weight = 0;
