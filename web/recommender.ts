@@ -155,7 +155,7 @@ export class Recommender {
 
   /**
    * The items for this person now: min(k, items left) of them, none twice, none met before unless `excludeSeen` is
-   * false. Filled from the ladder query → model → content → popularity; each says its source and its reasons.
+   * false. Filled rung by rung, as web/README.md tells under Lists; each says its source and its reasons.
    */
   async recommend(options: RecommendOptions = {}): Promise<Recommendation[]> {
     checkOptions('recommend', options);
