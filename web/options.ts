@@ -29,29 +29,36 @@ const time: Check = (value) =>
 const moreThanZero: Check = (value) =>
   Number.isFinite(value) && (value as number) > 0 ? null : 'a number above 0';
 const idList: Check = (value) =>
-  Array.isArray(value) && value.every((id) => typeof id === 'string')
-    ? null
-    : 'an array of item ids';
+  Array.isArray(value) && !value.some(text) ? null : 'an array of item ids';
 const finite: Check = (value) => (Number.isFinite(value) ? null : 'a number');
 const share: Check = (value) =>
   (value as number) >= 0 && (value as number) <= 1 ? finite(value) : 'a number from 0 to 1';
 /** An object with these parts and no others; those whose name ends in `?` may be missing. */
-const parts =
-  (expected: string, shape: Record<string, Check>): Check =>
-  (value) => {
+const parts = (shape: Record<string, Check>): Check => {
+  const known = Object.entries(shape);
+  return (value) => {
     const given = new Map(Object.entries((value ?? 0) as object));
-    const fit = Object.entries(shape).every(([name, check]) => {
+    const fit = known.every(([name, check]) => {
       const key = name.replace('?', '');
       const part = given.get(key);
       given.delete(key);
       return part === undefined ? key !== name : check(part) === null;
     });
-    return fit && given.size === 0 ? null : expected;
+    // What a check says of a function is what it expects.
+    const expected = known.map(([name, check]) => `${name}: ${check(Object) ?? 'a filter'}`);
+    return fit && given.size === 0 ? null : `{${expected.join(', ')}}`;
   };
+};
 const listOf =
-  (expected: string, check: Check): Check =>
+  (check: Check): Check =>
   (value) =>
-    Array.isArray(value) && value.every((each) => check(each) === null) ? null : expected;
+    Array.isArray(value) && value.every((each) => check(each) === null)
+      ? null
+      : `an array of ${check(Object)}`;
+const pin: Check = (value) => {
+  const expected = text(value) && parts({ item: text, position: positive })(value);
+  return expected && `ids or ${expected}`;
+};
 const abortSignal: Check = (value) =>
   typeof (value as AbortSignal | null)?.addEventListener === 'function' ? null : 'an AbortSignal';
 const oneOf =
@@ -129,21 +136,12 @@ const OPTIONS = {
     allow: idList,
     excludeSeen: flag,
     filter: anything, // where the items are
-    boost: listOf(
-      'an array of {filter, by}, by a number',
-      parts('', { filter: anything, by: finite }),
-    ),
-    pins: listOf(
-      'an array of ids and {item, position}, the first position 1',
-      (value) => text(value) && parts('', { item: text, position: positive })(value),
-    ),
-    caps: listOf(
-      'an array of {field, most}, most a whole number of at least 1',
-      parts('', { field: text, most: positive }),
-    ),
+    boost: listOf(parts({ filter: anything, by: finite })),
+    pins: listOf(pin),
+    caps: listOf(parts({ field: text, most: positive })),
     like: text,
     but: critiques,
-    attributes: parts('{time?, length?}, names of attributes', { 'time?': text, 'length?': text }),
+    attributes: parts({ 'time?': text, 'length?': text }),
     picks: idList,
     context: (value: unknown) =>
       typeof value === 'object' && Object.values(value ?? [0]).every((each) => !text(each))
@@ -151,15 +149,8 @@ const OPTIONS = {
         : 'an object of texts, such as {device: "mobile"}',
     explore: share,
     seed: finite,
-    freshness: parts('{field?, halfLifeDays, by}, the last two numbers, the half-life above 0', {
-      'field?': text,
-      halfLifeDays: moreThanZero,
-      by: finite,
-    }),
-    impressions: parts('{by?, halfLifeDays?}, numbers, the half-life above 0', {
-      'by?': finite,
-      'halfLifeDays?': moreThanZero,
-    }),
+    freshness: parts({ 'field?': text, halfLifeDays: moreThanZero, by: finite }),
+    impressions: parts({ 'by?': finite, 'halfLifeDays?': moreThanZero }),
     explain: reasons,
     signal: abortSignal,
   },

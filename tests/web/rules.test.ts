@@ -286,16 +286,32 @@ describe('rules of a list', () => {
     [
       'a boost by nothing',
       { boost: [{ filter: {} }] },
-      /boost is an array; expected an array of \{filter, by\}/,
+      /boost is an array; expected an array of \{filter: a filter, by: a number\}/,
     ],
-    ['a boost by infinity', { boost: [{ filter: {}, by: Infinity }] }, /\{filter, by\}/],
-    ['a boost with more', { boost: [{ filter: {}, by: 1, how: 2 }] }, /\{filter, by\}/],
-    ['a pin at place 0', { pins: [{ item: 'i1', position: 0 }] }, /the first position 1/],
-    ['a cap of 0', { caps: [{ field: 'tags', most: 0 }] }, /\{field, most\}/],
+    [
+      'a boost by infinity',
+      { boost: [{ filter: {}, by: Infinity }] },
+      /\{filter: a filter, by: a number\}/,
+    ],
+    [
+      'a boost with more',
+      { boost: [{ filter: {}, by: 1, how: 2 }] },
+      /\{filter: a filter, by: a number\}/,
+    ],
+    [
+      'a pin at place 0',
+      { pins: [{ item: 'i1', position: 0 }] },
+      /an array of ids or \{item: a string, position: a whole number of at least 1\}/,
+    ],
+    ['a cap of 0', { caps: [{ field: 'tags', most: 0 }] }, /\{field: a string, most: a whole/],
     ['a share above 1', { explore: 2 }, /from 0 to 1/],
     ['a share that is none', { explore: Number.NaN }, /from 0 to 1/],
     ['a context that is none', { context: { device: 3 } }, /device: "mobile"/],
-    ['a half-life of 0', { freshness: { halfLifeDays: 0, by: 1 } }, /the half-life above 0/],
+    [
+      'a half-life of 0',
+      { freshness: { halfLifeDays: 0, by: 1 } },
+      /\{field\?: a string, halfLifeDays: a number above 0, by: a number\}/,
+    ],
     ['but without like', { but: 'newer' }, /give like, or use filter/],
     ['an unknown critique', { like: 'i1', but: 'louder' }, /newer, older, longer/],
     [

@@ -125,8 +125,8 @@ export class Ranker {
     ids: IdIndex,
     /** By index: what the catalogue says of them. */
     items: readonly (Item | undefined)[],
-    /** One an item: 0 where it is never recommended. */
-    private readonly candidate: Uint8Array,
+    /** One an item: 1 where it is never recommended. */
+    private readonly barred: Uint8Array,
     /** How many items can be recommended. */
     readonly numCandidates: number,
   ) {
@@ -178,7 +178,7 @@ export class Ranker {
       model,
       ids,
       byIndex,
-      candidate,
+      candidate.map((is) => 1 - is),
       numCandidates,
     );
   }
@@ -207,7 +207,7 @@ export class Ranker {
     if (options.but !== undefined && like === undefined) {
       throw new InklingError(
         'invalid_argument',
-        'recommend: but says how items should differ from that of like; give like, or use filter',
+        'recommend: but is there, and like is not; give like, or use filter',
       );
     }
     const plan = this.plan(met, options, preferences, shown);
@@ -227,7 +227,7 @@ export class Ranker {
   ): Plan {
     const { exclude = [], allow, excludeSeen = true, filter, pins = [], like, context } = options;
     const history = this.known(met).reverse(); // the core wants the oldest first
-    const out = new Uint8Array(this.ids.size);
+    const out = this.barred.slice();
     const excluded: number[] = [];
     const drop = (indices: Iterable<number>) => {
       for (const index of indices) {
@@ -265,7 +265,7 @@ export class Ranker {
     }
     const pinned = placesOf(pins).filter(({ item }) => {
       const index = this.ids.get(item) ?? -1;
-      if (index < 0 || out[index] || !this.candidate[index]) return false;
+      if (index < 0 || out[index]) return false;
       drop([index]); // no second time
       return true;
     });
@@ -412,7 +412,7 @@ export class Ranker {
     // Each comes before another with a chance in proportion to 1 / (1 + popularity): Efraimidis & Spirakis, 2006.
     const rare = this.ids.ids
       .flatMap((item, index) => {
-        if (plan.out[index] || !this.candidate[index] || taken.has(item)) return [];
+        if (plan.out[index] || taken.has(item)) return [];
         const score = popularity[index] as number;
         const reasons: Reason[] = [{ kind: 'exploration', contribution: score }];
         const entry = {
