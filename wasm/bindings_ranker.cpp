@@ -28,6 +28,7 @@ void open(RankerHandle& handle, TrainedModel* model, const ItemTexts* texts, con
   Model* trained = model != nullptr ? model->file.model.get() : nullptr;
   if (trained != nullptr) trained->prepare_lists();
   const TfIdf* content = texts != nullptr ? texts->content.get() : nullptr;
+  if (trained != nullptr) trained->attach(content, static_cast<std::int32_t>(candidate.byte_length()));
   const auto popularities = popularity.as<float>();
   handle.ranker.emplace(trained, content, std::vector<float>(popularities.begin(), popularities.end()),
                         candidate.take());

@@ -70,7 +70,10 @@ export const MODEL_NAMES = [
   'graph_filter',
   'tf_idf',
   'ensemble',
+  'hybrid',
 ] as const;
+/** Models that look at what items say of themselves. */
+export const CONTENT_MODELS: readonly string[] = ['tf_idf', 'hybrid'] satisfies ModelName[];
 export type ModelName = (typeof MODEL_NAMES)[number];
 
 /** How a model file stores item factors: in four bytes each, two or one. In the order of the core's FactorStorage. */

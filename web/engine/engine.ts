@@ -4,18 +4,19 @@ import { InklingError } from '../errors.js';
 import { choose } from '../selection/choose.js';
 import { isOfQuality, modelsFor, smallerIsBetter } from '../selection/metrics.js';
 import type { Trial } from '../selection/search.js';
-import type {
-  EvaluateOptions,
-  EvaluateResult,
-  FactorStorage,
-  InteractionTable,
-  Item,
-  MetricDifference,
-  ModelName,
-  Progress,
-  Settings,
-  SplitName,
-  TrainOptions,
+import {
+  CONTENT_MODELS,
+  type EvaluateOptions,
+  type EvaluateResult,
+  type FactorStorage,
+  type InteractionTable,
+  type Item,
+  type MetricDifference,
+  type ModelName,
+  type Progress,
+  type Settings,
+  type SplitName,
+  type TrainOptions,
 } from '../types.js';
 import { ValidationArena } from './arena.js';
 import { owning } from './heap.js';
@@ -80,7 +81,7 @@ export class Engine extends ServingEngine {
     const { module, heap, wasm } = this;
     const { model = 'ials', items, signal } = options;
     const users = new IdIndex();
-    const itemIds = new IdIndex(model === 'tf_idf' ? items?.map((item) => item.id) : []);
+    const itemIds = new IdIndex(CONTENT_MODELS.includes(model) ? items?.map((item) => item.id) : []);
     return owning(async (own) => {
       let interactions: InteractionSet | null = null;
       if (data !== null) {
@@ -117,7 +118,7 @@ export class Engine extends ServingEngine {
     const { model, settings, items, seed, signal, onProgress } = options;
     return owning(async (own) => {
       const texts =
-        model === 'tf_idf' && items
+        CONTENT_MODELS.includes(model) && items
           ? own(await createItemTexts(module, heap, wasm, itemsByIndex(items, itemIds), signal))
           : null;
       const training = own(new module.Training());
@@ -226,7 +227,7 @@ export class Engine extends ServingEngine {
     const metrics = (options.metrics ?? DEFAULT_METRICS).flatMap((name) => name.split(','));
     check(wasm, module.checkMetrics(wasm, metrics.join(',')));
     return owning(async (own) => {
-      const byContent = model === 'tf_idf' || baseline?.model === 'tf_idf';
+      const byContent = [model, baseline?.model ?? ''].some((name) => CONTENT_MODELS.includes(name));
       const users = new IdIndex();
       const items = new IdIndex(byContent ? options.items?.map((item) => item.id) : []);
       const parts: Parts = {

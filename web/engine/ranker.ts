@@ -102,7 +102,7 @@ interface ContextPopularity {
 }
 
 /** Models that are no rung of their own: the words of the items come first, or are all there is. */
-const CONTENT_COMES_FIRST: readonly ModelName[] = ['popularity', 'tf_idf'];
+const CONTENT_COMES_FIRST: readonly ModelName[] = ['popularity', 'tf_idf', 'hybrid'];
 
 /**
  * Ranks for one person at a time: items of a model, of a catalogue, or both. Beside a model that makes lists of its own,

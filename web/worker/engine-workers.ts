@@ -1,6 +1,6 @@
 import { InklingError } from '../errors.js';
 import { type PublicSources, readPublicData } from '../public-data.js';
-import type { Logger, ModelName, VariantName } from '../types.js';
+import { CONTENT_MODELS, type Logger, type ModelName, type VariantName } from '../types.js';
 import { type CallOptions, WorkerClient } from './client.js';
 import type {
   CallName,
@@ -108,7 +108,7 @@ export class EngineWorkers {
     const client = new WorkerClient(this.connect(false));
     this.trainers.add(client);
     try {
-      const catalog = models.includes('tf_idf') ? this.sources.catalog : undefined;
+      const catalog = models.some((model) => CONTENT_MODELS.includes(model)) ? this.sources.catalog : undefined;
       const download = (fraction: number) => options.onProgress?.({ phase: 'download', fraction });
       download(0); // not every server tells how long the file is
       const open = { choice, wasmUrl: trainerUrls[trainer] };

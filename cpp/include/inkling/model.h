@@ -16,6 +16,8 @@
 
 namespace inkling {
 
+class TfIdf;
+
 inline constexpr std::int32_t kNone = -1;
 
 // One item of a person's history. Items are distinct within a history; the oldest comes first, where there is an order.
@@ -81,6 +83,10 @@ class Model {
   // Cosine (or the model's own similarity) of every item to `item`: (num_items), 0 where unknown.
   virtual void similar(std::int32_t item, std::span<float> scores) const = 0;
 
+  // The texts of the items, for models that look at them (hybrid.h); num_items: of the catalogue, those after the
+  // model's own are new. Not while others use the model.
+  virtual void attach(const TfIdf* /*content*/, std::int32_t /*num_items*/) {}
+
   // Makes lists of large catalogues faster for some more memory; they stay the same, to the bit. Not while others use
   // the model.
   virtual void prepare_lists() {}
@@ -99,6 +105,7 @@ class Model {
       : item_counts_(std::move(item_counts)), config_(std::move(config)) {}
 
   virtual Result<std::unique_ptr<Profile>> profile_of(History history) const = 0;
+  void set_item_counts(std::vector<float> counts) { item_counts_ = Held<float>(std::move(counts)); }
 
  private:
   std::vector<std::uint8_t> file_;

@@ -47,4 +47,15 @@ Result<std::unique_ptr<Model>> read_model(const TensorFile& file, Held<float> it
   return model;
 }
 
+Result<std::unique_ptr<Model>> read_member(const TensorFile& file, const std::string& prefix,
+                                           std::span<const float> item_counts) {
+  const TensorFile part = file.part(prefix);
+  const std::string* name = part.find_metadata("model");
+  const ModelKind* kind = name == nullptr ? nullptr : find_model_kind(*name);
+  if (kind != nullptr && kind->has_members) {
+    return Status(ErrorCode::kCorruptModelFile, "an " + *name + " cannot be a member of another model");
+  }
+  return read_model(part, std::vector<float>(item_counts.begin(), item_counts.end()));
+}
+
 }  // namespace inkling

@@ -15,4 +15,9 @@ void write_model(const Model& model, TensorFile& file);
 // Errors: kCorruptModelFile; kUnsupportedVersion for a model this build does not know.
 Result<std::unique_ptr<Model>> read_model(const TensorFile& file, Held<float> item_counts);
 
+// What was written as a part of a file with `prefix` before its names, over the same items. Errors: those of
+// read_model; kCorruptModelFile for a model that has members itself.
+Result<std::unique_ptr<Model>> read_member(const TensorFile& file, const std::string& prefix,
+                                           std::span<const float> item_counts);
+
 }  // namespace inkling

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "data/sorting.h"
 #include "data/sparse_tensors.h"
 #include "model_file/model_tensors.h"
+#include "ranking/merged_contributions.h"
 #include "ranking/standard_scores.h"
 
 namespace inkling {
@@ -40,18 +40,7 @@ class EnsembleProfile final : public Profile {
       for (std::size_t n = begin; n < all.size(); ++n) all[n].value *= voice.factor;
     }
     all.push_back({kNone, kNone, constant_});
-    sort_contributions(all, [](const Contribution& a, const Contribution& b) {
-      return a.item != b.item ? a.item < b.item : a.term < b.term;
-    });
-    const std::size_t begin = parts.size();
-    for (const Contribution& part : all) {
-      const bool first = parts.size() == begin || parts.back().item != part.item || parts.back().term != part.term;
-      if (first) {
-        parts.push_back(part);
-      } else {
-        parts.back().value += part.value;
-      }
-    }
+    add_merged(std::move(all), parts);
   }
 
  private:
@@ -140,11 +129,7 @@ Result<std::unique_ptr<Model>> Ensemble::read(const TensorFile& file, Held<float
   }
   std::vector<std::unique_ptr<Model>> members;
   for (std::int32_t n = 0; n < num_members; ++n) {
-    const TensorFile member_file = file.part(member_prefix(at(n)));
-    const std::string* name = member_file.find_metadata("model");
-    if (name != nullptr && *name == kName) return corrupt("an ensemble cannot be a member of an ensemble");
-    Result<std::unique_ptr<Model>> member =
-        read_model(member_file, std::vector<float>(item_counts.values.begin(), item_counts.values.end()));
+    Result<std::unique_ptr<Model>> member = read_member(file, member_prefix(at(n)), item_counts.values);
     if (!member.ok()) return member.status();
     members.push_back(std::move(member.value()));
   }

@@ -5,6 +5,7 @@
 #include "inkling/ease.h"
 #include "inkling/ensemble.h"
 #include "inkling/graph_filter.h"
+#include "inkling/hybrid.h"
 #include "inkling/ials.h"
 #include "inkling/item_graph.h"
 #include "inkling/item_neighbors.h"
@@ -20,11 +21,11 @@ namespace {
 
 // Of a kind that a build only reads, nothing refers to the trainer, and the linker leaves it out.
 template <class Kind, bool kTrained>
-constexpr ModelKind entry(bool needs_interactions, bool usual) {
+constexpr ModelKind entry(bool needs_interactions, bool usual, bool has_members = false) {
   if constexpr (kTrained) {
-    return {Kind::kName, &Kind::settings, &Kind::make_trainer, &Kind::read, needs_interactions, usual};
+    return {Kind::kName, &Kind::settings, &Kind::make_trainer, &Kind::read, needs_interactions, usual, has_members};
   }
-  return {Kind::kName, nullptr, nullptr, &Kind::read, needs_interactions, usual};
+  return {Kind::kName, nullptr, nullptr, &Kind::read, needs_interactions, usual, has_members};
 }
 
 #if defined(INKLING_NO_TRAINERS)
@@ -49,6 +50,11 @@ constexpr ModelKind kind_of() {
   return entry<Kind, kAllTrainers>(true, false);
 }
 
+template <class Kind>
+constexpr ModelKind of_members() {
+  return entry<Kind, kAllTrainers>(true, false, true);
+}
+
 constexpr ModelKind kKinds[] = {
     usual<Popularity>(),
     // between items, or users
@@ -65,8 +71,9 @@ constexpr ModelKind kKinds[] = {
     kind_of<GraphFilter>(),
     // texts
     usual<TfIdf>(false),
-    // all of them
-    kind_of<Ensemble>(),
+    // several at once
+    of_members<Ensemble>(),
+    of_members<Hybrid>(),
 };
 
 }  // namespace

@@ -20,7 +20,8 @@ struct ModelKind {
                                                    std::uint64_t seed, ThreadPool& pool);
   Result<std::unique_ptr<Model>> (*read)(const TensorFile& file, Held<float> item_counts, std::string config);
   bool needs_interactions = true;
-  bool usual = false;  // trained by all builds but the one that only reads
+  bool usual = false;        // trained by all builds but the one that only reads
+  bool has_members = false;  // and so is no member itself
 };
 
 std::span<const ModelKind> model_kinds();
