@@ -12,6 +12,8 @@
 
 namespace inkling {
 
+class LearnedRanker;
+
 // How much the parts of a hybrid count for a person of n events and an item that c people met:
 //   weight(p; n, c) = base(p) + sum over a of h_a(n) by_events(a, p) + sum over b of g_b(c) by_users(b, p)
 // h and g are hat functions over the logarithm, with the knots below: of each at most two are not 0, and they sum to 1.
@@ -31,6 +33,8 @@ struct BlendWeights {
   std::span<const float> row(std::size_t n) const {
     return std::span(numbers).subspan(n * (num_parts() + 1), num_parts() + 1);
   }
+  // What a person makes of an item: z, one a part.
+  float score(std::span<const float> z, const Hats& events, const Hats& users) const;
   static Hats of_events(double count);
   static Hats of_users(double count);
 };
@@ -72,8 +76,12 @@ class Hybrid final : public Model {
   static Result<std::unique_ptr<Model>> read(const TensorFile& file, Held<float> item_counts, std::string config);
 
   // members: over the same items. parts: their members exist. near: of the members' items.
+  // ranker: what is added to the sum, or null.
   Hybrid(std::vector<std::unique_ptr<Model>> members, std::vector<Part> parts, BlendWeights weights, NearItems near,
-         Held<float> item_counts, std::string config);
+         std::unique_ptr<LearnedRanker> ranker, Held<float> item_counts, std::string config);
+  ~Hybrid() override;
+  Hybrid(const Hybrid&) = delete;
+  Hybrid& operator=(const Hybrid&) = delete;
 
   std::string_view name() const override { return kName; }
   void similar(std::int32_t item, std::span<float> scores) const override;
@@ -88,6 +96,7 @@ class Hybrid final : public Model {
   const std::vector<std::unique_ptr<Model>>& members() const { return members_; }
   const std::vector<Part>& parts() const { return parts_; }
   const BlendWeights& weights() const { return weights_; }
+  const LearnedRanker* ranker() const { return ranker_.get(); }
 
   // What one part says of a person: standardized scores of all items.
   struct Voice {
@@ -111,6 +120,7 @@ class Hybrid final : public Model {
   std::vector<std::unique_ptr<Model>> members_;
   std::vector<Part> parts_;
   BlendWeights weights_;
+  std::unique_ptr<LearnedRanker> ranker_;
   NearItems near_;      // as it was trained
   NearItems near_now_;  // with the new items of the catalogue
   std::int32_t num_trained_items_;

@@ -7,6 +7,7 @@
 #include "data/sparse_tensors.h"
 #include "kernels/top_k.h"
 #include "model_file/model_tensors.h"
+#include "ranking/learned_ranker.h"
 #include "ranking/merged_contributions.h"
 #include "ranking/standard_scores.h"
 
@@ -53,6 +54,20 @@ void sort_by_item(std::vector<ScoredItem>& items) {
 
 BlendWeights::Hats BlendWeights::of_events(double count) { return hats(kEvents, count); }
 BlendWeights::Hats BlendWeights::of_users(double count) { return hats(kUsers, count); }
+
+float BlendWeights::score(std::span<const float> z, const Hats& events, const Hats& users) const {
+  const std::size_t width = num_parts() + 1;
+  float sum = 0;
+  for (std::size_t n = 0; n < kRows; ++n) {
+    const float share = n == 0 ? 1 : n <= kKnots ? events[n - 1] : users[n - 1 - kKnots];
+    if (share == 0) continue;
+    const float* row = numbers.data() + n * width;
+    float of_row = row[z.size()];
+    for (std::size_t p = 0; p < z.size(); ++p) of_row += row[p] * z[p];
+    sum += share * of_row;
+  }
+  return sum;
+}
 
 void NearItems::lend(std::span<const float> item_counts, std::span<float> scores, std::vector<float>& before) const {
   before.assign(scores.begin(), scores.end());
@@ -113,21 +128,36 @@ NearItems nearest_by_content(const TfIdf& content, std::span<const float> item_c
 
 class HybridProfile final : public Profile {
  public:
-  HybridProfile(const Hybrid& model, std::vector<Hybrid::Voice> voices, BlendWeights::Hats events)
-      : model_(model), voices_(std::move(voices)), events_(events) {}
+  HybridProfile(const Hybrid& model, std::vector<Hybrid::Voice> voices, std::size_t num_events)
+      : model_(model),
+        voices_(std::move(voices)),
+        num_events_(static_cast<double>(num_events)),
+        events_(BlendWeights::of_events(num_events_)) {}
 
   void score_all(std::span<float> scores) const override {
-    std::fill(scores.begin(), scores.end(), 0.0f);
-    BlendWeights::Hats by_users{};
-    for (std::size_t p = 0; p <= voices_.size(); ++p) {
-      const float own = weights_of(p, by_users);
-      if (p < voices_.size() && voices_[p].profile == nullptr) continue;
-      for (std::size_t item = 0; item < scores.size(); ++item) {
-        const BlendWeights::Hats& users = model_.user_hats_[item];
-        const float weight = own + users[0] * by_users[0] + users[1] * by_users[1] + users[2] * by_users[2];
-        scores[item] += p < voices_.size() ? weight * voices_[p].z[item] : weight;
-      }
+    weigh_all(scores);
+    if (model_.ranker_ == nullptr) return;
+    std::vector<float> x(LearnedRanker::num_features(voices_.size()));
+    for (std::size_t item = 0; item < scores.size(); ++item) scores[item] += added(item, scores[item], x);
+  }
+
+  bool top_k(std::span<const std::uint8_t> skip, std::size_t k, ThreadPool* pool,
+             std::vector<ScoredItem>& best) const override {
+    if (model_.ranker_ == nullptr) return Profile::top_k(skip, k, pool, best);
+    std::vector<float> scores(skip.size());
+    weigh_all(scores);
+    if (!kernels::best_scores(scores, skip, k, best)) return false;
+    // Whatever the ranker adds, only those can be among the best whose sum is not too far below the k-th.
+    const float range = model_.ranker_->highest() - model_.ranker_->lowest();
+    const float least = best.size() < k ? -3e38f : best.back().score - range * 1.001f - 1e-5f;
+    std::vector<float> x(LearnedRanker::num_features(voices_.size()));
+    kernels::BestScores ranked(best.size());
+    for (std::size_t item = 0; item < scores.size() && !best.empty(); ++item) {
+      if (skip[item] != 0 || scores[item] < least) continue;
+      ranked.add({static_cast<std::int32_t>(item), scores[item] + added(item, scores[item], x)});
     }
+    best = ranked.take();
+    return true;
   }
 
   void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
@@ -148,11 +178,39 @@ class HybridProfile final : public Profile {
       rest -= static_cast<double>(factor) * voice.mean;
       explain_voice(voice, model_.parts_[p].member, item, factor, all);
     }
+    if (model_.ranker_ != nullptr) {
+      std::vector<float> x(LearnedRanker::num_features(voices_.size()));
+      std::vector<float> sums(at(model_.num_items()));
+      weigh_all(sums);
+      rest += static_cast<double>(added(at(item), sums[at(item)], x));
+    }
     all.push_back({kNone, kNone, static_cast<float>(rest)});
     add_merged(std::move(all), parts);
   }
 
  private:
+  void weigh_all(std::span<float> scores) const {
+    std::fill(scores.begin(), scores.end(), 0.0f);
+    BlendWeights::Hats by_users{};
+    for (std::size_t p = 0; p <= voices_.size(); ++p) {
+      const float own = weights_of(p, by_users);
+      if (p < voices_.size() && voices_[p].profile == nullptr) continue;
+      for (std::size_t item = 0; item < scores.size(); ++item) {
+        const BlendWeights::Hats& users = model_.user_hats_[item];
+        const float weight = own + users[0] * by_users[0] + users[1] * by_users[1] + users[2] * by_users[2];
+        scores[item] += p < voices_.size() ? weight * voices_[p].z[item] : weight;
+      }
+    }
+  }
+
+  // What the ranker adds to the item's sum; x: room for the features.
+  float added(std::size_t item, float sum, std::span<float> x) const {
+    std::vector<float> z;
+    for (const Hybrid::Voice& voice : voices_) z.push_back(voice.profile == nullptr ? 0.0f : voice.z[item]);
+    ranker_features(z, sum, static_cast<double>(model_.item_counts()[item]), num_events_, x);
+    return model_.ranker_->predict(x);
+  }
+
   // Of part p for this person: what it weighs, without what the item's knots add.
   float weights_of(std::size_t p, BlendWeights::Hats& by_users) const {
     const BlendWeights& weights = model_.weights_;
@@ -185,20 +243,24 @@ class HybridProfile final : public Profile {
 
   const Hybrid& model_;
   std::vector<Hybrid::Voice> voices_;
+  double num_events_;
   BlendWeights::Hats events_;
 };
 
 Hybrid::Hybrid(std::vector<std::unique_ptr<Model>> members, std::vector<Part> parts, BlendWeights weights,
-               NearItems near, Held<float> item_counts, std::string config)
+               NearItems near, std::unique_ptr<LearnedRanker> ranker, Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)),
       members_(std::move(members)),
       parts_(std::move(parts)),
       weights_(std::move(weights)),
+      ranker_(std::move(ranker)),
       near_(std::move(near)),
       near_now_(near_),
       num_trained_items_(num_items()) {
   set_user_hats();
 }
+
+Hybrid::~Hybrid() = default;
 
 void Hybrid::set_user_hats() {
   user_hats_.clear();
@@ -267,8 +329,7 @@ Result<std::unique_ptr<Profile>> Hybrid::profile_of(History history) const {
     if (!voice.ok()) return voice.status();
     voices.push_back(std::move(voice.value()));
   }
-  return std::unique_ptr<Profile>(std::make_unique<HybridProfile>(
-      *this, std::move(voices), BlendWeights::of_events(static_cast<double>(history.size()))));
+  return std::unique_ptr<Profile>(std::make_unique<HybridProfile>(*this, std::move(voices), history.size()));
 }
 
 void Hybrid::similar(std::int32_t item, std::span<float> scores) const {
@@ -297,6 +358,7 @@ void Hybrid::write(TensorFile& file) const {
   const float prior[] = {near_.prior};
   file.add("near.prior", std::span<const float>(prior), {1});
   write_sparse_rows(near_.rows, "near", file);
+  if (ranker_ != nullptr) ranker_->write(file);
   for (std::size_t n = 0; n < members_.size(); ++n) {
     TensorFile member;
     member.set_factor_storage(file.factor_storage());
@@ -342,9 +404,20 @@ Result<std::unique_ptr<Model>> Hybrid::read(const TensorFile& file, Held<float> 
     if (!member.ok()) return member.status();
     members.push_back(std::move(member.value()));
   }
+  std::unique_ptr<LearnedRanker> ranker;
+  const std::size_t num_features = LearnedRanker::num_features(count);
+  if (file.find("trees.leaves") != nullptr) {
+    Result<BoostedTrees> trees = BoostedTrees::read(file, num_features);
+    if (!trees.ok()) return trees.status();
+    ranker = std::make_unique<LearnedRanker>(std::move(trees.value()));
+  } else if (file.find("perceptron.output") != nullptr) {
+    Result<Perceptron> perceptron = Perceptron::read(file, num_features);
+    if (!perceptron.ok()) return perceptron.status();
+    ranker = std::make_unique<LearnedRanker>(std::move(perceptron.value()));
+  }
   return std::unique_ptr<Model>(std::make_unique<Hybrid>(std::move(members), std::move(parts), std::move(weights),
                                                          NearItems{prior[0], std::move(near.value())},
-                                                         std::move(item_counts), std::move(config)));
+                                                         std::move(ranker), std::move(item_counts), std::move(config)));
 }
 
 }  // namespace inkling

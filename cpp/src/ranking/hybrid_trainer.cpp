@@ -9,6 +9,7 @@
 #include "inkling/random.h"
 #include "ranking/blend_fit.h"
 #include "ranking/rank_cases.h"
+#include "ranking/ranker_fit.h"
 
 namespace inkling {
 
@@ -23,6 +24,8 @@ constexpr SettingSpec kSettings[] = {
      "after how many days an interaction counts half for what is sought now; without timestamps that part is left out"},
     {"content_prior", Kind::kNumber, "5", "0.1", "1000",
      "how many people the items nearest by content count for, where few have met an item"},
+    {"ranker", Kind::kChoice, "linear", "linear,trees,perceptron", "",
+     "what makes a score of the parts' scores: a weighted sum, or that and what trees or a perceptron add"},
 };
 
 struct MemberSpec {
@@ -89,11 +92,11 @@ class HybridTrainer final : public Trainer {
     if (running_ != nullptr) part = kUnits * running_->done_work() / (running_->total_work() + 1);
     if (cases_.has_value()) {
       const auto size = static_cast<std::int64_t>(cases_->size());
-      part =
-          kUnits *
-          (asked_ +
-           (fit_.has_value() ? (refitting_ ? kFitUnits : 0) + fit_->done_work() * kFitUnits / BlendFit::kSteps : 0)) /
-          (size + 2 * kFitUnits + 1);
+      std::int64_t steps = refitting_ ? BlendFit::kSteps : 0;
+      if (fit_.has_value()) steps += fit_->done_work();
+      if (ranker_fit_.has_value()) steps += std::min(ranker_fit_->done_work(), RankerFit::kMostSteps);
+      constexpr std::int64_t kMostSteps = 2 * BlendFit::kSteps + RankerFit::kMostSteps;
+      part = kUnits * (asked_ + size * steps / kMostSteps) / (2 * size + 1);
     }
     return kUnits * phase_ + part;
   }
@@ -115,14 +118,13 @@ class HybridTrainer final : public Trainer {
 
  protected:
   std::unique_ptr<Model> trained_model() override {
-    std::unique_ptr<Hybrid> model = hybrid_of(count_users(interactions_), weights_);
+    std::unique_ptr<Hybrid> model = hybrid_of(count_users(interactions_), weights_, std::move(ranker_));
     if (content_ != nullptr) model->attach(std::move(content_));
     return model;
   }
 
  private:
   static constexpr std::int64_t kUnits = 10000;
-  static constexpr std::int64_t kFitUnits = 1000;
 
   // Of what is hidden nothing must be known: only now, so that it costs nothing where the run is dropped at once.
   Status hide() {
@@ -156,7 +158,8 @@ class HybridTrainer final : public Trainer {
     if (std::string_view(spec.settings) == "half_life_days") {
       given.emplace_back("half_life_days", decimal_text(settings_.number("half_life_days")));
     }
-    if (std::string_view(spec.model) == "ials") given.emplace_back("num_factors", std::to_string(settings_.integer("num_factors")));
+    if (std::string_view(spec.model) == "ials")
+      given.emplace_back("num_factors", std::to_string(settings_.integer("num_factors")));
     const TrainingData data = {last_time ? &interactions_ : &*rest_, nullptr};
     Result<std::unique_ptr<Trainer>> trainer = inkling::make_trainer(spec.model, given, data, seed_, pool_);
     if (trainer.ok()) {
@@ -215,7 +218,8 @@ class HybridTrainer final : public Trainer {
     return cases;
   }
 
-  std::unique_ptr<Hybrid> hybrid_of(std::vector<float> counts, BlendWeights weights) {
+  std::unique_ptr<Hybrid> hybrid_of(std::vector<float> counts, BlendWeights weights,
+                                    std::unique_ptr<LearnedRanker> ranker) {
     NearItems near;
     near.prior = static_cast<float>(settings_.number("content_prior"));
     if (content_ != nullptr)
@@ -240,7 +244,7 @@ class HybridTrainer final : public Trainer {
       parts.push_back(part);
     }
     return std::make_unique<Hybrid>(std::move(members), std::move(parts), std::move(weights), std::move(near),
-                                    std::move(counts), config + "]}");
+                                    std::move(ranker), std::move(counts), config + "]}");
   }
 
   Status learn(std::int64_t work) {
@@ -256,7 +260,7 @@ class HybridTrainer final : public Trainer {
       for (const float half_life : kContentHalfLives) {
         if (content_ != nullptr && (half_life == 0 || ordered)) parts_.push_back({Hybrid::kContent, half_life});
       }
-      draft_ = hybrid_of(count_users(*rest_), {});
+      draft_ = hybrid_of(count_users(*rest_), {}, nullptr);
       if (content_ != nullptr) draft_->attach(content_.get(), draft_->num_items());
       cases_.emplace(*draft_, *rest_, interactions_, make_cases(), seed_ + 3);
       return {};
@@ -271,16 +275,31 @@ class HybridTrainer final : public Trainer {
       fit_.emplace(*cases_, std::vector<bool>(parts_.size(), true), pool_);
       return {};
     }
-    fit_->step();
-    if (fit_->done_work() < BlendFit::kSteps) return {};
-    weights_ = fit_->weights();
-    const std::vector<bool> counting = parts_that_count();
-    if (!refitting_) {
+    if (fit_->done_work() < BlendFit::kSteps) {
+      fit_->step();
+      if (fit_->done_work() < BlendFit::kSteps) return {};
+      weights_ = fit_->weights();
+      if (refitting_) return {};
       refitting_ = true;
-      fit_.emplace(*cases_, counting, pool_);
+      counting_ = parts_that_count();
+      fit_.emplace(*cases_, counting_, pool_);
       return {};
     }
-    keep(counting);
+    if (const int form = settings_.choice("ranker"); form > 0) {
+      if (!ranker_fit_.has_value()) {
+        cases_->keep(counting_);
+        keep(counting_);
+        counting_.assign(parts_.size(), true);
+        using Form = RankerFit::Form;
+        ranker_fit_.emplace(*cases_, weights_, form == 1 ? Form::kTrees : Form::kPerceptron, seed_ + 4, pool_);
+        return {};
+      }
+      ranker_fit_->step();
+      if (!ranker_fit_->done()) return {};
+      ranker_ = ranker_fit_->ranker();
+      ranker_fit_.reset();
+    }
+    keep(counting_);
     fit_.reset();
     cases_.reset();
     draft_.reset();
@@ -341,7 +360,10 @@ class HybridTrainer final : public Trainer {
   std::unique_ptr<Hybrid> draft_;
   std::optional<RankCases> cases_;
   std::optional<BlendFit> fit_;
+  std::optional<RankerFit> ranker_fit_;
+  std::unique_ptr<LearnedRanker> ranker_;
   bool refitting_ = false;
+  std::vector<bool> counting_;  // one a part
   std::int64_t asked_ = 0;
   std::int64_t phase_ = 0;
 };

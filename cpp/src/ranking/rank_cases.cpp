@@ -36,6 +36,15 @@ Status RankCases::ask(std::size_t begin, std::size_t end, ThreadPool& pool) {
   return {ErrorCode::kNotFinite, "a member of the hybrid gave a score that is not a finite number"};
 }
 
+void RankCases::keep(const std::vector<bool>& parts) {
+  std::size_t to = 0;
+  for (std::size_t from = 0; from < z_.size(); ++from) {
+    if (parts[from % num_parts_]) z_[to++] = z_[from];
+  }
+  z_.resize(to);
+  num_parts_ = static_cast<std::size_t>(std::count(parts.begin(), parts.end(), true));
+}
+
 bool RankCases::ask(std::size_t n) {
   const auto& [user, target, events, weight] = cases_[n];
   const auto known = history_.by_user().row_columns(user);

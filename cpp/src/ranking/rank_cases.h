@@ -40,6 +40,9 @@ class RankCases {
   std::int32_t item(std::size_t n, std::size_t c) const { return items_[n * kCandidates + c]; }
   float users_of(std::int32_t item) const { return model_.item_counts()[static_cast<std::size_t>(item)]; }
 
+  // Leaves out what the other parts said. parts: one a part.
+  void keep(const std::vector<bool>& parts);
+
   // Asks the parts in the cases begin … end - 1. Errors: kNotFinite.
   Status ask(std::size_t begin, std::size_t end, ThreadPool& pool);
 
