@@ -184,6 +184,7 @@ const OPTIONS = {
     baseline: modelAndSettings,
     storage: oneOf(...FACTOR_STORAGES),
     knownItemsOnly: flag,
+    historyEvents: positive,
     seed: anything,
     onProgress: callback,
     signal: abortSignal,

@@ -435,6 +435,11 @@ export interface EvaluateOptions {
    * they count as misses. Default false.
    */
   knownItemsOnly?: boolean;
+  /**
+   * The test users are known by no more than the newest this many of their items: what the model gives to newcomers. Their
+   * other items are not ranked either. Default: all.
+   */
+  historyEvents?: number;
   /** Default 1. */
   seed?: number;
   onProgress?: (progress: Progress) => void;

@@ -23,6 +23,8 @@ TEST_CASE("each model comes back from its file with the same scores, neighbours,
     const auto model = samples.model(name);
     const Bytes bytes = value_of(write_model_file(*model, item_ids(kItems)));
     const ModelFile file = value_of(read_model_file(bytes));
+    const TfIdf content(samples.terms, std::vector<float>(kItems, 0.0f), "{}");
+    file.model->attach(&content, kItems);  // a file may leave the texts to the catalogue
     CHECK(file.model->name() == name);
     CHECK(file.model->config() == model->config());
     CHECK(file.item_ids.bytes == item_ids(kItems).bytes);

@@ -72,6 +72,11 @@ export const evaluate: Command = {
       name: 'known-items-only',
       help: 'leave test rows out whose items are not in the training rows, else misses',
     },
+    {
+      name: 'history-events',
+      value: 'N',
+      help: 'know each test user by no more than the newest N items, as one knows a newcomer',
+    },
     ...INTERACTION_OPTIONS,
     ...ENGINE_OPTIONS,
     JSON_OPTION,
@@ -87,6 +92,7 @@ export const evaluate: Command = {
     const data = dataOptions(args);
     const negativesPath = args.text('negatives');
     const itemsPath = args.text('items');
+    const historyEvents = args.integer('history-events', 1);
 
     const tables =
       'train' in data
@@ -127,6 +133,7 @@ export const evaluate: Command = {
         ...(metrics && { metrics }),
         ...(baseline && { baseline }),
         ...(args.has('known-items-only') && { knownItemsOnly: true }),
+        ...(historyEvents !== undefined && { historyEvents }),
         onProgress: (progress) =>
           work.progress.on(`${progress.phase} ${progress.model ?? options.model}`)(progress),
         signal: work.signal,

@@ -283,7 +283,10 @@ export class Engine extends ServingEngine {
   /** Trains one model and ranks for every test user. */
   async measure(
     evaluation: Evaluation,
-    options: WithItems<Pick<EvaluateOptions, 'seed' | 'signal' | 'onProgress' | 'knownItemsOnly'>> &
+    options: WithItems<Pick<
+        EvaluateOptions,
+        'seed' | 'signal' | 'onProgress' | 'knownItemsOnly' | 'historyEvents'
+      >> &
       Named & {
         storage?: FactorStorage | undefined;
         metrics: readonly string[];
@@ -297,7 +300,7 @@ export class Engine extends ServingEngine {
     const { heap, wasm, module } = this;
     const { storage, ...training } = options;
     const { model, metrics, seed, signal, knownItemsOnly = false } = options;
-    const { maxTestUsers = 0, sampledNegatives = 0 } = options;
+    const { maxTestUsers = 0, sampledNegatives = 0, historyEvents = 0 } = options;
     const onProgress = (progress: Progress) => options.onProgress?.({ ...progress, model });
     const trainStart = performance.now();
     const trained = this.stored(
@@ -317,6 +320,7 @@ export class Engine extends ServingEngine {
           own(heap.write(negatives.items)),
           knownItemsOnly,
           sampledNegatives,
+          historyEvents,
           maxTestUsers,
           metrics.join(','),
           checkSeed(seed),

@@ -26,6 +26,9 @@ struct EvaluationData {
   // Where above 0 and negatives is null: a user's candidates are the test items and this many others, drawn by the seed
   // from what is neither among the history nor tested.
   std::size_t sampled_negatives = 0;
+  // Where above 0: the people are known by no more than the newest this many of their history; the others stay no
+  // candidates. What a newcomer gets.
+  std::size_t max_history = 0;
   // At most this many test users, drawn by the seed; 0 = all.
   std::size_t max_test_users = 0;
 };

@@ -78,10 +78,7 @@ class Hybrid final : public Model {
   // members: over the same items. parts: their members exist. near: of the members' items.
   // ranker: what is added to the sum, or null.
   Hybrid(std::vector<std::unique_ptr<Model>> members, std::vector<Part> parts, BlendWeights weights, NearItems near,
-         std::unique_ptr<LearnedRanker> ranker, Held<float> item_counts, std::string config);
-  ~Hybrid() override;
-  Hybrid(const Hybrid&) = delete;
-  Hybrid& operator=(const Hybrid&) = delete;
+         std::shared_ptr<const LearnedRanker> ranker, Held<float> item_counts, std::string config);
 
   std::string_view name() const override { return kName; }
   void similar(std::int32_t item, std::span<float> scores) const override;
@@ -98,6 +95,18 @@ class Hybrid final : public Model {
   const BlendWeights& weights() const { return weights_; }
   const LearnedRanker* ranker() const { return ranker_.get(); }
 
+  // A person to whom the parts count for more or less than to others; tilt: what is added to each part's weight, or
+  // empty (online_blend.h). Errors: as of fold_in().
+  Result<std::unique_ptr<Profile>> fold_in_tilted(History history, std::span<const float> tilt) const;
+
+  // What the parts say of some items to a person of this history. z: (items, num_parts); sums: their weighted sums,
+  // without a ranker's addition. Errors: as of fold_in().
+  struct Opinion {
+    std::vector<float> z;
+    std::vector<float> sums;
+  };
+  Result<Opinion> opinion_of(History history, std::span<const std::int32_t> items) const;
+
   // What one part says of a person: standardized scores of all items.
   struct Voice {
     std::unique_ptr<Profile> profile;  // null where it says nothing
@@ -108,10 +117,12 @@ class Hybrid final : public Model {
   Result<Voice> voice_of(const Part& part, History history) const;
 
  protected:
-  Result<std::unique_ptr<Profile>> profile_of(History history) const override;
+  Result<std::unique_ptr<Profile>> profile_of(History history) const override { return profile_of(history, {}); }
 
  private:
+  Result<std::unique_ptr<Profile>> profile_of(History history, std::span<const float> tilt) const;
   friend class HybridProfile;
+  Result<std::vector<Voice>> voices_of(History history) const;
   // Null where there is none.
   const Model* scorer(std::int32_t member) const;
   std::int32_t scorer_items(std::int32_t member) const;
@@ -120,7 +131,7 @@ class Hybrid final : public Model {
   std::vector<std::unique_ptr<Model>> members_;
   std::vector<Part> parts_;
   BlendWeights weights_;
-  std::unique_ptr<LearnedRanker> ranker_;
+  std::shared_ptr<const LearnedRanker> ranker_;
   NearItems near_;      // as it was trained
   NearItems near_now_;  // with the new items of the catalogue
   std::int32_t num_trained_items_;

@@ -181,6 +181,9 @@ bool Evaluator::rank(std::size_t n, Desk& desk) {
   for (const std::int32_t place : data_.history->oldest_first(user)) {
     history.push_back({history_items[at(place)], model_.weight_of_value(history_values[at(place)])});
   }
+  if (data_.max_history > 0 && data_.max_history < history.size()) {
+    history.erase(history.begin(), history.end() - static_cast<std::ptrdiff_t>(data_.max_history));
+  }
   const Result<std::unique_ptr<Profile>> profile = model_.fold_in(history);
   if (!profile.ok()) return false;
   profile.value()->score_all(scores);

@@ -41,7 +41,7 @@ class TreeGrower {
  public:
   struct Options {
     std::int32_t depth = 4;
-    double learning_rate = 0.1;
+    double learning_rate = 0.2;
     double l2 = 10;              // added to a leaf's curvature
     double least_curvature = 5;  // of a leaf
   };

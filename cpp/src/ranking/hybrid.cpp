@@ -128,9 +128,10 @@ NearItems nearest_by_content(const TfIdf& content, std::span<const float> item_c
 
 class HybridProfile final : public Profile {
  public:
-  HybridProfile(const Hybrid& model, std::vector<Hybrid::Voice> voices, std::size_t num_events)
+  HybridProfile(const Hybrid& model, std::vector<Hybrid::Voice> voices, std::vector<float> tilt, std::size_t num_events)
       : model_(model),
         voices_(std::move(voices)),
+        tilt_(std::move(tilt)),
         num_events_(static_cast<double>(num_events)),
         events_(BlendWeights::of_events(num_events_)) {}
 
@@ -214,7 +215,7 @@ class HybridProfile final : public Profile {
   // Of part p for this person: what it weighs, without what the item's knots add.
   float weights_of(std::size_t p, BlendWeights::Hats& by_users) const {
     const BlendWeights& weights = model_.weights_;
-    float own = weights.row(0)[p];
+    float own = weights.row(0)[p] + (p < tilt_.size() ? tilt_[p] : 0);
     for (std::size_t a = 0; a < events_.size(); ++a) own += events_[a] * weights.row(1 + a)[p];
     for (std::size_t b = 0; b < by_users.size(); ++b) by_users[b] = weights.row(1 + BlendWeights::kKnots + b)[p];
     return own;
@@ -243,12 +244,13 @@ class HybridProfile final : public Profile {
 
   const Hybrid& model_;
   std::vector<Hybrid::Voice> voices_;
+  std::vector<float> tilt_;  // one a part, or empty
   double num_events_;
   BlendWeights::Hats events_;
 };
 
 Hybrid::Hybrid(std::vector<std::unique_ptr<Model>> members, std::vector<Part> parts, BlendWeights weights,
-               NearItems near, std::unique_ptr<LearnedRanker> ranker, Held<float> item_counts, std::string config)
+               NearItems near, std::shared_ptr<const LearnedRanker> ranker, Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)),
       members_(std::move(members)),
       parts_(std::move(parts)),
@@ -259,8 +261,6 @@ Hybrid::Hybrid(std::vector<std::unique_ptr<Model>> members, std::vector<Part> pa
       num_trained_items_(num_items()) {
   set_user_hats();
 }
-
-Hybrid::~Hybrid() = default;
 
 void Hybrid::set_user_hats() {
   user_hats_.clear();
@@ -322,14 +322,42 @@ Result<Hybrid::Voice> Hybrid::voice_of(const Part& part, History history) const 
   return voice;
 }
 
-Result<std::unique_ptr<Profile>> Hybrid::profile_of(History history) const {
+Result<std::vector<Hybrid::Voice>> Hybrid::voices_of(History history) const {
   std::vector<Voice> voices;
   for (const Part& part : parts_) {
     Result<Voice> voice = voice_of(part, history);
     if (!voice.ok()) return voice.status();
     voices.push_back(std::move(voice.value()));
   }
-  return std::unique_ptr<Profile>(std::make_unique<HybridProfile>(*this, std::move(voices), history.size()));
+  return voices;
+}
+
+Result<std::unique_ptr<Profile>> Hybrid::profile_of(History history, std::span<const float> tilt) const {
+  Result<std::vector<Voice>> voices = voices_of(history);
+  if (!voices.ok()) return voices.status();
+  return std::unique_ptr<Profile>(std::make_unique<HybridProfile>(
+      *this, std::move(voices.value()), std::vector<float>(tilt.begin(), tilt.end()), history.size()));
+}
+
+Result<std::unique_ptr<Profile>> Hybrid::fold_in_tilted(History history, std::span<const float> tilt) const {
+  return history_half_life() > 0 ? profile_of(faded(history, history_half_life()), tilt) : profile_of(history, tilt);
+}
+
+Result<Hybrid::Opinion> Hybrid::opinion_of(History history, std::span<const std::int32_t> items) const {
+  const Result<std::vector<Voice>> voices = voices_of(faded(history, history_half_life()));
+  if (!voices.ok()) return voices.status();
+  Opinion out;
+  const BlendWeights::Hats events = BlendWeights::of_events(static_cast<double>(history.size()));
+  for (const std::int32_t item : items) {
+    const std::size_t begin = out.z.size();
+    for (const Voice& voice : voices.value()) {
+      const bool known = voice.profile != nullptr && item >= 0 && item < num_items();
+      out.z.push_back(known ? voice.z[at(item)] : 0.0f);
+    }
+    const BlendWeights::Hats users = item >= 0 && item < num_items() ? user_hats_[at(item)] : BlendWeights::of_users(0);
+    out.sums.push_back(weights_.score(std::span(out.z).subspan(begin), events, users));
+  }
+  return out;
 }
 
 void Hybrid::similar(std::int32_t item, std::span<float> scores) const {
@@ -404,7 +432,7 @@ Result<std::unique_ptr<Model>> Hybrid::read(const TensorFile& file, Held<float> 
     if (!member.ok()) return member.status();
     members.push_back(std::move(member.value()));
   }
-  std::unique_ptr<LearnedRanker> ranker;
+  std::shared_ptr<const LearnedRanker> ranker;
   const std::size_t num_features = LearnedRanker::num_features(count);
   if (file.find("trees.leaves") != nullptr) {
     Result<BoostedTrees> trees = BoostedTrees::read(file, num_features);

@@ -86,13 +86,18 @@ std::span<const float> RankerFit::row(std::size_t place, std::size_t c) const {
   return std::span(rows_).subspan((place * kCandidates + c) * num_features_, num_features_);
 }
 
-double RankerFit::shares(std::size_t place, std::span<const float> scores, std::span<double> out) const {
-  const float* own = scores.data() + place * kCandidates;
-  const double largest = static_cast<double>(*std::max_element(own, own + kCandidates));
+std::span<const float> RankerFit::scores_at(std::size_t place) const {
+  return std::span(scores_).subspan(place * kCandidates, kCandidates);
+}
+
+double RankerFit::loss_of(std::span<const float> scores, std::span<double> shares) {
+  const auto largest = static_cast<double>(*std::max_element(scores.begin(), scores.end()));
   double total = 0;
-  for (std::size_t c = 0; c < kCandidates; ++c) total += out[c] = std::exp(static_cast<double>(own[c]) - largest);
-  for (double& share : out) share /= total;
-  return -std::log(std::max(out[0], 1e-300));
+  for (std::size_t c = 0; c < scores.size(); ++c) {
+    total += shares[c] = std::exp(static_cast<double>(scores[c]) - largest);
+  }
+  for (double& share : shares) share /= total;
+  return -std::log(std::max(shares[0], 1e-300));
 }
 
 double RankerFit::validation_loss() const {
@@ -101,7 +106,7 @@ double RankerFit::validation_loss() const {
   std::vector<double> out(kCandidates);
   for (std::size_t place = num_training_; place < order_.size(); ++place) {
     const auto weight = static_cast<double>(cases_[order_[place]].weight);
-    sum += weight * shares(place, scores_, out);
+    sum += weight * loss_of(scores_at(place), out);
     total += weight;
   }
   return total > 0 ? sum / total : 0;
@@ -137,7 +142,7 @@ void RankerFit::grow_tree() {
                        [&](std::int64_t from, std::int64_t to, int) {
                          std::vector<double> out(kCandidates);
                          for (std::size_t place = at(from); place < at(to); ++place) {
-                           shares(place, scores_, out);
+                           loss_of(scores_at(place), out);
                            const auto weight = static_cast<double>(cases_[order_[place]].weight);
                            for (std::size_t c = 0; c < kCandidates; ++c) {
                              const std::size_t n = place * kCandidates + c;
@@ -181,7 +186,7 @@ void RankerFit::descend() {
             for (std::size_t c = 0; c < kCandidates; ++c) {
               scores[c] = sums_[place * kCandidates + c] + perceptron_.predict(row(place, c));
             }
-            shares(0, scores, out);
+            loss_of(scores, out);
             const auto weight = static_cast<double>(cases_[order_[place]].weight);
             for (std::size_t c = 0; c < kCandidates; ++c) {
               const double factor = weight * (out[c] - (c == 0 ? 1 : 0));

@@ -19,21 +19,24 @@ class RankerFit {
 
   RankerFit(const RankCases& cases, const BlendWeights& weights, Form form, std::uint64_t seed, ThreadPool& pool);
 
-  static constexpr std::int64_t kMostSteps = 200;
+  static constexpr std::int64_t kMostSteps = 100;
   std::int64_t done_work() const { return done_; }
   bool done() const { return done_ >= kMostSteps; }
   // One tree, or one pass over the cases.
   void step();
   // Null where nothing was found that helps the last fifth.
   std::unique_ptr<LearnedRanker> ranker() const;
+  // -log softmax(scores)[0]. shares: as many, the softmax; the loss's gradient is share - [is the first], and its
+  // second derivative share * (1 - share).
+  static double loss_of(std::span<const float> scores, std::span<double> shares);
   // Mean -log softmax of the last fifth: of the sum alone, and with the best that was found.
   double loss_before() const { return loss_before_; }
   double loss_after() const { return best_loss_; }
 
  private:
-  std::span<const float> row(std::size_t n, std::size_t c) const;
-  // Of the case: the share of each candidate; returns -log of the target's.
-  double shares(std::size_t n, std::span<const float> scores, std::span<double> out) const;
+  std::span<const float> row(std::size_t place, std::size_t c) const;
+  // Of all candidates of one case.
+  std::span<const float> scores_at(std::size_t place) const;
   double validation_loss() const;
   void grow_tree();
   void descend();

@@ -1,0 +1,262 @@
+#include "inkling/hybrid.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "expect.h"
+#include "fixed_model.h"
+#include "inkling/evaluator.h"
+#include "kernels/top_k.h"
+#include "ranking/learned_ranker.h"
+#include "sample_data.h"
+
+namespace inkling {
+
+namespace {
+
+double sum_of(const BlendWeights::Hats& hats) { return static_cast<double>(hats[0] + hats[1] + hats[2]); }
+
+NearItems nobody_near(std::size_t num_items) {
+  NearItems near;
+  near.prior = 1;
+  near.rows.offsets.assign(num_items + 1, 0);
+  return near;
+}
+
+// Items of a cluster share words; users meet items of their cluster. Items from `first_new` on were met by nobody.
+struct ClusteredTexts {
+  Interactions train;
+  Interactions test;  // of each user, the new items of their cluster
+  TermMatrix terms;
+};
+
+ClusteredTexts clustered_texts(std::int32_t num_users, std::int32_t num_items, std::int32_t num_clusters,
+                               std::int32_t first_new, std::uint64_t seed) {
+  Random random(seed);
+  std::vector<UserItem> train;
+  std::vector<UserItem> test;
+  for (std::int32_t user = 0; user < num_users; ++user) {
+    for (std::int32_t item = 0; item < num_items; ++item) {
+      const bool own = item % num_clusters == user % num_clusters;
+      if (random.uniform() < (own ? 0.5f : 0.03f)) {
+        if (item < first_new) {
+          train.emplace_back(user, item);
+        } else if (own) {
+          test.emplace_back(user, item);
+        }
+      }
+    }
+  }
+  std::vector<std::string> words;
+  for (std::int32_t item = 0; item < num_items; ++item) {
+    std::string text = "cluster" + std::to_string(item % num_clusters);
+    for (int n = 0; n < 4; ++n) text += " noise" + std::to_string(random.below(40));
+    words.push_back(text);
+  }
+  return {interactions_of(train, num_users, num_items), interactions_of(test, num_users, num_items), terms_of(words)};
+}
+
+// Of items first_new and after, among themselves.
+double ndcg_of_new(const Model& model, const Interactions& train, const Interactions& test, std::int32_t first_new) {
+  ThreadPool pool(2);
+  SparseRows candidates;
+  for (std::int32_t user = 0; user < test.num_users(); ++user) {
+    for (std::int32_t item = first_new; item < test.num_items(); ++item) candidates.columns.push_back(item);
+    candidates.offsets.push_back(static_cast<std::int64_t>(candidates.columns.size()));
+  }
+  candidates.values.assign(candidates.columns.size(), 1.0f);
+  Evaluator evaluator(model, {&train, &test, &candidates}, value_of(parse_metrics("ndcg@10")), 1, pool);
+  while (!evaluator.done()) REQUIRE(succeeds(evaluator.step(1000)));
+  return evaluator.results()[0];
+}
+
+Settings::Given quick(const char* ranker) { return {{"num_factors", "8"}, {"ranker", ranker}}; }
+
+}  // namespace
+
+TEST_CASE("the hats of a count sum to 1, are 1 at the knots, and stay at the ends") {
+  for (const double count : {0.0, 0.5, 1.0, 2.0, 6.0, 9.0, 36.0, 40.0, 1e9}) {
+    CHECK(sum_of(BlendWeights::of_events(count)) == doctest::Approx(1));
+    CHECK(sum_of(BlendWeights::of_users(count)) == doctest::Approx(1));
+  }
+  for (std::size_t n = 0; n < BlendWeights::kKnots; ++n) {
+    CHECK(BlendWeights::of_events(static_cast<double>(BlendWeights::kEvents[n]))[n] == doctest::Approx(1));
+    CHECK(BlendWeights::of_users(static_cast<double>(BlendWeights::kUsers[n]))[n] == doctest::Approx(1));
+  }
+  CHECK(BlendWeights::of_events(0)[0] == 1);
+  CHECK(BlendWeights::of_users(1e9)[2] == 1);
+}
+
+TEST_CASE("an item that few have met is lent the scores of those near it") {
+  NearItems near;
+  near.prior = 2;
+  near.rows.offsets = {0, 2, 2, 2};
+  near.rows.columns = {1, 2};
+  near.rows.values = {0.25f, 0.75f};
+  const std::vector<float> counts = {2, 10, 10};
+  std::vector<float> scores = {1, 4, 8};
+  std::vector<float> before;
+  near.lend(counts, scores, before);
+  CHECK(scores == std::vector<float>{(2 * 1 + 2 * 7) / 4.0f, 4, 8});
+}
+
+TEST_CASE("the items nearest by content are those with the most alike words that somebody met") {
+  const TermMatrix terms = terms_of({"red fox", "red fox", "blue whale", "red wine", "red fox"});
+  const TfIdf content(terms, std::vector<float>(5, 0.0f), "{}");
+  const std::vector<float> counts = {0, 10, 10, 10, 0};
+  const NearItems near = nearest_by_content(content, counts, 0, 2, 2, nullptr);
+  const auto columns = near.rows.row_columns(0);
+  REQUIRE(columns.size() == 2);
+  CHECK(columns[0] == 1);
+  CHECK(columns[1] == 3);
+  const auto weights = near.rows.row_values(0);
+  CHECK(weights[0] > weights[1]);
+  CHECK(weights[0] + weights[1] == doctest::Approx(1));
+  CHECK(near.rows.row_length(1) == 0);  // met by 4 * prior and more
+  const NearItems later = nearest_by_content(content, counts, 4, 2, 2, nullptr);
+  CHECK(later.rows.row_length(0) == 0);
+  CHECK(later.rows.row_length(4) == 2);
+}
+
+TEST_CASE("a hybrid's score is the sum of its parts' standardized scores, weighed by person and item") {
+  std::vector<std::unique_ptr<Model>> members;
+  members.push_back(std::make_unique<FixedModel>(std::vector<float>{1, 2, 3, 6}));
+  members.push_back(std::make_unique<FixedModel>(std::vector<float>{4, 0, 0, 0}));
+  BlendWeights weights;
+  weights.numbers.assign(BlendWeights::kRows * 3, 0.0f);
+  weights.numbers[0] = 0.5f;                                // base, part 0
+  weights.numbers[1] = 1;                                   // base, part 1
+  weights.numbers[1 * 3 + 1] = 2;                           // newcomers: part 1 counts more
+  weights.numbers[(1 + BlendWeights::kKnots) * 3 + 2] = 7;  // what nobody met stands higher
+  const std::vector<float> counts = {100, 100, 0, 100};
+  const Hybrid hybrid(std::move(members), {{0, 0}, {1, 0}}, weights, nobody_near(4), nullptr, counts, "{}");
+  const std::vector<float> scores = scores_of(hybrid, std::vector<HistoryEntry>{{0, 1}});
+  const double first = std::sqrt(3.5);
+  const double second = std::sqrt(3.0);
+  const double expected[] = {0.5 * -2 / first + 3 * 3 / second, 0.5 * -1 / first - 3 / second, -3 / second + 7,
+                             0.5 * 3 / first - 3 / second};
+  for (std::size_t item = 0; item < 4; ++item) {
+    CHECK(static_cast<double>(scores[item]) == doctest::Approx(expected[item]));
+  }
+  // With more events the second part counts as for everybody.
+  const std::vector<HistoryEntry> longer = {{0, 1}, {1, 1}, {2, 1}, {3, 1}, {0, 1}, {1, 1}};
+  CHECK(static_cast<double>(scores_of(hybrid, longer)[0]) == doctest::Approx(-1 / first + 3 / second));
+  // A tilt adds to the weight of a part.
+  std::vector<float> tilted(4);
+  const std::vector<float> tilt = {0, -1};
+  value_of(hybrid.fold_in_tilted(longer, tilt))->score_all(tilted);
+  CHECK(static_cast<double>(tilted[0]) == doctest::Approx(-1 / first));
+  const std::vector<std::int32_t> items = {2, 0, 99};
+  const Hybrid::Opinion opinion = value_of(hybrid.opinion_of(std::vector<HistoryEntry>{{0, 1}}, items));
+  CHECK(static_cast<double>(opinion.sums[0]) == doctest::Approx(expected[2]));
+  CHECK(static_cast<double>(opinion.sums[1]) == doctest::Approx(expected[0]));
+  CHECK(static_cast<double>(opinion.z[2]) == doctest::Approx(-2 / first));
+  CHECK(opinion.z[4] == 0);  // an item it does not know
+}
+
+TEST_CASE("a hybrid finds new items by their words, better than chance and than no words at all") {
+  const ClusteredTexts data = clustered_texts(120, 80, 4, 60, 5);
+  const auto with_words = trained("hybrid", quick("linear"), {&data.train, &data.terms});
+  const auto without = trained("hybrid", quick("linear"), {&data.train, nullptr});
+  const double found = ndcg_of_new(*with_words, data.train, data.test, 60);
+  CHECK(found > 2 * ndcg_of_new(*without, data.train, data.test, 60));
+  CHECK(found > 0.5);  // chance says which half of their own cluster people met
+}
+
+TEST_CASE("items that came after training have their place too, with the catalogue's words") {
+  const ClusteredTexts data = clustered_texts(120, 80, 4, 60, 5);
+  std::vector<UserItem> known;
+  for (std::int32_t user = 0; user < 120; ++user) {
+    for (const std::int32_t item : data.train.by_user().row_columns(user)) known.emplace_back(user, item);
+  }
+  const Interactions train = interactions_of(known, 120, 60);
+  std::vector<std::string> none;
+  const auto model = trained("hybrid", quick("linear"), {&train, nullptr});
+  CHECK(model->num_items() == 60);
+  const TfIdf content(data.terms, std::vector<float>(80, 0.0f), "{}");
+  model->attach(&content, 80);
+  REQUIRE(model->num_items() == 80);
+  const std::vector<float> scores = scores_of(*model, std::vector<HistoryEntry>{{1, 1}, {5, 1}, {9, 1}});
+  double own = 0;
+  double others = 0;
+  for (std::size_t item = 60; item < 80; ++item) (item % 4 == 1 ? own : others) += static_cast<double>(scores[item]);
+  CHECK(own / 5 > others / 15 + 0.1);
+  std::vector<Contribution> parts;
+  value_of(model->fold_in(std::vector<HistoryEntry>{{1, 1}, {5, 1}, {9, 1}}))->explain(61, parts);
+  CHECK(sum_of_parts(parts) == doctest::Approx(static_cast<double>(scores[61])).epsilon(1e-4));
+  model->attach(nullptr, 60);
+  CHECK(model->num_items() == 60);
+}
+
+TEST_CASE("with trees or a perceptron the best are those of all scores and a full sort") {
+  const ClusteredTexts data = clustered_texts(150, 90, 5, 80, 6);
+  for (const char* ranker : {"trees", "perceptron"}) {
+    CAPTURE(ranker);
+    const auto model = trained("hybrid", quick(ranker), {&data.train, &data.terms}, 3, 2);
+    Random random(4);
+    int added = 0;
+    for (int n = 0; n < 20; ++n) {
+      const auto history = random_history(90, 1 + random_below(10, random), random);
+      const auto profile = value_of(model->fold_in(history));
+      std::vector<float> scores(90);
+      profile->score_all(scores);
+      std::vector<std::uint8_t> skip(90, 0);
+      for (const HistoryEntry& entry : history) skip[static_cast<std::size_t>(entry.item)] = 1;
+      std::vector<ScoredItem> best;
+      std::vector<ScoredItem> expected;
+      REQUIRE(profile->top_k(skip, 7, nullptr, best));
+      REQUIRE(kernels::best_scores(scores, skip, 7, expected));
+      REQUIRE(best.size() == 7);
+      for (std::size_t k = 0; k < best.size(); ++k) {
+        CHECK(best[k].item == expected[k].item);
+        CHECK(best[k].score == expected[k].score);
+      }
+      REQUIRE(profile->top_k(skip, 1000, nullptr, best));
+      CHECK(best.size() == 90 - history.size());
+      const std::vector<std::int32_t> item = {best[0].item};
+      const float sum = value_of(static_cast<const Hybrid&>(*model).opinion_of(history, item)).sums[0];
+      added += std::abs(best[0].score - sum) > 1e-4f ? 1 : 0;
+    }
+    if (static_cast<const Hybrid&>(*model).ranker() != nullptr) CHECK(added > 0);
+  }
+}
+
+TEST_CASE("a hybrid's file is refused where its parts do not fit together") {
+  const ClusteredTexts data = clustered_texts(60, 40, 4, 36, 7);
+  const auto model = trained("hybrid", quick("trees"), {&data.train, &data.terms});
+  const auto file_of = [&] {
+    TensorFile file;
+    model->write(file);
+    return file;
+  };
+  const std::vector<float> counts(40, 1.0f);
+  REQUIRE(succeeds(Hybrid::read(file_of(), counts, "{}")));
+  const auto refused = [&](const TensorFile& file) {
+    return fails(Hybrid::read(file, counts, "{}"), ErrorCode::kCorruptModelFile);
+  };
+  const std::vector<std::int32_t> members(model->num_items(), 9);
+  TensorFile unknown = file_of();
+  const auto count = static_cast<std::int64_t>(static_cast<const Hybrid&>(*model).parts().size());
+  unknown.add("parts.members", std::span(members).first(static_cast<std::size_t>(count)), {count});
+  CHECK(refused(unknown));
+  TensorFile backwards = file_of();
+  const std::vector<float> negative(static_cast<std::size_t>(count), -1.0f);
+  backwards.add("parts.half_lives", std::span<const float>(negative), {count});
+  CHECK(refused(backwards));
+  TensorFile short_weights = file_of();
+  short_weights.add("blend.weights", std::span<const float>(negative), {1, count});
+  CHECK(refused(short_weights));
+  TensorFile infinite = file_of();
+  const std::vector<float> prior = {INFINITY};
+  infinite.add("near.prior", std::span<const float>(prior), {1});
+  CHECK(refused(infinite));
+  TensorFile nested = file_of();
+  nested.set_metadata("member0.model", "hybrid");
+  CHECK(refused(nested));
+}
+
+}  // namespace inkling
