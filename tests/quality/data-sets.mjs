@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 const shared = join(root, '..', 'shared', 'data');
-const scratch = join(root, 'tests', 'output', 'quality');
+export const scratch = join(root, 'tests', 'output', 'quality');
 
 const paths = (folder, names) =>
   Object.fromEntries(Object.entries(names).map(([name, file]) => [name, join(folder, file)]));
@@ -22,6 +22,64 @@ function pairsFile(from, to) {
       for (const item of line.trim().split(/\s+/).slice(1)) rows.push(`${user},${item}`);
     });
   writeFileSync(to, `${rows.join('\n')}\n`);
+}
+
+const lines = (file) => gunzipSync(readFileSync(file)).toString('utf8').trimEnd().split('\n');
+const listed = (text) =>
+  text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+const asItems = (items) => `${items.map((item) => JSON.stringify(item)).join('\n')}\n`;
+
+/** Films of the NCF split with their plots; genres, directors and actors are tags. */
+function filmItems(from, to) {
+  const [head, ...rows] = lines(from).map((line) => line.split('\t'));
+  const items = rows
+    .map((row) => Object.fromEntries(head.map((name, n) => [name, row[n]])))
+    .filter(({ ncfItem }) => ncfItem !== '')
+    .map(({ ncfItem, title, plot, genres, director, actors }) => ({
+      id: ncfItem,
+      title,
+      text: plot,
+      tags: [genres, director, actors].flatMap(listed),
+    }));
+  writeFileSync(to, asItems(items));
+}
+
+/** Titles, and the abstracts there are. */
+function paperItems(folder, to) {
+  const abstracts = new Map(
+    lines(join(folder, 'abstracts.jsonl.gz')).map((line) => {
+      const { item, abstract } = JSON.parse(line);
+      return [item, abstract];
+    }),
+  );
+  const titles = lines(join(folder, 'titles.txt.gz'));
+  const items = titles.map((title, n) => ({
+    id: String(n),
+    title,
+    text: abstracts.get(n) ?? '',
+  }));
+  writeFileSync(to, asItems(items));
+}
+
+/** Every fifth film, by a hash of its id, is new: its ratings are what is to be found, among the new films alone. */
+function newFilms(rows, to) {
+  const isNew = (item) => (Math.imul(Number(item) + 1, 0x9e3779b1) >>> 0) % 5 === 0;
+  const cells = rows.map((row) => [row, ...row.split('\t')]);
+  const films = [...new Set(cells.map(([, , item]) => item))].filter(isNew);
+  const found = new Map();
+  for (const [, user, item] of cells) {
+    if (isNew(item)) found.set(user, (found.get(user) ?? new Set()).add(item));
+  }
+  const part = (wanted) => cells.filter(([, , item]) => isNew(item) === wanted).map(([row]) => row);
+  writeFileSync(to.train, `${part(false).join('\n')}\n`);
+  writeFileSync(to.test, `${part(true).join('\n')}\n`);
+  const negatives = [...found].map(([user, own]) =>
+    [user, ...films.filter((film) => !own.has(film))].join(','),
+  );
+  writeFileSync(to.negatives, `${negatives.join('\n')}\n`);
 }
 
 /**
@@ -59,6 +117,45 @@ export function dataSets() {
     return ['--interactions', all, '--split', 'random', '--test-fraction', '0.1'];
   });
 
+  const texts = join(shared, 'ml-1m-text', 'movies_text.tsv.gz');
+  const films = join(scratch, 'films.ndjson');
+  const both = existsSync(ncf) && existsSync(texts);
+  if (both) filmItems(texts, films);
+  sets['ncf-ml-1m-texts'] = {
+    title: 'MovieLens-1M, NCF split, with the films’ plots, genres, directors and actors',
+    here: both,
+    args: both ? [...sets['ncf-ml-1m'].args, '--items', films] : [],
+  };
+  const fresh = paths(scratch, {
+    train: 'new-films-train.tsv',
+    test: 'new-films-test.tsv',
+    negatives: 'new-films-negatives.csv',
+  });
+  const everything = join(scratch, 'ml-1m-ratings.tsv');
+  if (both) newFilms(readFileSync(everything, 'utf8').trimEnd().split('\n'), fresh);
+  sets['ml-1m-new-films'] = {
+    title:
+      'MovieLens-1M, a fifth of the films new: nobody has rated them; ranked among the new films',
+    here: both,
+    args: both
+      ? [
+          '--train',
+          fresh.train,
+          '--test',
+          fresh.test,
+          '--negatives',
+          fresh.negatives,
+          '--items',
+          films,
+        ]
+      : [],
+  };
+  sets['ml-1m-newcomers'] = {
+    title: 'MovieLens-1M, people who were not there at training, known by their newest films alone',
+    here: both,
+    args: both ? ['--interactions', everything, '--split', 'users', '--items', films] : [],
+  };
+
   const cite = join(shared, 'citeulike-a');
   const citeFiles = paths(cite, {
     train: 'cf-train-10-users.dat.gz',
@@ -78,6 +175,13 @@ export function dataSets() {
       return ['--train', train, '--test', test];
     },
   );
+  const papers = join(scratch, 'papers.ndjson');
+  if (existsSync(cite)) paperItems(cite, papers);
+  sets['citeulike-10-texts'] = {
+    title: 'citeulike-a, 10 papers a user to train, with titles and 1,924 abstracts',
+    here: existsSync(cite),
+    args: existsSync(cite) ? [...sets['citeulike-10'].args, '--items', papers] : [],
+  };
   add(
     'citeulike-loo',
     cite,

@@ -67,7 +67,7 @@ function setTable(rows, title) {
   ].join('\n');
 }
 
-export function report(results, sets, { machine, seed, absent }) {
+export function report(results, sets, { machine, seed, absent, sections = [] }) {
   const names = [...new Set(results.map(({ set }) => set))];
   const variant = results.find(({ result }) => result)?.result;
   return `# Quality
@@ -90,5 +90,6 @@ ${names
       sets[name].title,
     ),
   )
-  .join('\n')}`;
+  .join('\n')}
+${sections.join('\n')}`;
 }

@@ -5,13 +5,22 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { ensurePackage } from '../../web/build.mjs';
-import { dataSets, printable, root } from './data-sets.mjs';
+import { dataSets, printable, root, scratch } from './data-sets.mjs';
+import * as newcomers from './newcomers.mjs';
 import { report } from './report.mjs';
 import { ROWS } from './table.mjs';
 
 const SEED = 1;
+/** What takes more than a row of the table. */
+const EXPERIMENTS = [newcomers];
 const words = process.argv.slice(2);
 
+const inkling = (args) =>
+  spawnSync(process.execPath, [join(root, 'dist', 'cli.js'), ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 await ensurePackage();
 const sets = dataSets();
 const wanted = ROWS.filter(({ set, model, settings }) =>
@@ -35,11 +44,7 @@ for (const row of wanted.filter(({ set }) => sets[set].here)) {
     String(SEED),
     '--json',
   ];
-  const run = spawnSync(process.execPath, [join(root, 'dist', 'cli.js'), ...args], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const run = inkling(args);
   const command = `inkling ${printable(args)}`;
   const result = run.status === 0 ? JSON.parse(run.stdout) : null;
   const failure = result ? '' : (/^error: .*$/m.exec(run.stderr)?.[0] ?? run.stderr.slice(-400));
@@ -61,11 +66,34 @@ for (const row of wanted.filter(({ set }) => sets[set].here)) {
   );
 }
 
+/** The result of a command that must succeed. */
+function evaluate(args) {
+  const { status, stdout, stderr } = inkling([
+    'evaluate',
+    ...args,
+    '--seed',
+    String(SEED),
+    '--json',
+  ]);
+  if (status !== 0) throw new Error(`inkling evaluate ${printable(args)}:\n${stderr.slice(-400)}`);
+  return JSON.parse(stdout);
+}
+
+const sections = [];
+for (const { name, measure } of EXPERIMENTS) {
+  if (!words.every((word) => name.includes(word))) continue;
+  const folder = words.length === 0 ? join(root, 'tests', 'quality') : scratch;
+  const section = await measure({ sets, evaluate, folder, seed: SEED, say: console.log });
+  if (section === null) console.log(`${name}: the data is not there`);
+  else if (words.length > 0) console.log(section);
+  else sections.push(section);
+}
+
 if (words.length === 0) {
   const machine = `${cpus()[0].model}, ${availableParallelism()} processors, Node ${process.version}`;
   writeFileSync(
     join(root, 'tests', 'quality', 'RESULTS.md'),
-    report(results, sets, { machine, seed: SEED, absent }),
+    report(results, sets, { machine, seed: SEED, absent, sections }),
   );
   console.log('tests/quality/RESULTS.md: written');
 }

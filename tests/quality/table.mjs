@@ -54,6 +54,20 @@ export const ROWS = [
   ncf('ensemble', '', [0.74, 0.462], null),
   ncf('auto', '', null, null),
 
+  // The combiners of a hybrid: each learned from what was held out of the training part.
+  ...['linear', 'trees', 'perceptron'].map((ranker) => ({
+    ...ncf('hybrid', `ranker=${ranker}`, [0.74, 0.462], null),
+    set: 'ncf-ml-1m-texts',
+  })),
+  ...['popularity', 'tf_idf', 'ials', 'hybrid'].map((model) => ({
+    set: 'ml-1m-new-films',
+    model,
+    settings: '',
+    metrics: 'ndcg@20',
+    least: null,
+    published: null,
+  })),
+
   {
     set: 'ml-1m-ratings',
     model: 'biased_sgd',
@@ -123,6 +137,15 @@ export const ROWS = [
     least: [0.078, 0.139, 0.271],
     published: [0.0779, 0.1388, 0.2706],
   },
+
+  // Content alone, interactions alone, both.
+  ...['popularity', 'tf_idf', 'item_graph', 'hybrid'].map((model) => ({
+    set: 'citeulike-10-texts',
+    model,
+    settings: '',
+    metrics: CITE,
+    published: model === 'popularity' ? [0.004, 0.0078, 0.0258] : null,
+  })),
 
   ...[
     'popularity',
