@@ -32,8 +32,7 @@ int check_metrics(Engine& engine, const Text& metrics) { return engine.report(pa
 int start(Evaluation& evaluation, Engine& engine, const TrainedModel& model, const InteractionSet& train,
           const InteractionSet& history, const InteractionSet& test, const Buffer& negative_users,
           const Buffer& negative_items, bool known_items_only, double sampled_negatives, double max_history,
-          double max_test_users,
-          const Text& metrics, double seed) {
+          double max_test_users, const Text& metrics, double seed) {
   Result<std::vector<Metric>> parsed = parse_metrics(metrics);
   if (!parsed.ok()) return engine.report(parsed.status());
   EvaluationData data{&history.interactions,

@@ -85,25 +85,17 @@ void pack(const std::vector<RankedItem>& list, Buffer& out) {
   out.append(std::span<const float>(reason_values));
 }
 
-std::vector<HistoryEntry> history_of(const Buffer& items, const Buffer& weights) {
-  const auto indices = items.as<std::int32_t>();
-  const auto values = weights.as<float>();
-  std::vector<HistoryEntry> history;
-  for (std::size_t n = 0; n < indices.size() && n < values.size(); ++n) history.push_back({indices[n], values[n]});
-  return history;
-}
-
 // adjustments, popularity: float32, one an item, or empty; preferred: int32 items; given: float32, (rows, items);
-// ladder: int32 rungs.
+// ladder: int32 rungs; tilt: float32, one a part of a hybrid, or empty.
 int recommend(const RankerHandle& handle, Engine& engine, const Buffer& history_items, const Buffer& history_weights,
               const Buffer& excluded, const Text& query, int k, int most_reasons, const Buffer& adjustments,
               const Buffer& preferred, const Buffer& popularity, const Buffer& given, const Buffer& ladder,
-              float profile_weight, Buffer& out) {
+              float profile_weight, const Buffer& tilt, Buffer& out) {
   const std::vector<HistoryEntry> history = history_of(history_items, history_weights);
   const Result<std::vector<RankedItem>> list = handle.ranker->recommend(
       {history, excluded.as<std::int32_t>(), query, static_cast<std::size_t>(k), static_cast<std::size_t>(most_reasons),
        &engine.pool(), adjustments.as<float>(), preferred.as<std::int32_t>(), popularity.as<float>(), given.as<float>(),
-       ladder.as<Source>(), profile_weight});
+       ladder.as<Source>(), tilt.as<float>(), profile_weight});
   if (!list.ok()) return engine.report(list.status());
   pack(list.value(), out);
   return 0;

@@ -33,6 +33,15 @@ struct TrainedModel {
   OpenModelFile file;
 };
 
+// items: int32; weights: float32, as many.
+inline std::vector<HistoryEntry> history_of(const Buffer& items, const Buffer& weights) {
+  const auto indices = items.as<std::int32_t>();
+  const auto values = weights.as<float>();
+  std::vector<HistoryEntry> history;
+  for (std::size_t n = 0; n < indices.size() && n < values.size(); ++n) history.push_back({indices[n], values[n]});
+  return history;
+}
+
 template <>
 inline constexpr char kLetter<InteractionLog> = 'L';
 template <>

@@ -152,6 +152,7 @@ const OPTIONS = {
     freshness: parts({ 'field?': text, halfLifeDays: moreThanZero, by: finite }),
     impressions: parts({ 'by?': finite, 'halfLifeDays?': moreThanZero }),
     explain: reasons,
+    adapt: flag,
     signal: abortSignal,
   },
   similar: { k: positive, signal: abortSignal },

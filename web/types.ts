@@ -348,6 +348,8 @@ export interface RecommendOptions {
    * for 10, false for none. Default true. With many events, telling all apart costs more than finding the list.
    */
   explain?: boolean | number;
+  /** Whether what the person's choices have taught a hybrid counts. Default true. */
+  adapt?: boolean;
   signal?: AbortSignal;
 }
 
@@ -518,6 +520,15 @@ export interface Interest {
   from: string[];
 }
 
+/** One of the parts of a hybrid, and what this person's choices have made of its weight. */
+export interface LearnedPart {
+  model: ModelName;
+  /** How many later items make an item of the history count half to this part; 0: the order does not count. */
+  halfLife: number;
+  /** Added to the weight that it has for everybody. */
+  change: number;
+}
+
 export interface Profile {
   /** Number of stored events. */
   events: number;
@@ -525,6 +536,8 @@ export interface Profile {
   items: { item: string; type: EventType; weight: number; at: number }[];
   /** The words and tags that weigh most in the person's taste, strongest first; empty without a catalogue. */
   interests: Interest[];
+  /** What choices have taught a hybrid of this person, at such a moment as now; empty for other models. */
+  blend: LearnedPart[];
   /** Topics that the person has muted and preferred. */
   muted: string[];
   preferred: string[];

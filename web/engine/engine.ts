@@ -81,7 +81,9 @@ export class Engine extends ServingEngine {
     const { module, heap, wasm } = this;
     const { model = 'ials', items, signal } = options;
     const users = new IdIndex();
-    const itemIds = new IdIndex(CONTENT_MODELS.includes(model) ? items?.map((item) => item.id) : []);
+    const itemIds = new IdIndex(
+      CONTENT_MODELS.includes(model) ? items?.map((item) => item.id) : [],
+    );
     return owning(async (own) => {
       let interactions: InteractionSet | null = null;
       if (data !== null) {
@@ -227,7 +229,9 @@ export class Engine extends ServingEngine {
     const metrics = (options.metrics ?? DEFAULT_METRICS).flatMap((name) => name.split(','));
     check(wasm, module.checkMetrics(wasm, metrics.join(',')));
     return owning(async (own) => {
-      const byContent = [model, baseline?.model ?? ''].some((name) => CONTENT_MODELS.includes(name));
+      const byContent = [model, baseline?.model ?? ''].some((name) =>
+        CONTENT_MODELS.includes(name),
+      );
       const users = new IdIndex();
       const items = new IdIndex(byContent ? options.items?.map((item) => item.id) : []);
       const parts: Parts = {
@@ -283,10 +287,9 @@ export class Engine extends ServingEngine {
   /** Trains one model and ranks for every test user. */
   async measure(
     evaluation: Evaluation,
-    options: WithItems<Pick<
-        EvaluateOptions,
-        'seed' | 'signal' | 'onProgress' | 'knownItemsOnly' | 'historyEvents'
-      >> &
+    options: WithItems<
+      Pick<EvaluateOptions, 'seed' | 'signal' | 'onProgress' | 'knownItemsOnly' | 'historyEvents'>
+    > &
       Named & {
         storage?: FactorStorage | undefined;
         metrics: readonly string[];

@@ -24,6 +24,16 @@ export interface ItemImpressions {
   times: readonly number[];
 }
 
+/** An item that the person took. */
+export interface TakenItem {
+  item: string;
+  at: number;
+  /** What was shown in the half hour before, in no order; the item itself too, if it was. */
+  shown: string[];
+  /** How many other items there were in that half hour with which the person did something. */
+  session: number;
+}
+
 /** How much each kind of event says. `rate` is worth (value - 3) / 2. */
 const EVENT_WEIGHTS: Record<
   Exclude<EventType, 'rate' | 'impression'>,
@@ -51,6 +61,11 @@ function weigh(event: InteractionEvent): { weight: number; opinion: boolean } {
     opinion: true,
   };
 }
+
+/** Of what the person took: what the least event weighs, how far back the shown may lie, and how many are told. */
+const LEAST_TAKEN = 0.5;
+const SESSION_MS = 30 * 60_000;
+const MOST_TAKEN = 100;
 
 /**
  * What the events of a log come to: of each item's the one that decides. An opinion (like, dislike, rate, purchase,
@@ -100,6 +115,24 @@ export class History {
       const times = this.ignored(item, events).map(({ at }) => at);
       return times.length > 0 ? { item, times } : [];
     });
+  }
+
+  /** What was taken, with what had been shown shortly before: the newest such choices, the oldest of them first. */
+  taken(): TakenItem[] {
+    const shown = [...this.impressions.values()].flat();
+    const events = [...this.deciding.values()].sort(newestFirst);
+    const within = (at: number) => (event: StoredEvent) =>
+      event.at <= at && event.at > at - SESSION_MS;
+    return this.items()
+      .filter(({ weight }) => weight >= LEAST_TAKEN)
+      .slice(0, MOST_TAKEN)
+      .reverse()
+      .map(({ item, at }) => ({
+        item,
+        at,
+        shown: [...new Set(shown.filter(within(at)).map((event) => event.item))],
+        session: events.filter(within(at)).length - 1,
+      }));
   }
 
   /** The events that decide, one an item, and the impressions that count. */

@@ -16,8 +16,9 @@ import type {
 } from '../types.js';
 import { asNumber, FilteredItems, valuesOf } from './filter.js';
 import { owning } from './heap.js';
-import type { ItemHistory, ItemImpressions } from './history.js';
+import type { ItemHistory, ItemImpressions, TakenItem } from './history.js';
 import { IdIndex } from './id-index.js';
+import { LearnedBlend, moment } from './learned-blend.js';
 import { PackedList } from './packed-list.js';
 import { asSaid, parseQuery, says } from './query.js';
 import {
@@ -92,6 +93,8 @@ interface Plan {
   topics: Map<number, string[]>;
   /** Parts of the popularity in a context, where there is one. */
   popularity: ContextPopularity | null;
+  /** What is added to the weights of a hybrid's parts, where there is something. */
+  tilt: Float32Array | undefined;
   before: GivenRung[];
   after: GivenRung[];
 }
@@ -113,6 +116,8 @@ export class Ranker {
   private readonly ids: IdIndex;
   private readonly terms = new Map<number, { kind: 'term' | 'tag'; term: string }>();
   private readonly catalog: FilteredItems;
+  /** What the person has taught a hybrid. */
+  private readonly learned: LearnedBlend | null;
   private disposed = false;
 
   private constructor(
@@ -131,6 +136,7 @@ export class Ranker {
     readonly numCandidates: number,
   ) {
     this.ids = ids;
+    this.learned = model?.name === 'hybrid' ? new LearnedBlend(engine, model) : null;
     this.catalog = new FilteredItems(ids.ids.map((id, index) => items[index] ?? { id }));
   }
 
@@ -183,6 +189,11 @@ export class Ranker {
     );
   }
 
+  /** Whether choices change its lists. */
+  get learns(): boolean {
+    return this.learned !== null;
+  }
+
   /** Whether the id is an item of the model or the catalogue. */
   knows(id: string): boolean {
     return this.ids.get(id) !== undefined;
@@ -219,6 +230,23 @@ export class Ranker {
     return this.arranged(plan, options);
   }
 
+  /**
+   * Learns from what was taken since the last time, the oldest first, but of no more than `most` choices; returns whether that
+   * was all. What is no more among the choices is forgotten: then all are learned anew.
+   */
+  learn(choices: readonly TakenItem[], met: readonly ItemHistory[], most: number): boolean {
+    return (
+      this.learned?.learn(choices, most, (taken) => {
+        const history = this.known(met.filter(({ at }) => at < taken.at)).reverse();
+        return {
+          ...this.columns(history),
+          shown: this.indices(taken.shown),
+          item: this.ids.get(taken.item),
+        };
+      }) ?? true
+    );
+  }
+
   private plan(
     met: readonly ItemHistory[],
     options: RecommendOptions,
@@ -226,6 +254,7 @@ export class Ranker {
     shown: readonly ItemImpressions[],
   ): Plan {
     const { exclude = [], allow, excludeSeen = true, filter, pins = [], like, context } = options;
+    const { adapt = true } = options;
     const history = this.known(met).reverse(); // the core wants the oldest first
     const out = this.barred.slice();
     const excluded: number[] = [];
@@ -283,6 +312,7 @@ export class Ranker {
       adjusted: adjustments.values(out.length),
       topics,
       popularity,
+      tilt: this.learned && adapt ? this.learned.tilt(moment()) : undefined,
       before,
       after: [
         ...(history.length === 0 && topics.size > 0 ? [this.interestRung(topics, popularity)] : []),
@@ -619,6 +649,7 @@ export class Ranker {
     topics = new Map(),
     popularity = null,
     given = [],
+    tilt = new Float32Array(0),
   }: Partial<Plan> & {
     k: number;
     ladder: readonly number[];
@@ -649,6 +680,7 @@ export class Ranker {
         write(rows),
         write(Int32Array.from(ladder)),
         PROFILE_WEIGHT,
+        write(tilt),
         buffer,
       );
       check(engine.wasm, status);
@@ -698,7 +730,9 @@ export class Ranker {
   }
 
   /** @param met one entry an item, newest first */
-  async profile(met: readonly ItemHistory[]): Promise<Pick<Profile, 'items' | 'interests'>> {
+  async profile(
+    met: readonly ItemHistory[],
+  ): Promise<Pick<Profile, 'items' | 'interests' | 'blend'>> {
     await this.describe();
     const { items, weights } = this.columns(this.known(met));
     const { engine, handle } = this;
@@ -721,7 +755,7 @@ export class Ranker {
         const from = strongest.flatMap(({ item }) => (having.has(item) ? [item] : []));
         return { kind, term, weight: value, from: from.slice(0, EVENTS_OF_AN_INTEREST) };
       });
-      return { items: [...met], interests };
+      return { items: [...met], interests, blend: this.learned?.told() ?? [] };
     });
   }
 
@@ -729,6 +763,7 @@ export class Ranker {
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
+    this.learned?.dispose();
     this.handle.delete();
     this.texts?.delete();
   }

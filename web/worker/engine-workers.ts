@@ -108,7 +108,9 @@ export class EngineWorkers {
     const client = new WorkerClient(this.connect(false));
     this.trainers.add(client);
     try {
-      const catalog = models.some((model) => CONTENT_MODELS.includes(model)) ? this.sources.catalog : undefined;
+      const catalog = models.some((model) => CONTENT_MODELS.includes(model))
+        ? this.sources.catalog
+        : undefined;
       const download = (fraction: number) => options.onProgress?.({ phase: 'download', fraction });
       download(0); // not every server tells how long the file is
       const open = { choice, wasmUrl: trainerUrls[trainer] };

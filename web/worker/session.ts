@@ -1,4 +1,5 @@
 import { checkItems, parseItems } from '../catalog/items.js';
+import type { History } from '../engine/history.js';
 import { Ranker } from '../engine/ranker.js';
 import type { ServingEngine } from '../engine/serving-engine.js';
 import { eventsHandled, throwIfAborted } from '../engine/slices.js';
@@ -30,6 +31,10 @@ export interface SessionHost<Engine> {
   loadVariant: LoadVariant<Engine>;
   post(message: FromWorker, transfer?: ArrayBuffer[]): void;
 }
+
+/** How much is learned while a list is waited for, and how much at once while nobody waits. */
+const CHOICES_BEFORE_A_LIST = 3;
+const CHOICES_AT_LEISURE = 10;
 
 /** How long after a call the housekeeping begins. */
 const TEND_AFTER_MS = 200;
@@ -145,8 +150,21 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
   private tendSoon(): void {
     clearTimeout(this.tending);
     this.tending = setTimeout(() => {
-      this.person.tend().catch(() => {}); // a cache; what is wrong with the database, calls tell
+      this.tend().catch(() => {}); // caches; what is wrong with the database, calls tell
     }, TEND_AFTER_MS);
+  }
+
+  private async tend(): Promise<void> {
+    await this.person.tend();
+    if (!this.ranker?.learns) return;
+    const { history } = await this.person.now();
+    if (!this.learn(history, CHOICES_AT_LEISURE)) this.tendSoon();
+  }
+
+  /** Returns whether all is learned that there is. */
+  private learn(history: History, most: number): boolean {
+    const { ranker } = this;
+    return !ranker?.learns || ranker.learn(history.taken(), history.items(), most);
   }
 
   protected readonly handlers: Partial<Handlers> = {
@@ -159,6 +177,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
     recommend: async (request, { signal }) => {
       const { history, preferences } = await this.person.now();
       const options = { ...request, signal };
+      this.learn(history, CHOICES_BEFORE_A_LIST);
       return this.timed('recommend', () =>
         this.ready().recommend(history.items(), options, preferences, history.shown()),
       );

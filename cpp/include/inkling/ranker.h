@@ -42,6 +42,7 @@ struct RecommendRequest {
   std::span<const float> popularity = {};  // one an item, in place of the ranker's own; empty = that
   std::span<const float> given = {};       // (rows, num_items), row-major: rungs whose scores are known beforehand
   std::span<const Source> ladder = {};     // rungs in the order they are tried; empty = kQuery to kPopularity
+  std::span<const float> tilt = {};        // of a hybrid: what is added to its parts' weights; empty = nothing
   // NOLINTEND(readability-redundant-member-init)
   // How much the person has to say about what a query finds: the best of it by their profile gains this share of the
   // best score of the query, the others in proportion.

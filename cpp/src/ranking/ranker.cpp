@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "inkling/hybrid.h"
 #include "kernels/top_k.h"
 #include "ranking/strongest_reasons.h"
 
@@ -142,7 +143,10 @@ class Ranker::Shelf {
   Status fold_in(const Model& model) {
     std::unique_ptr<Profile>& profile = profile_of(model);
     if (profile != nullptr) return {};
-    Result<std::unique_ptr<Profile>> folded = model.fold_in(request_.history);
+    const bool tilted = !request_.tilt.empty() && model.name() == Hybrid::kName;
+    Result<std::unique_ptr<Profile>> folded =
+        tilted ? static_cast<const Hybrid&>(model).fold_in_tilted(request_.history, request_.tilt)
+               : model.fold_in(request_.history);
     if (!folded.ok()) return folded.status();
     profile = std::move(folded.value());
     return {};
