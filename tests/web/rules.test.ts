@@ -178,6 +178,12 @@ describe('rules of a list', () => {
     expect(await recommender.recommend({ k: 60, caps: [{ field: 'tags', most: 1 }] })).toHaveLength(
       6,
     );
+    // However many are asked for.
+    for (const k of [2 ** 30, 2 ** 32, Number.MAX_SAFE_INTEGER]) {
+      expect(await recommender.recommend({ k })).toHaveLength(59);
+      const capped = await recommender.recommend({ k, caps: [{ field: 'tags', most: 1 }] });
+      expect(capped).toHaveLength(6);
+    }
     // An attribute that items do not have is no cap for them.
     expect(await recommender.recommend({ k: 60, caps: [{ field: 'none', most: 1 }] })).toHaveLength(
       59,

@@ -36,7 +36,8 @@ import { createItemTexts } from './training-set.js';
 
 export const DEFAULT_K = 10;
 const DEFAULT_REASONS = 10;
-const MOST_REASONS = 2 ** 31 - 1;
+/** What the core can count. */
+const MOST = 2 ** 31 - 1;
 const TERMS_OF_A_REASON = 5;
 const INTERESTS = 24;
 const EVENTS_OF_AN_INTEREST = 5;
@@ -415,7 +416,7 @@ export class Ranker {
     const pinnedIds = pinned.map(({ item }) => item);
     const reasons: Reason[] = explain ? [{ kind: 'pin', contribution: 0 }] : [];
     for (let ask = caps.length > 0 ? MORE * k : k; ; ask *= MORE) {
-      const found = this.list(plan, ask, explain);
+      const found = this.list(plan, Math.min(ask, MOST), explain);
       const list = capped(this.explored(found, plan, options), pinnedIds, caps, (id) => {
         return this.catalog.items[this.index(id)] as Item;
       });
@@ -852,6 +853,6 @@ function usualPopularity({ popularity = 0 }: Item): number {
 }
 
 function mostReasons(explain: boolean | number): number {
-  if (typeof explain === 'number') return Math.min(explain, MOST_REASONS);
+  if (typeof explain === 'number') return Math.min(explain, MOST);
   return explain ? DEFAULT_REASONS : 0;
 }
