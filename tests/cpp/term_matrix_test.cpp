@@ -178,8 +178,8 @@ TEST_CASE("the matrix is that of the plain algorithm, bit for bit, whatever the 
   }
 }
 
-TEST_CASE("tags are terms of their own, whole and normalized, each counted in its document") {
-  const TermMatrix terms = terms_of({"fiction", "", ""}, {"Science  Fiction\x1F ink", "SCIENCE fiction", ""});
+TEST_CASE("tags are terms of their own, whole and as they are, each counted in its document") {
+  const TermMatrix terms = terms_of({"fiction", "", ""}, {"science fiction\x1Fink", "science fiction", ""});
   CHECK(terms_of_item(terms, 0).count("#science fiction") == 1);
   CHECK(terms_of_item(terms, 0).count("#ink") == 1);
   CHECK(terms_of_item(terms, 0).count("fiction") == 1);
@@ -189,8 +189,8 @@ TEST_CASE("tags are terms of their own, whole and normalized, each counted in it
 }
 
 TEST_CASE("empty tags are no terms") {
-  CHECK(terms_of({""}, {"\x1F\x1F  \x1F"}).num_terms() == 0);
-  check_equal(terms_of_item(terms_of({""}, {"\x1Fx\x1F"}), 0), {{"#x", 1}});
+  CHECK(terms_of({""}, {"\x1F\x1F\x1F"}).num_terms() == 0);
+  check_equal(terms_of_item(terms_of({""}, {"\x1Fx\x1F\v"}), 0), {{"#x", 1}});
 }
 
 TEST_CASE("a field's weight multiplies its counts, and the fields of an item add up") {
@@ -255,7 +255,7 @@ TEST_CASE("texts that do not fit are refused") {
 }
 
 TEST_CASE("a query's words find words, and the tags in which they occur a little less") {
-  const TermMatrix terms = terms_of({"fiction writer", "", "poet"}, {"", "science fiction", "Poet"});
+  const TermMatrix terms = terms_of({"fiction writer", "", "poet"}, {"", "science fiction", "poet"});
   // idf of a term of one document of three: ln(4/2) + 1.
   check_equal(query_of(terms, "Fiction"),
               {{"fiction", 1 / std::sqrt(1.49)}, {"#science fiction", 0.7 / std::sqrt(1.49)}});

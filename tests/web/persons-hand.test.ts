@@ -78,6 +78,26 @@ describe("the person's hand", () => {
     expect(recommender.info().events).toBe(kept.length);
   });
 
+  test('mutes and prefers topics however they are written', async () => {
+    const recommender = await open({
+      catalog: [
+        { id: 'street', title: 'Die STRASSE', tags: ['ΟΔΟΣ'] },
+        { id: 'film', title: 'Über ﬁlme', tags: ['ＳＣＩ\u00a0 Fi'] },
+        { id: 'other', title: 'Anderes', tags: ['Café'] },
+      ],
+    });
+    const found = async (query: string) => ids(await recommender.recommend({ query, k: 1 }));
+    expect(await found('straße')).toEqual(['street']);
+    expect(await found('FILME')).toEqual(['film']);
+    expect(await found('CAFE\u0301')).toEqual(['other']);
+    await recommender.edit({ mute: ['οδος', ' sci fi '] });
+    expect(ids(await recommender.recommend())).toEqual(['other']);
+    await recommender.edit({ neutral: ['Οδοσ'], mute: 'straße' });
+    expect((await recommender.profile()).muted).toEqual(['sci fi', 'strasse']);
+    expect(ids(await recommender.recommend())).toEqual(['other']);
+    await recommender.close();
+  });
+
   test.each([
     ['a model', true],
     ['content', false],

@@ -1,6 +1,7 @@
 import type { ItemTexts, Ranker as WasmRanker } from '#engine-module';
 import { InklingError } from '../errors.js';
 import type { Preferences } from '../store/person-store.js';
+import { topicsOf } from '../topics.js';
 import type {
   Critique,
   Filter,
@@ -15,6 +16,7 @@ import type {
   Source,
 } from '../types.js';
 import { asNumber, FilteredItems, valuesOf } from './filter.js';
+import { foldText } from './fold-text.js';
 import { owning } from './heap.js';
 import type { ItemHistory, ItemImpressions, TakenItem } from './history.js';
 import { IdIndex } from './id-index.js';
@@ -600,7 +602,10 @@ export class Ranker {
 
   /** Items with one of these words or tags, if the words of the items are read. */
   private itemsAbout(topics: readonly string[]): number[] {
-    return topics.flatMap((topic) => [...this.itemsWith(topic), ...this.itemsWith(`#${topic}`)]);
+    return topicsOf(topics).flatMap((topic) => [
+      ...this.itemsWith(topic),
+      ...this.itemsWith(`#${topic}`),
+    ]);
   }
 
   /** Items with a word, or with a tag that `#` stands before. */
@@ -672,7 +677,7 @@ export class Ranker {
         write(items),
         write(weights),
         write(Int32Array.from(excluded)),
-        words,
+        foldText(words),
         k,
         most,
         write(adjusted),

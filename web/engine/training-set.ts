@@ -1,5 +1,6 @@
 import type { InteractionLog, MainModule } from '#engine-module';
 import type { InteractionTable, Item } from '../types.js';
+import { foldTag, foldText } from './fold-text.js';
 import type { Heap } from './heap.js';
 import { owning } from './heap.js';
 import type { IdIndex } from './id-index.js';
@@ -78,16 +79,19 @@ const JOINED_CHARACTERS = 1 << 16;
 
 /**
  * As `encodeTexts`, with white space after each text. A call of the encoder costs as much as some hundred characters, so
- * many texts are encoded at once.
+ * many texts are encoded at once, and folded, where that is wanted.
  */
-export function encodeDocuments(documents: readonly string[]): ReturnType<typeof encodeTexts> {
+export function encodeDocuments(
+  documents: readonly string[],
+  fold: (text: string) => string = (text) => text,
+): ReturnType<typeof encodeTexts> {
   const encoded = new EncodedTexts();
   const offsets = new Uint32Array(documents.length + 1);
   let joined = '';
   for (const [n, document] of documents.entries()) {
     joined += document + DOCUMENT_END;
     if (joined.length < JOINED_CHARACTERS && n + 1 < documents.length) continue;
-    encoded.add(joined);
+    encoded.add(fold(joined));
     joined = '';
   }
   const { bytes } = encoded;
@@ -95,14 +99,14 @@ export function encodeDocuments(documents: readonly string[]): ReturnType<typeof
   for (let n = 0; n < documents.length; n++) {
     offsets[n + 1] = bytes.indexOf(end, offsets[n] as number) + 1;
   }
-  return offsets.at(-1) === bytes.length ? { bytes, offsets } : encodeTexts(documents);
+  return offsets.at(-1) === bytes.length ? { bytes, offsets } : encodeTexts(documents.map(fold));
 }
 
 /** How much each field's words count. Tags say most of what an item is about. */
 const FIELDS: { tags: boolean; weight: number; text: (item: Item) => string }[] = [
   { tags: false, weight: 1, text: (item) => item.title ?? '' },
   { tags: false, weight: 1, text: (item) => item.text ?? '' },
-  { tags: true, weight: 2, text: (item) => item.tags?.join(TAG_SEPARATOR) ?? '' },
+  { tags: true, weight: 2, text: (item) => item.tags?.map(foldTag).join(TAG_SEPARATOR) ?? '' },
 ];
 const TAG_SEPARATOR = '\u001f';
 const BATCH_ITEMS = 4096;
@@ -126,6 +130,7 @@ export async function createItemTexts(
       for (const field of FIELDS) {
         const { bytes, offsets } = encodeDocuments(
           batch.map((item) => (item ? field.text(item) : '')),
+          foldText,
         );
         owning((own) => {
           const status = texts.add(

@@ -13,7 +13,9 @@
 
 namespace inkling {
 
-// One text a document, back to back in UTF-8.
+// One text a document, back to back in UTF-8. Texts, tags and queries come folded: in a normal form and without case,
+// so that what a reader takes for one word is one. Whoever calls has tables for that (web/engine/fold-text.ts); here
+// only ASCII is made lower case.
 struct TextColumn {
   std::span<const std::uint8_t> bytes;
   std::span<const std::uint32_t> offsets;  // num_documents + 1
@@ -23,7 +25,7 @@ struct TextColumn {
 struct TextField {
   enum class Kind {
     kWords,  // split into words
-    kTags,   // tags separated by the byte 0x1F, each one term
+    kTags,   // tags separated by the bytes 0x1F and 0x0B, each one term, as it is
   };
   Kind kind = Kind::kWords;
   float weight = 1;
@@ -31,7 +33,7 @@ struct TextField {
 
 // Items described by their terms, weighted by TF-IDF: Salton & Buckley, "Term-weighting approaches in automatic text
 // retrieval", 1988. weight(d, t) = tf(d, t) * (ln((1 + n) / (1 + df(t))) + 1), rows scaled to length 1 (scikit-learn's
-// formula). tf counts a field's occurrences times the field's weight. Terms are words, lower-cased, or whole tags.
+// formula). tf counts a field's occurrences times the field's weight. Terms are words or whole tags.
 class TermMatrix {
  public:
   class Builder;

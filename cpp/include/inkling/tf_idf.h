@@ -29,7 +29,7 @@ class TfIdf final : public Model {
   // The profile's weight of each term, strongest first by absolute value, at most `count`.
   std::vector<Contribution> interests(History history, std::size_t count) const;
 
-  // The items that have a word, or a tag with the mark '#' before it, in lower case.
+  // The items that have a folded word, or such a tag with the mark '#' before it.
   std::span<const std::int32_t> items_with(std::string_view marked) const;
 
   // Scores of a text query: cosine with each item; 0 where no term is shared.

@@ -11,7 +11,7 @@ namespace {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-constexpr char kTagSeparator = 0x1F;
+constexpr std::string_view kTagSeparators = "\x1F\x0B";
 
 }  // namespace
 
@@ -33,8 +33,8 @@ Status TermMatrix::Builder::add(const TextField& field, std::int32_t first_item,
       continue;
     }
     while (!text.empty()) {
-      const std::size_t end = std::min(text.find(kTagSeparator), text.size());
-      const std::string tag = kTagMark + normalized_tag(text.substr(0, end));
+      const std::size_t end = std::min(text.find_first_of(kTagSeparators), text.size());
+      const std::string tag = kTagMark + std::string(text.substr(0, end));
       text.remove_prefix(std::min(end + 1, text.size()));
       if (tag.size() > 1) count_term(tag, field.weight);
     }

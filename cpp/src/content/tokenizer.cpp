@@ -68,47 +68,8 @@ bool is_word_character(std::uint32_t code) {
   return code < 0x1F000 || code >= 0x20000;  // emoji and the like are no words
 }
 
-bool is_space(std::uint32_t code) {
-  return code <= ' ' || code == 0xA0 || (code >= 0x2000 && code <= 0x200A) || code == 0x202F || code == 0x3000;
-}
-
-// Simple lower case of Latin, Greek, Cyrillic and Armenian; full-width Latin and digits become plain.
-std::uint32_t lower(std::uint32_t code) {
-  if (code >= 'A' && code <= 'Z') return code + 32;
-  if (code < 0xC0) return code;
-  if (code <= 0xDE) return code == 0xD7 ? code : code + 32;
-  if (code >= 0x100 && code < 0x178) {
-    const bool odd_is_upper = (code >= 0x139 && code < 0x149);
-    if (code == 0x130) return 'i';
-    if (code == 0x131 || code == 0x138 || code == 0x149) return code;
-    return odd_is_upper ? code + (code & 1) : code | 1;
-  }
-  if (code == 0x178) return 0xFF;
-  if (code >= 0x179 && code < 0x17F) return code + (code & 1);
-  if (code >= 0x1A0 && code < 0x1A6) return code | 1;  // with horn: Vietnamese
-  if (code == 0x1AF) return 0x1B0;
-  if (code >= 0x1CD && code < 0x1DD) return code + (code & 1);
-  if (code >= 0x1DE && code < 0x1F0) return code | 1;
-  if (code >= 0x1F8 && code < 0x220) return code | 1;  // with comma: Romanian
-  if (code >= 0x222 && code < 0x234) return code | 1;
-  if (code >= 0x1E00 && code < 0x1F00 && !(code >= 0x1E96 && code < 0x1EA0)) return code | 1;
-  if (code >= 0x391 && code <= 0x3AB && code != 0x3A2) return code + 32;
-  if (code == 0x386) return 0x3AC;
-  if (code >= 0x388 && code <= 0x38A) return code + 37;
-  if (code == 0x38C) return 0x3CC;
-  if (code == 0x38E || code == 0x38F) return code + 63;
-  if (code == 0x3C2) return 0x3C3;  // final sigma
-  if (code >= 0x410 && code <= 0x42F) return code + 32;
-  if (code >= 0x400 && code <= 0x40F) return code + 80;
-  if (code >= 0x460 && code < 0x482) return code | 1;
-  if (code >= 0x48A && code < 0x4C0) return code | 1;
-  if (code >= 0x4D0 && code < 0x530) return code | 1;
-  if (code >= 0x531 && code <= 0x556) return code + 48;
-  if (code >= 0xFF10 && code <= 0xFF19) return code - 0xFF10 + '0';
-  if (code >= 0xFF21 && code <= 0xFF3A) return code - 0xFF21 + 'a';
-  if (code >= 0xFF41 && code <= 0xFF5A) return code - 0xFF41 + 'a';
-  return code;
-}
+// The rest comes folded.
+std::uint32_t lower(std::uint32_t code) { return code >= 'A' && code <= 'Z' ? code + 32 : code; }
 
 }  // namespace
 
@@ -151,22 +112,6 @@ bool Tokenizer::next_naive(std::string_view& word) {
     return true;
   }
   return false;
-}
-
-std::string normalized_tag(std::string_view text) {
-  std::string out;
-  bool space = false;
-  for (std::size_t position = 0; position < text.size();) {
-    const std::uint32_t code = next_code_point(text, position);
-    if (code == kInvalid || is_space(code)) {
-      space = !out.empty();
-      continue;
-    }
-    if (space) out += ' ';
-    space = false;
-    append_utf8(lower(code), out);
-  }
-  return out;
 }
 
 }  // namespace inkling

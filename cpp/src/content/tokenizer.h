@@ -6,9 +6,9 @@
 
 namespace inkling {
 
-// Reads words from UTF-8 text, one at a time, lower-cased. A word is a run of letters and digits; in Chinese, Japanese
-// and Korean scripts, which write no spaces, it is each pair of neighbouring characters (and a character that stands
-// alone). Common English function words and single Latin letters are left out.
+// Reads words from folded UTF-8 text (inkling/term_matrix.h), one at a time. A word is a run of letters and digits; in
+// Chinese, Japanese and Korean scripts, which write no spaces, it is each pair of neighbouring characters (and a
+// character that stands alone). Common English function words and single Latin letters are left out.
 class Tokenizer {
  public:
   explicit Tokenizer(std::string_view text) : text_(text) {}
@@ -27,8 +27,5 @@ class Tokenizer {
   std::uint64_t chunks_[4]{};  // the word, when it was read fast
   std::string word_;           // when not
 };
-
-// The text in lower case, with runs of spaces made one and none at the ends: how tags are compared.
-std::string normalized_tag(std::string_view text);
 
 }  // namespace inkling
