@@ -22,6 +22,9 @@ constexpr std::uint64_t packed(std::string_view word) {
   return out;
 }
 
+// A single Latin letter, packed, in lower case; or nothing.
+constexpr bool is_lone_letter(std::uint64_t word) { return word < 0x80 && (word == 0 || word >= 'a'); }
+
 // Hashed with linear probing: most words of a text are looked up here.
 class StopWords {
  public:
@@ -29,9 +32,7 @@ class StopWords {
     for (const std::string_view word : kFunctionWords) slots_[slot_of(packed(word))] = packed(word);
   }
   // word: packed, in lower case. True for no word at all, too.
-  constexpr bool has(std::uint64_t word) const {
-    return (word < 0x80 && (word == 0 || word >= 'a')) || slots_[slot_of(word)] == word;
-  }
+  constexpr bool has(std::uint64_t word) const { return is_lone_letter(word) || slots_[slot_of(word)] == word; }
 
  private:
   constexpr std::size_t slot_of(std::uint64_t word) const {

@@ -1,7 +1,10 @@
 #include "content/tokenizer.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 
+#include "content/character_classes.h"
 #include "content/stop_words.h"
 #include "data/utf8.h"
 
@@ -41,73 +44,116 @@ std::uint32_t next_code_point(std::string_view text, std::size_t& position) {
   return kInvalid;
 }
 
-bool is_cjk(std::uint32_t code) {
-  if (code == 0x30A0 || code == 0x30FB) return false;  // a hyphen and a dot between words
-  return (code >= 0x3040 && code < 0x3100) ||          // Hiragana, Katakana
-         (code >= 0x3400 && code < 0x4DC0) ||          // Han, extension A
-         (code >= 0x4E00 && code < 0xA000) ||          // Han
-         (code >= 0xAC00 && code < 0xD7A4) ||          // Hangul
-         (code >= 0xF900 && code < 0xFB00) ||          // Han, compatibility
-         (code >= 0x20000 && code < 0x32000);          // Han, extensions B and later
-}
+// The first code point of each run of one class, and of one run more.
+using ClassRuns = std::array<std::uint32_t, std::size(kClassRuns) + 1>;
 
-bool is_word_character(std::uint32_t code) {
-  if (code < 0x80) return (code >= '0' && code <= '9') || (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z');
-  if (code < 0xC0) return code == 0xAA || code == 0xB5 || code == 0xBA;
-  if (code == 0xD7 || code == 0xF7) return false;
-  if (code >= 0x2000 && code < 0x2C00) return code >= 0x2070 && code < 0x20A0;  // punctuation and symbols
-  if (code >= 0x2E00 && code < 0x2E80) return false;                            // more punctuation
-  if (code >= 0x3000 && code < 0x3040) return code == 0x3005 || code == 0x3006;
-  if (code == 0x30A0 || code == 0x30FB) return false;                           // a hyphen and a dot between words
-  if (code >= 0xE000 && code < 0xF900) return false;                            // private use
-  if (code >= 0xFE10 && code < 0xFE70) return code >= 0xFE20 && code < 0xFE30;  // CJK punctuation forms
-  if (code >= 0xFF00 && code < 0xFFF0) {  // of the full-width and half-width forms only the letters and digits
-    return (code >= 0xFF10 && code <= 0xFF19) || (code >= 0xFF21 && code <= 0xFF3A) ||
-           (code >= 0xFF41 && code <= 0xFF5A) || (code >= 0xFF66 && code < 0xFFDD);
+ClassRuns unpacked() {
+  ClassRuns runs{};
+  const std::uint8_t* byte = kClassRunLengths;
+  for (std::size_t r = 0; r + 1 < runs.size(); ++r) {
+    std::uint32_t length = 0;
+    int shift = 0;
+    do {
+      length |= static_cast<std::uint32_t>(*byte & 0x7F) << shift;
+      shift += 7;
+    } while ((*byte++ & 0x80) != 0);
+    runs[r + 1] = runs[r] + length;
   }
-  return code < 0x1F000 || code >= 0x20000;  // emoji and the like are no words
+  return runs;
 }
 
 // The rest comes folded.
 std::uint32_t lower(std::uint32_t code) { return code >= 'A' && code <= 'Z' ? code + 32 : code; }
 
+// A sign of Khmer and one of Myanmar that put the next letter below the one before.
+bool joins_letters(std::uint32_t code) { return code == 0x17D2 || code == 0x1039; }
+
+// A small dotted capital I has a dot of its own when folded, which i has anyway.
+bool is_dot_of_i(std::uint32_t code, std::string_view word) { return code == 0x307 && word.ends_with('i'); }
+
 }  // namespace
 
-bool Tokenizer::next_naive(std::string_view& word) {
+CharacterClass Tokenizer::class_of(std::uint32_t code) {
+  if (code == kInvalid) return CharacterClass::kSeparator;
+  if (code < class_begin_ || code >= class_end_) {
+    static const ClassRuns kRuns = unpacked();
+    const auto* end = std::upper_bound(kRuns.begin(), kRuns.end(), code);
+    class_begin_ = end[-1];
+    class_end_ = *end;
+    class_ = CharacterClass{kClassRuns[end - kRuns.begin() - 1]};
+  }
+  return class_;
+}
+
+bool Tokenizer::is_stop_word(std::string_view word) const {
+  if (stop_words_ == nullptr) return word.size() <= kLongestStopWord && kStopWords.has(packed(word));
+  return (word.size() == 1 && is_lone_letter(packed(word))) || stop_words_->find(word) >= 0;
+}
+
+void Tokenizer::append_marks() {
+  bool joined = false;
+  for (std::size_t after = position_; after < text_.size(); position_ = after) {
+    const std::uint32_t code = next_code_point(text_, after);
+    const CharacterClass kind = class_of(code);
+    if (kind == CharacterClass::kDropped) continue;
+    if (kind != CharacterClass::kMark && !(joined && kind == CharacterClass::kCluster)) return;
+    append_utf8(code, word_);
+    joined = joins_letters(code);
+  }
+}
+
+bool Tokenizer::next_listed(std::string_view& word) {
   while (position_ < text_.size()) {
-    std::size_t start = position_;
+    const std::size_t end = std::min(text_.find_first_of("\x1F\x0B", position_), text_.size());
+    word = text_.substr(position_, end - position_);
+    position_ = end + 1;
+    if (!word.empty() && (stop_words_ == nullptr || stop_words_->find(word) < 0)) return true;
+  }
+  return false;
+}
+
+bool Tokenizer::next_naive(std::string_view& word) {
+  if (text_.starts_with('\x1F')) return next_listed(word);
+  if (single_pending_) {
+    single_pending_ = false;
+    word = std::string_view(word_).substr(first_length_);
+    return true;
+  }
+  while (position_ < text_.size()) {
+    const std::size_t start = position_;
     const std::uint32_t first = next_code_point(text_, position_);
-    if (first == kInvalid || !is_word_character(first)) continue;
-    word_.clear();
-    if (is_cjk(first)) {
-      append_utf8(first, word_);
-      std::size_t after = position_;
-      const std::uint32_t second = after < text_.size() ? next_code_point(text_, after) : kInvalid;
-      const bool paired = second != kInvalid && is_cjk(second);
-      if (paired) append_utf8(second, word_);
-      // A character that ended a pair before this one is no word of its own.
-      bool ended_pair = false;
-      if (start > 0) {
-        std::size_t before = start - 1;
-        while (before > 0 && (static_cast<unsigned char>(text_[before]) & 0xC0) == 0x80) --before;
-        ended_pair = is_cjk(next_code_point(text_, before)) && before == start;
+    const CharacterClass kind = class_of(first);
+    if (kind == CharacterClass::kSeparator || kind == CharacterClass::kDropped) continue;
+    if (kind == CharacterClass::kWord) {
+      word_.clear();
+      append_utf8(lower(first), word_);
+      for (std::size_t after = position_; after < text_.size(); position_ = after) {
+        const std::uint32_t code = next_code_point(text_, after);
+        const CharacterClass other = class_of(code);
+        if (other == CharacterClass::kDropped || is_dot_of_i(code, word_)) continue;
+        // An apostrophe inside a word ends it, and what follows it is short: "don't", "Schindler's".
+        if (other != CharacterClass::kWord && other != CharacterClass::kMark) break;
+        append_utf8(lower(code), word_);
       }
-      if (!paired && ended_pair) continue;
+      if (is_stop_word(word_)) continue;
       word = word_;
       return true;
     }
-    append_utf8(lower(first), word_);
-    while (position_ < text_.size()) {
-      start = position_;
-      const std::uint32_t code = next_code_point(text_, position_);
-      if (code == kInvalid || is_cjk(code) || !is_word_character(code)) {
-        // An apostrophe inside a word ends it, and what follows it is short: "don't", "Schindler's".
-        position_ = start;
-        break;
-      }
-      append_utf8(lower(code), word_);
+    const bool has_neighbor = start > 0 && start == neighbor_at_;
+    word_.erase(0, has_neighbor ? first_length_ : word_.size());
+    first_length_ = word_.size();
+    append_utf8(first, word_);
+    append_marks();
+    neighbor_at_ = position_;
+    if (kind == CharacterClass::kCharacter) {
+      single_pending_ = has_neighbor;
+    } else if (!has_neighbor) {
+      // One that stands alone is a term, another is a part of one.
+      std::size_t after = position_;
+      const CharacterClass next =
+          after < text_.size() ? class_of(next_code_point(text_, after)) : CharacterClass::kSeparator;
+      if (next == CharacterClass::kCluster || next == CharacterClass::kCharacter) continue;
     }
-    if (word_.size() <= kLongestStopWord && kStopWords.has(packed(word_))) continue;
     word = word_;
     return true;
   }

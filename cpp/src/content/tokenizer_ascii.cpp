@@ -46,6 +46,7 @@ std::uint64_t Tokenizer::eight_characters(std::size_t position) const {
 }
 
 bool Tokenizer::next(std::string_view& word) {
+  if (single_pending_ || text_.starts_with('\x1F')) return next_naive(word);
   static_assert(std::endian::native == std::endian::little, "a character's place is its place in the number");
   while (position_ < text_.size()) {
     std::size_t length = 0;
@@ -63,8 +64,12 @@ bool Tokenizer::next(std::string_view& word) {
     const std::uint64_t rest = (eight.words | eight.other) >> 8 * part;
     if ((eight.other >> 8 * part & 0x80) != 0) return next_naive(word);
     position_ = end + std::min(first_marked(rest), 8 - part);  // where the next word begins, if that was seen already
-    if (length <= kLongestStopWord && kStopWords.has(chunks_[0] & ((std::uint64_t{1} << 8 * length) - 1))) continue;
     word = {reinterpret_cast<const char*>(chunks_), length};
+    if (stop_words_ != nullptr) {
+      if (length == 0 || is_stop_word(word)) continue;
+    } else if (length <= kLongestStopWord && kStopWords.has(chunks_[0] & ((std::uint64_t{1} << 8 * length) - 1))) {
+      continue;
+    }
     return true;
   }
   return false;
