@@ -286,4 +286,47 @@ TEST_CASE("a query of nothing known is empty, and a known one is sorted by term"
   CHECK(std::abs(square_sum - 1) < kTolerance);
 }
 
+TEST_CASE("an attribute's tags are found by the words of their values, ranges of numbers by none") {
+  const TermMatrix terms = terms_of({"", "", ""}, {"director\x1Eida lupino", "ida lupino", "year\x1Dyear 1950-1960"});
+  check_equal(terms_of_item(terms, 0), {{"#director\x1Eida lupino", 1}});
+  check_equal(query_of(terms, "lupino"),
+              {{"#director\x1Eida lupino", 1 / std::sqrt(2)}, {"#ida lupino", 1 / std::sqrt(2)}});
+  CHECK(terms.query("director").empty());
+  CHECK(terms.query("1950 year").empty());
+}
+
+TEST_CASE("a query may have words, and other words that tags are looked for by") {
+  const TermMatrix terms = terms_of({"\x1Fold pen", "pen"}, {"", "old"});
+  check_equal(query_of(terms, "\x1Fold pen\x1Eink"), {{"old pen", 1}});
+  check_equal(query_of(terms, "ink\x1Eold"), {{"#old", 1}});
+}
+
+TEST_CASE("a document's weight multiplies its field's, and one of 0 is not read") {
+  TermMatrix::Builder builder(2);
+  const float weights[] = {0.5f, 0};
+  Texts texts({"ink", "ink"});
+  TextColumn column = texts.column();
+  column.weights = weights;
+  REQUIRE(succeeds(builder.add({TextField::Kind::kWords, 3}, 0, column)));
+  REQUIRE(succeeds(builder.add({TextField::Kind::kWords, 1}, 0, Texts({"pen pen", "pen"}).column())));
+  const TermMatrix terms = builder.finish();
+  const float idf[] = {std::log(1.5f) + 1, 1};  // of ink and pen
+  const double ink = 1.5 * idf[0];
+  const double length = std::sqrt(ink * ink + 4);
+  check_equal(terms_of_item(terms, 0), {{"ink", ink / length}, {"pen", 2 / length}});
+  check_equal(terms_of_item(terms, 1), {{"pen", 1}});
+}
+
+TEST_CASE("stop words are no terms, nor what tags are found by") {
+  TermMatrix::Builder builder(1);
+  builder.set_stop_words("pen, old");
+  REQUIRE(succeeds(builder.add({TextField::Kind::kWords, 1}, 0, Texts({"the old pen"}).column())));
+  REQUIRE(succeeds(builder.add({TextField::Kind::kTags, 1}, 0, Texts({"old lamp"}).column())));
+  const TermMatrix terms = builder.finish();
+  CHECK(terms_of_item(terms, 0).size() == 2);
+  CHECK(terms_of_item(terms, 0).count("the") == 1);
+  CHECK(terms.query("old").empty());
+  check_equal(query_of(terms, "lamp"), {{"#old lamp", 1}});
+}
+
 }  // namespace inkling

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,7 @@ namespace inkling {
 struct TextColumn {
   std::span<const std::uint8_t> bytes;
   std::span<const std::uint32_t> offsets;  // num_documents + 1
+  std::span<const float> weights = {};     // of each document, times the field's; empty: all 1
 };
 
 // How a field counts.
@@ -29,29 +31,50 @@ struct TextField {
   };
   Kind kind = Kind::kWords;
   float weight = 1;
+  int number = 0;  // what is added with the same number is one field, and has a mean length
 };
 
-// Items described by their terms, weighted by TF-IDF: Salton & Buckley, "Term-weighting approaches in automatic text
-// retrieval", 1988. weight(d, t) = tf(d, t) * (ln((1 + n) / (1 + df(t))) + 1), rows scaled to length 1 (scikit-learn's
-// formula). tf counts a field's occurrences times the field's weight. Terms are words or whole tags.
+// What a term's count comes to.
+struct TermWeighting {
+  enum class Kind {
+    // Salton & Buckley, "Term-weighting approaches in automatic text retrieval", 1988, as scikit-learn has it:
+    // count * idf, idf = ln((1 + n) / (1 + df)) + 1.
+    kTfIdf,
+    // BM25F of Robertson & Zaragoza, "The probabilistic relevance framework: BM25 and beyond", 2009: the counts of a
+    // field of words are divided by 1 - b + b * length / the field's mean length, then all of an item's added up, and
+    // a sum x becomes x (k1 + 1) / (x + k1) * sqrt(idf), idf = ln(1 + (n - df + 0.5) / (df + 0.5)). A product of two
+    // items, or of an item and a query, so has the idf once, as BM25 does. The length that rows are scaled by is over
+    // the terms that another item has too, if there are any: the others tie an item to nothing.
+    kBm25,
+  };
+  Kind kind = Kind::kTfIdf;
+  float k1 = 1.2f;
+  float b = 0.75f;
+};
+
+// Items described by their terms: words, or whole tags. weight(d, t) is what the term's count comes to (TermWeighting),
+// rows scaled to length 1. A count is that of a field's occurrences times the field's weight.
+//
+// Tags begin with '#'. Those of a field of its own have the field's name before them and the byte 0x1E between, or 0x1D
+// where they are ranges of numbers, which no query's words find: "#director\x1Eida lupino".
 class TermMatrix {
  public:
   class Builder;
 
   std::int32_t num_items() const { return by_item_.num_rows(); }
   std::int32_t num_terms() const { return terms_.size(); }
-  const SparseRows& by_item() const { return by_item_; }  // (num_items, num_terms), rows of length 1 or empty
+  const SparseRows& by_item() const { return by_item_; }  // (num_items, num_terms), rows scaled or empty
   const SparseRows& by_term() const { return by_term_; }  // (num_terms, num_items)
   std::span<const float> idf() const { return idf_; }
 
-  // The word, or the tag without its mark.
+  // The word, or the tag without its mark, with its field's name.
   std::string_view term_text(std::int32_t term) const;
   bool is_tag(std::int32_t term) const;
   // The number of a word, or of a tag with its mark '#' before it; below 0 when there is none.
   std::int32_t find(std::string_view marked) const { return terms_.find(marked); }
 
   // The query's terms with weights, scaled to length 1: its words, and the tags in which they occur. Empty when
-  // nothing is known. Sorted by term.
+  // nothing is known. Sorted by term. Where the byte 0x1E stands in it, words are looked for before it and tags behind.
   std::vector<std::pair<std::int32_t, float>> query(std::string_view text) const;
 
   void write(TensorFile& file) const;
@@ -60,7 +83,7 @@ class TermMatrix {
  private:
   static constexpr char kTagMark = '#';
 
-  void index_tag_words();
+  void index_tag_words(const TermTable* stop_words);
 
   TermTable terms_;                              // tags begin with kTagMark
   TermTable tag_words_;                          // words that occur in tags …
@@ -80,22 +103,33 @@ class TermMatrix::Builder {
   // Errors: offsets that fall or leave the bytes; more documents than items.
   Status add(const TextField& field, std::int32_t first_item, const TextColumn& texts);
 
-  TermMatrix finish();
+  // Words that are no terms from now on, instead of the built-in ones: a folded text.
+  void set_stop_words(std::string_view text);
+
+  TermMatrix finish(const TermWeighting& weighting = {});
 
  private:
   struct Entry {
     std::int32_t term;
     float count;  // weighted
   };
+  struct Lengths {  // of one field
+    double words;
+    double texts;  // that have words
+  };
   struct Run {  // one field of one item
     std::int32_t item;
     std::size_t begin;  // its entries end where the next run's begin
+    std::size_t field;
+    float length;  // in words; 0 for tags
   };
 
   void count_term(std::string_view text, float weight);
   void merge(std::vector<Entry>& entries, std::size_t begin, Entry added);
 
   std::int32_t num_items_;
+  std::optional<TermTable> stop_words_;
+  std::vector<Lengths> fields_;
   TermTable terms_;
   std::vector<Entry> entries_;
   std::vector<Run> runs_;

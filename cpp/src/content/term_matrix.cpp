@@ -17,6 +17,9 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 // A query word that occurs in a tag means the tag a little less than the word itself.
 constexpr float kTagWordWeight = 0.7f;
 
+constexpr char kFieldMark = 0x1E;
+constexpr char kNumberMark = 0x1D;
+
 }  // namespace
 
 std::string_view TermMatrix::term_text(std::int32_t term) const {
@@ -25,10 +28,12 @@ std::string_view TermMatrix::term_text(std::int32_t term) const {
 
 bool TermMatrix::is_tag(std::int32_t term) const { return terms_.text(term)[0] == kTagMark; }
 
-void TermMatrix::index_tag_words() {
+void TermMatrix::index_tag_words(const TermTable* stop_words) {
   for (std::int32_t term = 0; term < num_terms(); ++term) {
-    if (!is_tag(term)) continue;
-    Tokenizer tokenizer(term_text(term));
+    std::string_view tag = term_text(term);
+    if (!is_tag(term) || tag.find(kNumberMark) != tag.npos) continue;
+    tag.remove_prefix(tag.find(kFieldMark) + 1);  // all of it where there is no mark, for npos + 1 is 0
+    Tokenizer tokenizer(tag, stop_words);
     std::string_view word;
     while (tokenizer.next(word)) {
       const std::int32_t id = tag_words_.find_or_add(word);
@@ -41,10 +46,15 @@ void TermMatrix::index_tag_words() {
 
 std::vector<std::pair<std::int32_t, float>> TermMatrix::query(std::string_view text) const {
   std::vector<Contribution> parts;
-  Tokenizer tokenizer(text);
+  const TermTable none;  // what was left out of the items is not found
+  const std::size_t mark = text.find(kFieldMark);
+  Tokenizer words(text.substr(0, mark), &none);
   std::string_view word;
-  while (tokenizer.next(word)) {
+  while (words.next(word)) {
     if (const std::int32_t term = terms_.find(word); term >= 0) parts.push_back({kNone, term, idf_[at(term)]});
+  }
+  Tokenizer tag_words(text.substr(mark + 1), &none);
+  while (tag_words.next(word)) {
     if (const std::int32_t id = tag_words_.find(word); id >= 0) {
       for (const std::int32_t tag : tags_[at(id)]) parts.push_back({kNone, tag, kTagWordWeight * idf_[at(tag)]});
     }
@@ -90,7 +100,7 @@ Result<TermMatrix> TermMatrix::read(const TensorFile& file, std::int32_t num_ite
   if (!rows.ok()) return rows.status();
   out.by_item_ = std::move(rows.value());
   out.by_term_ = out.by_item_.transposed(out.num_terms());
-  out.index_tag_words();
+  out.index_tag_words(nullptr);
   return out;
 }
 

@@ -22,24 +22,41 @@ Status TermMatrix::Builder::add(const TextField& field, std::int32_t first_item,
     fits = texts.offsets[d] <= texts.offsets[d + 1] && texts.offsets[d + 1] <= texts.bytes.size();
   }
   if (!fits) return {ErrorCode::kInvalidCatalog, "the texts' offsets do not fit their bytes or the items"};
+  fields_.resize(std::max(fields_.size(), at(field.number) + 1));
+  Lengths& lengths = fields_[at(field.number)];
   for (std::size_t d = 0; d < count; ++d) {
-    runs_.push_back({first_item + static_cast<std::int32_t>(d), entries_.size()});
+    const float weight = d < texts.weights.size() ? field.weight * texts.weights[d] : field.weight;
+    if (weight == 0) continue;
+    runs_.push_back({first_item + static_cast<std::int32_t>(d), entries_.size(), at(field.number), 0});
     std::string_view text(reinterpret_cast<const char*>(texts.bytes.data()) + texts.offsets[d],  // NOLINT
                           texts.offsets[d + 1] - texts.offsets[d]);
     if (field.kind == TextField::Kind::kWords) {
-      Tokenizer tokenizer(text);
+      Tokenizer tokenizer(text, stop_words_ ? &*stop_words_ : nullptr);
       std::string_view word;
-      while (tokenizer.next(word)) count_term(word, field.weight);
+      while (tokenizer.next(word)) {
+        count_term(word, weight);
+        ++runs_.back().length;
+      }
+      lengths.words += runs_.back().length;
+      lengths.texts += runs_.back().length > 0 ? 1 : 0;
       continue;
     }
     while (!text.empty()) {
       const std::size_t end = std::min(text.find_first_of(kTagSeparators), text.size());
       const std::string tag = kTagMark + std::string(text.substr(0, end));
       text.remove_prefix(std::min(end + 1, text.size()));
-      if (tag.size() > 1) count_term(tag, field.weight);
+      if (tag.size() > 1) count_term(tag, weight);
     }
   }
   return {};
+}
+
+void TermMatrix::Builder::set_stop_words(std::string_view text) {
+  const TermTable none;
+  Tokenizer tokenizer(text, &none);
+  std::string_view word;
+  stop_words_.emplace();
+  while (tokenizer.next(word)) stop_words_->find_or_add(word);
 }
 
 void TermMatrix::Builder::count_term(std::string_view text, float weight) {
@@ -59,7 +76,8 @@ void TermMatrix::Builder::merge(std::vector<Entry>& entries, std::size_t begin, 
   }
 }
 
-TermMatrix TermMatrix::Builder::finish() {
+TermMatrix TermMatrix::Builder::finish(const TermWeighting& weighting) {
+  const bool bm25 = weighting.kind == TermWeighting::Kind::kBm25;
   const std::size_t num_terms = at(terms_.size());
   // The runs by item, those of one item in the order in which they came.
   std::vector<std::size_t> next_run(at(num_items_) + 1);
@@ -67,7 +85,7 @@ TermMatrix TermMatrix::Builder::finish() {
   for (std::size_t item = 0; item < at(num_items_); ++item) next_run[item + 1] += next_run[item];
   std::vector<std::size_t> order(runs_.size());
   for (std::size_t r = 0; r < runs_.size(); ++r) order[next_run[at(runs_[r].item)]++] = r;
-  runs_.push_back({num_items_, entries_.size()});
+  runs_.push_back({num_items_, entries_.size(), 0, 0});
 
   std::vector<Entry> entries;  // by item, each term once
   entries.reserve(entries_.size());
@@ -76,7 +94,15 @@ TermMatrix TermMatrix::Builder::finish() {
     const std::size_t begin = entries.size();
     for (; n < next_run[item]; ++n) {
       const std::size_t r = order[n];
-      for (std::size_t e = runs_[r].begin; e < runs_[r + 1].begin; ++e) merge(entries, begin, entries_[e]);
+      const Run& run = runs_[r];
+      double divisor = 1;
+      if (bm25 && run.length > 0) {
+        const Lengths& of_field = fields_[run.field];
+        divisor += weighting.b * (run.length * of_field.texts / of_field.words - 1);
+      }
+      for (std::size_t e = run.begin; e < runs_[r + 1].begin; ++e) {
+        merge(entries, begin, {entries_[e].term, static_cast<float>(entries_[e].count / divisor)});
+      }
     }
     ends[item] = entries.size();
   }
@@ -92,7 +118,8 @@ TermMatrix TermMatrix::Builder::finish() {
   const auto num_items = static_cast<float>(num_items_);
   for (std::size_t term = 0; term < num_terms; ++term) {
     const auto count = static_cast<float>(by_term.offsets[term + 1]);
-    out.idf_[term] = std::log((1 + num_items) / (1 + count)) + 1;
+    out.idf_[term] = bm25 ? std::sqrt(std::log(1 + (num_items - count + 0.5f) / (count + 0.5f)))
+                          : std::log((1 + num_items) / (1 + count)) + 1;
     by_term.offsets[term + 1] += by_term.offsets[term];
     places_[term] = static_cast<std::size_t>(by_term.offsets[term]);
   }
@@ -100,27 +127,32 @@ TermMatrix TermMatrix::Builder::finish() {
     for (; e < ends[item]; ++e) {
       const std::size_t to = places_[at(entries[e].term)]++;
       by_term.columns[to] = static_cast<std::int32_t>(item);
-      by_term.values[to] = entries[e].count;
+      const float sum = entries[e].count;
+      by_term.values[to] = bm25 ? sum * (weighting.k1 + 1) / (sum + weighting.k1) : sum;
     }
   }
   entries = {};
 
   std::vector<double> square_sums(at(num_items_));
+  std::vector<double> lone_square_sums(at(num_items_));  // of terms that no other item has
   for (std::size_t term = 0, e = 0; term < num_terms; ++term) {
-    for (; e < at(by_term.offsets[term + 1]); ++e) {
+    const auto end = at(by_term.offsets[term + 1]);
+    const bool lone = bm25 && end - e == 1;
+    for (; e < end; ++e) {
       by_term.values[e] *= out.idf_[term];
       const double weight = by_term.values[e];
-      square_sums[at(by_term.columns[e])] += weight * weight;
+      (lone ? lone_square_sums : square_sums)[at(by_term.columns[e])] += weight * weight;
     }
   }
   std::vector<float> scales(at(num_items_));
   for (std::size_t item = 0; item < scales.size(); ++item) {
-    scales[item] = static_cast<float>(square_sums[item] > 0 ? 1 / std::sqrt(square_sums[item]) : 0);
+    const double square_sum = square_sums[item] > 0 ? square_sums[item] : lone_square_sums[item];
+    scales[item] = static_cast<float>(square_sum > 0 ? 1 / std::sqrt(square_sum) : 0);
   }
   for (std::size_t e = 0; e < by_term.values.size(); ++e) by_term.values[e] *= scales[at(by_term.columns[e])];
   out.by_item_ = by_term.transposed(num_items_);
   out.terms_ = std::move(terms_);
-  out.index_tag_words();
+  out.index_tag_words(stop_words_ ? &*stop_words_ : nullptr);
   return out;
 }
 
