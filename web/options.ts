@@ -22,6 +22,8 @@ const addresses: Check = (value) =>
   typeof value === 'string' || typeof value === 'function' || value instanceof URL
     ? null
     : 'an address, or a function that gives one';
+const address: Check = (value) =>
+  typeof value === 'string' || value instanceof URL ? null : 'an address';
 const time: Check = (value) =>
   Number.isFinite(Number(value)) && (typeof value === 'number' || value instanceof Date)
     ? null
@@ -100,11 +102,33 @@ const modelAndSettings: Check = (value) =>
     ? null
     : '{model, settings?}';
 
+const fields: Check = (value) =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).every((field) => {
+    const {
+      weight = 1,
+      kind = 'words',
+      ...more
+    } = typeof field === 'number' ? { weight: field } : Object(field);
+    return (
+      weight > 0 &&
+      weight < 1e6 &&
+      ['words', 'tags', 'number'].includes(kind) &&
+      !Object.keys(more).length
+    );
+  })
+    ? null
+    : '{name: weight above 0, or {weight?, kind?: "words", "tags" or "number"}}';
+
 /** The options of every public call, and what each must be. */
 const OPTIONS = {
   open: {
     catalog: anything,
     model: anything,
+    fields,
+    stopWords: (value: unknown) => (idList(value) === null ? null : 'an array of words'),
+    tokenizer: address,
     name,
     storage: oneOf('indexeddb', 'memory'),
     retention: limits,

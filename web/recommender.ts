@@ -5,7 +5,7 @@ import { InklingError } from './errors.js';
 import { checkEvent } from './event.js';
 import { toSend } from './interaction-columns.js';
 import { checkOptions } from './options.js';
-import { publicSources, readPublicData } from './public-data.js';
+import { absolute, publicSources, readPublicData } from './public-data.js';
 import { Connection, databaseName } from './store/database.js';
 import { EventLog } from './store/event-log.js';
 import type { Preferences } from './store/person-store.js';
@@ -89,6 +89,11 @@ export class Recommender {
       choice,
       ...wasmAddresses(options, choice.variant),
       wasmBinary: options.wasmBinary,
+      texts: {
+        fields: options.fields,
+        stopWords: options.stopWords,
+        tokenizer: options.tokenizer && absolute(options.tokenizer),
+      },
     };
     const sources = publicSources(catalog, model);
     const connect = (serving: boolean) => connectWorker(options.workerUrl, choice.threads, serving);

@@ -84,7 +84,7 @@ export type FactorStorage = (typeof FACTOR_STORAGES)[number];
 export interface Reason {
   /**
    * `event`: because of the person's own event on `item`; `term`: a word of the query or text; `tag`: a whole
-   * tag; `popularity`: many others chose it, in a `context` where one is told; `preference`: the person prefers the topic
+   * tag; `attribute`: the value, or the range of numbers, of the item's `field`; `popularity`: many others chose it, in a `context` where one is told; `preference`: the person prefers the topic
    * `term`; `boost`: number `rule` of the call's `boost`, from 0; `freshness`: it is new; `impression`: it was shown
    * `count` times and let be; `similar`: it is like `item`; `pick`: an editor chose it; `pin`: the call put it there;
    * `exploration`: few have met it; `others`: `count` reasons smaller than these, always the last.
@@ -93,6 +93,7 @@ export interface Reason {
     | 'event'
     | 'term'
     | 'tag'
+    | 'attribute'
     | 'popularity'
     | 'preference'
     | 'boost'
@@ -105,8 +106,10 @@ export interface Reason {
     | 'others';
   /** The item of the person's event, or that of `like`; set when `kind` is `event` or `similar`. */
   item?: string;
-  /** The word or tag, in lower case; set when `kind` is `term` or `tag`, and for `preference`, as the person gave it. */
+  /** The word, tag or value, folded; set when `kind` is `term`, `tag` or `attribute`, and for `preference`. */
   term?: string;
+  /** The attribute's name; set when `kind` is `attribute`. */
+  field?: string;
   /** The words and tags that tie the event's item to this one, strongest first, in lower case; set for `event` in content lists. */
   terms?: string[];
   /** How many; set when `kind` is `others` or `impression`. */
@@ -199,11 +202,37 @@ export interface SecretKey {
   readonly usages: readonly string[];
 }
 
+/** How an attribute of the items takes part in comparing and finding them: its weight, or more. */
+export type FieldOptions =
+  | number
+  | {
+      /** How much each word or value counts. Default 1. */
+      weight?: number;
+      /**
+       * `words`: split into words. `tags`: whole phrases, a string or an array of them; those of two fields are never
+       * the same. `number`: ranges that about as many items are in; the nearer two numbers, the more alike. Default `words`,
+       * of `tags` itself `tags`.
+       */
+      kind?: 'words' | 'tags' | 'number';
+    };
+
 export interface OpenOptions {
   /** Items, or where a JSON array (or NDJSON) of items is to be had. */
   catalog?: readonly Item[] | URL | string | Blob;
   /** A model file. Without one, content and popularity do the work. */
   model?: URL | string | ArrayBuffer | Uint8Array | Blob;
+  /**
+   * Which attributes of the items are compared, and how; those that are not named are not. Default
+   * `{title: 1, text: 1, tags: {weight: 2, kind: 'tags'}}`.
+   */
+  fields?: Readonly<Record<string, FieldOptions>>;
+  /** Words to leave out, instead of the English ones that are built in. */
+  stopWords?: readonly string[];
+  /**
+   * Address of a module whose export `tokenize(text, field)` splits texts into an array of terms, instead of what is built
+   * in. `field` is undefined for a query. The worker imports it. `inkling/languages/…` has some.
+   */
+  tokenizer?: URL | string;
   /** Recommenders of the same name on one origin share their events. Default `default`. */
   name?: string;
   /** Default `indexeddb` where there is one, else `memory`. */
@@ -514,7 +543,9 @@ export interface Edit {
 
 export interface Interest {
   term: string;
-  kind: 'term' | 'tag';
+  kind: 'term' | 'tag' | 'attribute';
+  /** Of an attribute: its name. */
+  field?: string;
   weight: number;
   /** Items of the person's events that have it, the strongest opinions first, at most 5. */
   from: string[];

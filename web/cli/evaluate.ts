@@ -22,6 +22,7 @@ import {
 } from './data-options.js';
 import { UsageError } from './failures.js';
 import { parseSettings } from './settings.js';
+import { TEXT_OPTIONS, textOptions } from './text-options.js';
 import { textTable } from './text-table.js';
 import { settingsCell } from './trials-table.js';
 
@@ -52,6 +53,7 @@ export const evaluate: Command = {
       help: 'share of the data, or of the users, held out (default 0.2)',
     },
     { name: 'items', value: 'F', help: 'items: JSON, NDJSON, CSV or TSV, plain or .gz' },
+    ...TEXT_OPTIONS,
     ...TRAINING_OPTIONS,
     {
       name: 'metrics',
@@ -88,6 +90,7 @@ export const evaluate: Command = {
     const storage = args.choice('storage', FACTOR_STORAGES);
     const baseline = baselineOption(args);
     const engineWanted = engineOptions(args);
+    const texts = await textOptions(args);
     interactionOptions(args); // wrong ones are reported before any file is touched
     const data = dataOptions(args);
     const negativesPath = args.text('negatives');
@@ -123,6 +126,7 @@ export const evaluate: Command = {
     }
     const items = itemsPath === undefined ? undefined : await work.files.items(itemsPath);
     const engine = await work.engine.load(engineWanted);
+    engine.texts = texts;
     try {
       const result = await engine.evaluate({
         ...options,

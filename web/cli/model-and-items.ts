@@ -6,11 +6,13 @@ import type { Arguments, OptionSpec } from './arguments.js';
 import type { Workplace } from './command.js';
 import { engineOptions } from './data-options.js';
 import { UsageError } from './failures.js';
+import { TEXT_OPTIONS, textOptions } from './text-options.js';
 
 export const RANKER_OPTIONS: readonly OptionSpec[] = [
   { name: 'model-file', value: 'M', help: 'a model file that train wrote' },
   { name: 'items', value: 'F', help: 'items: JSON, NDJSON, CSV or TSV, plain or .gz' },
   { name: 'k', value: 'N', help: 'how many (default 10)' },
+  ...TEXT_OPTIONS,
 ];
 
 /** What the commands that rank items work with. */
@@ -35,10 +37,12 @@ export async function withRanker(
     throw new UsageError('--model-file is missing; expected --model-file M, --items F, or both.');
   }
   const engineWanted = engineOptions(args);
+  const texts = await textOptions(args);
   const bytes = modelPath === undefined ? undefined : await work.files.modelFile(modelPath);
   const items = itemsPath === undefined ? undefined : await work.files.items(itemsPath);
   const titles = new Map(items?.map((item: Item) => [item.id, item.title ?? '']));
   const engine = await work.engine.load(engineWanted);
+  engine.texts = texts;
   try {
     const model = bytes && engine.openModel(bytes);
     try {

@@ -12,6 +12,7 @@ import {
 } from './data-options.js';
 import { UsageError } from './failures.js';
 import { checkOutputPath, modelFileOf, writeWholeFile } from './output-file.js';
+import { TEXT_OPTIONS, textOptions } from './text-options.js';
 
 const HOLDS_HISTORIES =
   'note: a user_neighbors file holds the items of every training user, without ids; publish it only ' +
@@ -25,6 +26,7 @@ export const train: Command = {
   options: [
     { name: 'interactions', value: 'F', help: 'CSV, TSV or NDJSON, plain or .gz' },
     { name: 'items', value: 'F', help: 'items: JSON, NDJSON, CSV or TSV, plain or .gz' },
+    ...TEXT_OPTIONS,
     ...TRAINING_OPTIONS,
     { name: 'out', value: 'M', help: 'where to write the model file' },
     STORAGE_OPTION,
@@ -44,6 +46,7 @@ export const train: Command = {
     }
     const storage = args.choice('storage', FACTOR_STORAGES);
     const engineWanted = engineOptions(args);
+    const texts = await textOptions(args);
     interactionOptions(args); // wrong ones are reported before any file is touched
     await checkOutputPath(out);
 
@@ -51,6 +54,7 @@ export const train: Command = {
       interactionsPath === undefined ? null : await work.files.interactions(interactionsPath);
     const items = itemsPath === undefined ? undefined : await work.files.items(itemsPath);
     const engine = await work.engine.load(engineWanted);
+    engine.texts = texts;
     try {
       const started = performance.now();
       const model = await engine.train(table, {

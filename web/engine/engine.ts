@@ -21,13 +21,14 @@ import {
 import { ValidationArena } from './arena.js';
 import { owning } from './heap.js';
 import { IdIndex } from './id-index.js';
+import { createItemTexts, DEFAULT_WEIGHTING, type TermWeighting } from './item-texts.js';
 import { describeModelFile, type ModelFileDescription, writeModelFile } from './model-file.js';
 import { ServingEngine } from './serving-engine.js';
 import { settingsText } from './settings-text.js';
 import { runInSlices } from './slices.js';
 import { check } from './status.js';
 import { TrainedModel } from './trained-model.js';
-import { appendTable, createItemTexts } from './training-set.js';
+import { appendTable } from './training-set.js';
 
 export const DEFAULT_METRICS = ['recall@20', 'ndcg@20', 'hit_rate@10'] as const;
 export const DEFAULT_SEED = 1;
@@ -116,12 +117,19 @@ export class Engine extends ServingEngine {
     itemIds: IdIndex,
     options: WithItems<Omit<TrainOptions, 'model' | 'settings'>> & Named,
   ): Promise<TrainedModel> {
-    const { module, heap, wasm } = this;
+    const { module, wasm } = this;
     const { model, settings, items, seed, signal, onProgress } = options;
     return owning(async (own) => {
       const texts =
         CONTENT_MODELS.includes(model) && items
-          ? own(await createItemTexts(module, heap, wasm, itemsByIndex(items, itemIds), signal))
+          ? own(
+              await createItemTexts(
+                this,
+                itemsByIndex(items, itemIds),
+                signal,
+                weightingOf(settings),
+              ),
+            )
           : null;
       const training = own(new module.Training());
       const status = training.start(
@@ -480,4 +488,15 @@ function checkSeed(seed: number = DEFAULT_SEED): number {
     'invalid_argument',
     `seed is ${JSON.stringify(seed)}; expected a whole number from 0 to ${MAX_SEED}`,
   );
+}
+
+/** Where a setting is wrong, training says so. */
+function weightingOf(settings: Settings = {}): TermWeighting {
+  const { weighting, k1 = DEFAULT_WEIGHTING.k1, b = DEFAULT_WEIGHTING.b } = settings;
+  const place = ['tf_idf', 'bm25'].indexOf(weighting as string);
+  return {
+    weighting: place < 0 ? DEFAULT_WEIGHTING.weighting : place,
+    k1: Number(k1),
+    b: Number(b),
+  };
 }

@@ -6,6 +6,7 @@ import type {
   Critique,
   Filter,
   FilterValue,
+  Interest,
   Item,
   ModelName,
   Profile,
@@ -16,10 +17,10 @@ import type {
   Source,
 } from '../types.js';
 import { asNumber, FilteredItems, valuesOf } from './filter.js';
-import { foldText } from './fold-text.js';
 import { owning } from './heap.js';
 import type { ItemHistory, ItemImpressions, TakenItem } from './history.js';
 import { IdIndex } from './id-index.js';
+import { createItemTexts, marksOf, queryText } from './item-texts.js';
 import { LearnedBlend, moment } from './learned-blend.js';
 import { PackedList } from './packed-list.js';
 import { asSaid, parseQuery, says } from './query.js';
@@ -34,7 +35,6 @@ import {
 import type { ServingEngine as Engine } from './serving-engine.js';
 import { check } from './status.js';
 import type { TrainedModel } from './trained-model.js';
-import { createItemTexts } from './training-set.js';
 
 export const DEFAULT_K = 10;
 const DEFAULT_REASONS = 10;
@@ -43,6 +43,7 @@ const MOST = 2 ** 31 - 1;
 const TERMS_OF_A_REASON = 5;
 const INTERESTS = 24;
 const EVENTS_OF_AN_INTEREST = 5;
+type Term = Pick<Interest, 'kind' | 'term' | 'field'>;
 const NO_PREFERENCES: Preferences = { muted: [], preferred: [] };
 const HOUR_MS = 3_600_000;
 const HOURS_OF_A_DAY = 24;
@@ -117,7 +118,7 @@ const CONTENT_COMES_FIRST: readonly ModelName[] = ['popularity', 'tf_idf', 'hybr
 export class Ranker {
   /** Items of the model first, in its order, then those only the catalogue has. */
   private readonly ids: IdIndex;
-  private readonly terms = new Map<number, { kind: 'term' | 'tag'; term: string }>();
+  private readonly terms = new Map<number, Term>();
   private readonly catalog: FilteredItems;
   /** What the person has taught a hybrid. */
   private readonly learned: LearnedBlend | null;
@@ -152,7 +153,7 @@ export class Ranker {
       signal?: AbortSignal | undefined;
     },
   ): Promise<Ranker> {
-    const { module, heap, wasm } = engine;
+    const { module, heap } = engine;
     const { items, model = null, signal } = options;
     const ids = new IdIndex(model?.itemIds ?? []);
     const positions = ids.addAll(items?.map((item) => item.id) ?? []);
@@ -166,8 +167,7 @@ export class Ranker {
       candidate[position] = 1;
     });
     const later = model !== null && !CONTENT_COMES_FIRST.includes(model.name);
-    const texts =
-      items && !later ? await createItemTexts(module, heap, wasm, byIndex, signal) : null;
+    const texts = items && !later ? await createItemTexts(engine, byIndex, signal) : null;
     const handle = new module.Ranker();
     owning((own) =>
       handle.open(
@@ -600,12 +600,11 @@ export class Ranker {
     return ids.flatMap((id) => this.ids.get(id) ?? []);
   }
 
-  /** Items with one of these words or tags, if the words of the items are read. */
+  /** Items with one of these words, tags or attributes, if the words of the items are read. */
   private itemsAbout(topics: readonly string[]): number[] {
-    return topicsOf(topics).flatMap((topic) => [
-      ...this.itemsWith(topic),
-      ...this.itemsWith(`#${topic}`),
-    ]);
+    return topicsOf(topics)
+      .flatMap((topic) => marksOf(this.engine.texts, topic))
+      .flatMap((marked) => this.itemsWith(marked));
   }
 
   /** Items with a word, or with a tag that `#` stands before. */
@@ -677,7 +676,7 @@ export class Ranker {
         write(items),
         write(weights),
         write(Int32Array.from(excluded)),
-        foldText(words),
+        queryText(engine.texts, words),
         k,
         most,
         write(adjusted),
@@ -753,13 +752,10 @@ export class Ranker {
       const list = new PackedList(engine.heap.read(out, Uint8Array).buffer);
       const strongest = [...met].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
       const interests = list.parts(0).map(({ term: index, value }) => {
-        const { kind, term } = this.term(index);
-        const ids = this.itemsWith(kind === 'tag' ? `#${term}` : term).map((each) =>
-          this.ids.id(each),
-        );
+        const ids = this.itemsWith(handle.term(index)).map((each) => this.ids.id(each));
         const having = new Set(ids);
         const from = strongest.flatMap(({ item }) => (having.has(item) ? [item] : []));
-        return { kind, term, weight: value, from: from.slice(0, EVENTS_OF_AN_INTEREST) };
+        return { ...this.term(index), weight: value, from: from.slice(0, EVENTS_OF_AN_INTEREST) };
       });
       return { items: [...met], interests, blend: this.learned?.told() ?? [] };
     });
@@ -778,8 +774,7 @@ export class Ranker {
   private async describe(signal?: AbortSignal): Promise<void> {
     const { engine, handle, undescribed } = this;
     if (!undescribed) return;
-    const { module, heap, wasm } = engine;
-    const texts = await createItemTexts(module, heap, wasm, undescribed, signal);
+    const texts = await createItemTexts(engine, undescribed, signal);
     handle.describe(texts);
     this.texts = texts;
     this.undescribed = null;
@@ -830,13 +825,17 @@ export class Ranker {
     return known || plan.adjusted.length > 0 ? strongest(reasons, most) : reasons;
   }
 
-  private term(index: number): { kind: 'term' | 'tag'; term: string } {
+  private term(index: number): Term {
     let known = this.terms.get(index);
     if (!known) {
       const text = this.handle.term(index);
-      known = text.startsWith('#')
-        ? { kind: 'tag', term: text.slice(1) }
-        : { kind: 'term', term: text };
+      // Between an attribute's name and its value stands a character that no tag has.
+      const [field = '', term] = text.slice(1).split(/\p{Cc}/u);
+      known = !text.startsWith('#')
+        ? { kind: 'term', term: text }
+        : term === undefined
+          ? { kind: 'tag', term: field }
+          : { kind: 'attribute', field, term };
       this.terms.set(index, known);
     }
     return known;

@@ -3,6 +3,7 @@ import { InklingError } from '../errors.js';
 import { MODEL_NAMES, type ModelName, type VariantName } from '../types.js';
 import { VERSION } from '../version.js';
 import { Heap } from './heap.js';
+import type { TextSettings } from './item-texts.js';
 import { TrainedModel } from './trained-model.js';
 import type { Choice } from './variants.js';
 
@@ -13,6 +14,8 @@ export class ServingEngine {
   readonly variant: VariantName;
   readonly threads: number;
   readonly why: readonly string[];
+  /** How items become terms. */
+  texts: TextSettings = {};
   /** Models that this module only serves, and which one trains them. */
   readonly lacks: Partial<Record<ModelName, 'usual' | 'full'>> = {};
 

@@ -1,6 +1,5 @@
 import type { InteractionLog, MainModule } from '#engine-module';
-import type { InteractionTable, Item } from '../types.js';
-import { foldTag, foldText } from './fold-text.js';
+import type { InteractionTable } from '../types.js';
 import type { Heap } from './heap.js';
 import { owning } from './heap.js';
 import type { IdIndex } from './id-index.js';
@@ -100,56 +99,4 @@ export function encodeDocuments(
     offsets[n + 1] = bytes.indexOf(end, offsets[n] as number) + 1;
   }
   return offsets.at(-1) === bytes.length ? { bytes, offsets } : encodeTexts(documents.map(fold));
-}
-
-/** How much each field's words count. Tags say most of what an item is about. */
-const FIELDS: { tags: boolean; weight: number; text: (item: Item) => string }[] = [
-  { tags: false, weight: 1, text: (item) => item.title ?? '' },
-  { tags: false, weight: 1, text: (item) => item.text ?? '' },
-  { tags: true, weight: 2, text: (item) => item.tags?.map(foldTag).join(TAG_SEPARATOR) ?? '' },
-];
-const TAG_SEPARATOR = '\u001f';
-const BATCH_ITEMS = 4096;
-
-/**
- * Describes items by their texts. `items[i]` is the item of index i, undefined where an index has none.
- * The caller deletes the result.
- */
-export async function createItemTexts(
-  module: MainModule,
-  heap: Heap,
-  engine: InstanceType<MainModule['Engine']>,
-  items: readonly (Item | undefined)[],
-  signal: AbortSignal | undefined,
-): Promise<InstanceType<MainModule['ItemTexts']>> {
-  const texts = new module.ItemTexts(items.length);
-  try {
-    for (let begin = 0; begin < items.length; begin += BATCH_ITEMS) {
-      throwIfAborted(signal);
-      const batch = items.slice(begin, begin + BATCH_ITEMS);
-      for (const field of FIELDS) {
-        const { bytes, offsets } = encodeDocuments(
-          batch.map((item) => (item ? field.text(item) : '')),
-          foldText,
-        );
-        owning((own) => {
-          const status = texts.add(
-            engine,
-            field.tags,
-            field.weight,
-            begin,
-            own(heap.write(bytes)),
-            own(heap.write(offsets)),
-          );
-          check(engine, status);
-        });
-      }
-      await eventsHandled();
-    }
-    texts.finish();
-  } catch (error) {
-    texts.delete();
-    throw error;
-  }
-  return texts;
 }

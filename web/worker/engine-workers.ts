@@ -97,7 +97,7 @@ export class EngineWorkers {
     models: readonly string[],
     options: CallOptions,
   ): Promise<Calls[N]['result']> {
-    const { choice, trainerUrls } = this.request;
+    const { choice, trainerUrls, texts } = this.request;
     if (trainerUrls === undefined) {
       throw new InklingError(
         'wasm_unavailable',
@@ -113,7 +113,7 @@ export class EngineWorkers {
         : undefined;
       const download = (fraction: number) => options.onProgress?.({ phase: 'download', fraction });
       download(0); // not every server tells how long the file is
-      const open = { choice, wasmUrl: trainerUrls[trainer] };
+      const open = { choice, wasmUrl: trainerUrls[trainer], texts };
       await openWith(client, open, { catalog }, options);
       download(1);
       return await client.call(name, request, options);

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../engine/history.js';
+import type { TextSettings } from '../engine/item-texts.js';
 import type { Choice } from '../engine/variants.js';
 import type { ErrorCode } from '../errors.js';
 import type { SentInteractions } from '../interaction-columns.js';
@@ -36,7 +37,13 @@ export interface OpenRequest {
   /** Addresses of modules that train; none when only the app knows them. */
   trainerUrls?: Record<Trainer, string> | undefined;
   wasmBinary?: ArrayBuffer | Uint8Array | undefined;
+  texts?: SentTextSettings | undefined;
 }
+
+/** How items become terms; the worker imports the tokenizer. */
+export type SentTextSettings = Pick<TextSettings, 'fields' | 'stopWords'> & {
+  tokenizer?: string | undefined;
+};
 
 /** Which wasm file trains a model: that of the usual models, or that of all. */
 export type Trainer = 'usual' | 'full';

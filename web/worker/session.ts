@@ -4,6 +4,7 @@ import { Ranker } from '../engine/ranker.js';
 import type { ServingEngine } from '../engine/serving-engine.js';
 import { eventsHandled, throwIfAborted } from '../engine/slices.js';
 import { engineFailure } from '../engine/status.js';
+import { textSettings } from '../engine/tokenizer.js';
 import type { TrainedModel } from '../engine/trained-model.js';
 import type { Choice } from '../engine/variants.js';
 import { InklingError } from '../errors.js';
@@ -198,6 +199,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
   private async open(request: OpenRequest, { onProgress }: CallContext): Promise<null> {
     this.openedAt = performance.now();
     this.engine = await this.host.loadVariant(request.choice, request, onProgress);
+    this.engine.texts = await textSettings(request.texts);
     return null;
   }
 
