@@ -54,6 +54,7 @@ export async function bundle() {
     bundleInline(),
     bundleCatalog(),
     bundleSentences(),
+    bundleLanguages(),
     bundleNode(),
     bundleCli(),
   ]);
@@ -200,6 +201,16 @@ const bundleSentences = () =>
     entryPoints: ['web/sentences/index.ts'],
     outfile: 'dist/sentences.js',
     platform: 'browser',
+  });
+
+/** Tokenizers, each a module that needs no other. */
+const LANGUAGES = ['ar', 'de', 'en', 'es', 'fr', 'it', 'pt', 'ru', 'segmented'];
+const bundleLanguages = () =>
+  bundleWith({
+    entryPoints: LANGUAGES.map((language) => `web/languages/${language}.ts`),
+    outdir: 'dist/languages',
+    sourcemap: false,
+    platform: 'neutral',
   });
 
 const bundleNode = () =>

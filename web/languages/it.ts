@@ -1,0 +1,5 @@
+import { stemmer } from '@orama/stemmers/italian';
+import { stopwords } from '@orama/stopwords/italian';
+import { stemming } from './stemming.js';
+
+export const tokenize = stemming(stemmer, stopwords);
