@@ -6,7 +6,6 @@
 
 #include "content/character_classes.h"
 #include "content/stop_words.h"
-#include "data/utf8.h"
 
 namespace inkling {
 
@@ -62,9 +61,6 @@ ClassRuns unpacked() {
   return runs;
 }
 
-// The rest comes folded.
-std::uint32_t lower(std::uint32_t code) { return code >= 'A' && code <= 'Z' ? code + 32 : code; }
-
 // A sign of Khmer and one of Myanmar that put the next letter below the one before.
 bool joins_letters(std::uint32_t code) { return code == 0x17D2 || code == 0x1039; }
 
@@ -90,14 +86,27 @@ bool Tokenizer::is_stop_word(std::string_view word) const {
   return (word.size() == 1 && is_lone_letter(packed(word))) || stop_words_->find(word) >= 0;
 }
 
+// Only ASCII is made lower case: the rest comes folded.
+void Tokenizer::append(std::size_t begin, std::size_t end) {
+  const char first = text_[begin];
+  if (first >= 'A' && first <= 'Z') {
+    word_ += static_cast<char>(first + 32);
+  } else {
+    word_.append(text_.data() + begin, end - begin);
+  }
+}
+
 void Tokenizer::append_marks() {
+  // What begins with these bytes is no mark: ASCII, and nearly all of Han.
+  const auto next = position_ < text_.size() ? static_cast<unsigned char>(text_[position_]) : 0;
+  if (next < 0x80 || (next >= 0xE4 && next <= 0xE9)) return;
   bool joined = false;
   for (std::size_t after = position_; after < text_.size(); position_ = after) {
     const std::uint32_t code = next_code_point(text_, after);
     const CharacterClass kind = class_of(code);
     if (kind == CharacterClass::kDropped) continue;
     if (kind != CharacterClass::kMark && !(joined && kind == CharacterClass::kCluster)) return;
-    append_utf8(code, word_);
+    append(position_, after);
     joined = joins_letters(code);
   }
 }
@@ -126,14 +135,14 @@ bool Tokenizer::next_naive(std::string_view& word) {
     if (kind == CharacterClass::kSeparator || kind == CharacterClass::kDropped) continue;
     if (kind == CharacterClass::kWord) {
       word_.clear();
-      append_utf8(lower(first), word_);
+      append(start, position_);
       for (std::size_t after = position_; after < text_.size(); position_ = after) {
         const std::uint32_t code = next_code_point(text_, after);
         const CharacterClass other = class_of(code);
         if (other == CharacterClass::kDropped || is_dot_of_i(code, word_)) continue;
         // An apostrophe inside a word ends it, and what follows it is short: "don't", "Schindler's".
         if (other != CharacterClass::kWord && other != CharacterClass::kMark) break;
-        append_utf8(lower(code), word_);
+        append(position_, after);
       }
       if (is_stop_word(word_)) continue;
       word = word_;
@@ -142,7 +151,7 @@ bool Tokenizer::next_naive(std::string_view& word) {
     const bool has_neighbor = start > 0 && start == neighbor_at_;
     word_.erase(0, has_neighbor ? first_length_ : word_.size());
     first_length_ = word_.size();
-    append_utf8(first, word_);
+    append(start, position_);
     append_marks();
     neighbor_at_ = position_;
     if (kind == CharacterClass::kCharacter) {

@@ -44,6 +44,8 @@ class Tokenizer {
   bool next_listed(std::string_view& word);
   CharacterClass class_of(std::uint32_t code);
   bool is_stop_word(std::string_view word) const;
+  // Adds one code point of the text to the word.
+  void append(std::size_t begin, std::size_t end);
   // Reads the marks from position_ on.
   void append_marks();
 
