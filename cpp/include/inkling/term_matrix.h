@@ -20,7 +20,8 @@ namespace inkling {
 struct TextColumn {
   std::span<const std::uint8_t> bytes;
   std::span<const std::uint32_t> offsets;  // num_documents + 1
-  std::span<const float> weights = {};     // of each document, times the field's; empty: all 1
+  // Of each document, times the field's; empty: all 1.
+  std::span<const float> weights = {};  // NOLINT(readability-redundant-member-init): it may be left out
 };
 
 // How a field counts.

@@ -31,7 +31,7 @@ bool TermMatrix::is_tag(std::int32_t term) const { return terms_.text(term)[0] =
 void TermMatrix::index_tag_words(const TermTable* stop_words) {
   for (std::int32_t term = 0; term < num_terms(); ++term) {
     std::string_view tag = term_text(term);
-    if (!is_tag(term) || tag.find(kNumberMark) != tag.npos) continue;
+    if (!is_tag(term) || tag.find(kNumberMark) != std::string_view::npos) continue;
     tag.remove_prefix(tag.find(kFieldMark) + 1);  // all of it where there is no mark, for npos + 1 is 0
     Tokenizer tokenizer(tag, stop_words);
     std::string_view word;

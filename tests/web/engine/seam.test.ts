@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_WEIGHTING } from '../../../web/engine/item-texts.js';
 import { bindSeam, type Glue, readBindings } from '../../../web/engine/seam.js';
 
 const loader = new URL('../../../dist/node-engine/simd/inkling_node.js', import.meta.url);
@@ -70,4 +71,11 @@ describe('bindSeam', () => {
     expect(classes.length).toBeGreaterThan(5);
     for (const letter of classes) expect(places).toContain(`${letter}.delete`);
   });
+});
+
+test('the default weights of terms are those that the settings of tf_idf name', () => {
+  const { weighting: _, ...numbers } = DEFAULT_WEIGHTING;
+  for (const [name, value] of Object.entries(numbers)) {
+    expect(module.defaultSetting('tf_idf', name)).toBe(value);
+  }
 });
