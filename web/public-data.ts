@@ -12,6 +12,12 @@ export interface PublicSources {
   model?: Source | undefined;
 }
 
+/** What is there, and which of its bytes may be given away. */
+export interface ReadData {
+  data: PublicData;
+  transfer: ArrayBuffer[];
+}
+
 /** @throws InklingError `invalid_argument` */
 export function publicSources(
   catalog: OpenOptions['catalog'],
@@ -31,7 +37,7 @@ export function publicSources(
 export async function readPublicData(
   { catalog, model }: PublicSources,
   { signal, onProgress }: CallOptions,
-): Promise<{ data: PublicData; transfer: ArrayBuffer[] }> {
+): Promise<ReadData> {
   const read = async (source: Source, what: string, onModel?: CallOptions['onProgress']) => {
     const bytes = await readSource(source, what, signal, onModel);
     return { bytes, name: 'url' in source ? source.url : what };

@@ -279,14 +279,14 @@ export class Recommender {
             canStore,
           );
     try {
-      const { data, transfer } = await readPublicData(sources, { signal, onProgress });
+      const read = await readPublicData(sources, { signal, onProgress });
       if (next !== log) {
         // Their key may be another one: what is recorded meanwhile still goes to the log in use.
         log.onLoose = () => {};
         this.introduce(next, NO_PREFERENCES);
         await this.workers.call('sync', {}, { signal });
       }
-      await this.workers.call('reload', data, { signal, transfer });
+      await this.workers.reload(read, signal);
     } catch (error) {
       if (next !== log) {
         void next.close();
@@ -332,7 +332,7 @@ export class Recommender {
         onProgress,
       });
       const { modelFile } = result;
-      if (use) await this.workers.call('use', { modelFile }, { signal });
+      if (use) await this.workers.use(modelFile, signal);
       result = { ...result, seconds: (performance.now() - start) / 1000 };
     } else {
       result = await this.workers.call('train', request, { signal, onProgress });

@@ -76,6 +76,16 @@ export const MODEL_NAMES = [
 export const CONTENT_MODELS: readonly string[] = ['tf_idf', 'hybrid'] satisfies ModelName[];
 export type ModelName = (typeof MODEL_NAMES)[number];
 
+/** Models that the wasm files which are downloaded first cannot read: a page that is given one loads the full file. */
+export const FULL_MODELS: readonly string[] = [
+  'user_neighbors',
+  'bpr',
+  'biased_sgd',
+  'graph_filter',
+  'ensemble',
+  'hybrid',
+] satisfies ModelName[];
+
 /** How a model file stores item factors: in four bytes each, two or one. In the order of the core's FactorStorage. */
 export const FACTOR_STORAGES = ['f32', 'f16', 'int8'] as const;
 export type FactorStorage = (typeof FACTOR_STORAGES)[number];
@@ -84,8 +94,8 @@ export type FactorStorage = (typeof FACTOR_STORAGES)[number];
 export interface Reason {
   /**
    * `event`: because of the person's own event on `item`; `term`: a word of the query or text; `tag`: a whole
-   * tag; `attribute`: the value, or the range of numbers, of the item's `field`; `popularity`: many others chose it, in a `context` where one is told; `preference`: the person prefers the topic
-   * `term`; `boost`: number `rule` of the call's `boost`, from 0; `freshness`: it is new; `impression`: it was shown
+   * tag; `attribute`: the value, or the range of numbers, of the item's `field`; `popularity`: many others chose it, in a `context` where one is told; `model`: what the model says of the item whoever asks;
+   * `preference`: the person prefers the topic `term`; `boost`: number `rule` of the call's `boost`, from 0; `freshness`: it is new; `impression`: it was shown
    * `count` times and let be; `similar`: it is like `item`; `pick`: an editor chose it; `pin`: the call put it there;
    * `exploration`: few have met it; `others`: `count` reasons smaller than these, always the last.
    */
@@ -95,6 +105,7 @@ export interface Reason {
     | 'tag'
     | 'attribute'
     | 'popularity'
+    | 'model'
     | 'preference'
     | 'boost'
     | 'freshness'

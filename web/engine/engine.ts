@@ -22,6 +22,7 @@ import { ValidationArena } from './arena.js';
 import { owning } from './heap.js';
 import { IdIndex } from './id-index.js';
 import { createItemTexts, DEFAULT_WEIGHTING, type TermWeighting } from './item-texts.js';
+import { LearnedBlend } from './learned-blend.js';
 import { describeModelFile, type ModelFileDescription, writeModelFile } from './model-file.js';
 import { ServingEngine } from './serving-engine.js';
 import { settingsText } from './settings-text.js';
@@ -100,6 +101,10 @@ export class Engine extends ServingEngine {
           : { model, ...(settings && { settings }) };
       return this.trainOn(interactions, itemIds, { ...others, ...named });
     });
+  }
+
+  override learnedBlend(model: TrainedModel): LearnedBlend | null {
+    return model.name === 'hybrid' ? new LearnedBlend(this, model) : null;
   }
 
   /** The file of a model that this engine holds. @throws InklingError `invalid_argument` as `writeModelFile` does */

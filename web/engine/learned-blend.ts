@@ -11,7 +11,7 @@ const LONG_SESSION = 8;
 const QUARTER_HOURS = 6;
 
 /** When and where, as the core wants it (cpp/include/inkling/online_blend.h). */
-export function moment(time = Date.now(), eventsOfSession?: number): Float32Array {
+function moment(time = Date.now(), eventsOfSession?: number): Float32Array {
   const date = new Date(time);
   const values = new Float32Array(8);
   values[Math.floor(date.getHours() / QUARTER_HOURS)] = 1;
@@ -85,7 +85,7 @@ export class LearnedBlend {
   }
 
   /** What is added to the parts' weights. */
-  tilt(at: Float32Array): Float32Array {
+  tilt(at = moment()): Float32Array {
     return owning((own) => {
       const out = own(new this.engine.module.Buffer(0));
       this.handle.tilt(own(this.engine.heap.write(at)), out);
@@ -96,7 +96,7 @@ export class LearnedBlend {
   /** For a person to read. */
   told(): LearnedPart[] {
     const { module } = this.engine;
-    return [...this.tilt(moment())].map((change, part) => ({
+    return [...this.tilt()].map((change, part) => ({
       model: module.partModel(this.model.handle, part) as ModelName,
       halfLife: module.partHalfLife(this.model.handle, part),
       change,

@@ -21,7 +21,7 @@ import { owning } from './heap.js';
 import type { ItemHistory, ItemImpressions, TakenItem } from './history.js';
 import { IdIndex } from './id-index.js';
 import { createItemTexts, marksOf, queryText } from './item-texts.js';
-import { LearnedBlend, moment } from './learned-blend.js';
+import type { LearnedBlend } from './learned-blend.js';
 import { PackedList } from './packed-list.js';
 import { asSaid, parseQuery, says } from './query.js';
 import {
@@ -55,7 +55,7 @@ const IMPRESSION_HALF_LIFE_DAYS = 1;
 /** Rungs as the core numbers them (cpp/include/inkling/ranker.h); those of given scores follow. */
 const [QUERY, MODEL, CONTENT, POPULARITY, FIRST_GIVEN] = [0, 1, 2, 3, 4] as const;
 /** What stands as the term of a part that rules have made. */
-const [ADJUSTMENT, PREFERENCE] = [-2, -3] as const;
+const [ADJUSTMENT, PREFERENCE, MODEL_ITSELF] = [-2, -3, -4] as const;
 /** Sources after the last that asks for the words of the items. */
 const AFTER_CONTENT: readonly Source[] = ['interests', 'pick', 'popularity', 'exploration'];
 /** What a critique compares, and whether it wants more of it. */
@@ -140,7 +140,7 @@ export class Ranker {
     readonly numCandidates: number,
   ) {
     this.ids = ids;
-    this.learned = model?.name === 'hybrid' ? new LearnedBlend(engine, model) : null;
+    this.learned = model && engine.learnedBlend(model);
     this.catalog = new FilteredItems(ids.ids.map((id, index) => items[index] ?? { id }));
   }
 
@@ -315,7 +315,7 @@ export class Ranker {
       adjusted: adjustments.values(out.length),
       topics,
       popularity,
-      tilt: this.learned && adapt ? this.learned.tilt(moment()) : undefined,
+      tilt: adapt ? this.learned?.tilt() : undefined,
       before,
       after: [
         ...(history.length === 0 && topics.size > 0 ? [this.interestRung(topics, popularity)] : []),
@@ -812,6 +812,8 @@ export class Ranker {
         reasons.push({ ...this.term(term), contribution: value });
       } else if (term === ADJUSTMENT) {
         reasons.push(...plan.adjustments.reasons(index, value));
+      } else if (term === MODEL_ITSELF) {
+        reasons.push({ kind: 'model', contribution: value });
       } else if (term === PREFERENCE) {
         const [topic = ''] = plan.topics.get(index) ?? [];
         reasons.push({ kind: 'preference', term: topic, contribution: value });

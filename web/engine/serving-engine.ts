@@ -4,6 +4,7 @@ import { MODEL_NAMES, type ModelName, type VariantName } from '../types.js';
 import { VERSION } from '../version.js';
 import { Heap } from './heap.js';
 import type { TextSettings } from './item-texts.js';
+import type { LearnedBlend } from './learned-blend.js';
 import { TrainedModel } from './trained-model.js';
 import type { Choice } from './variants.js';
 
@@ -47,6 +48,11 @@ export class ServingEngine {
   /** @throws InklingError `corrupt_model_file`, `unsupported_version` */
   openModel(file: Uint8Array): TrainedModel {
     return TrainedModel.read(this, file);
+  }
+
+  /** What a person's choices teach a model; null where they do not. */
+  learnedBlend(_model: TrainedModel): LearnedBlend | null {
+    return null;
   }
 
   dispose(): void {

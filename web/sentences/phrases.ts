@@ -22,8 +22,10 @@ export interface Phrases {
 export interface Told {
   /** Of the item of an event or of `like`. */
   title: string;
-  /** A word, tag or topic. */
+  /** A word, tag, topic or value. */
   word: string;
+  /** The attribute's name, or nothing. */
+  field: string;
   /** The words and tags that tie two items, or nothing. */
   because: string;
   count: number;
@@ -43,10 +45,12 @@ export const ENGLISH: Phrases = {
     event: ({ title, because }) => `it goes with ${title}${because}`,
     term: ({ word }) => `it says ${word}`,
     tag: ({ word }) => `it is about ${word}`,
+    attribute: ({ field, word }) => `its ${field} fits: ${word}`,
     popularity: ({ contribution, context }) =>
       contribution > 0
         ? `many others chose it${context && ` (${context})`}`
         : 'nobody is known to have chosen it yet',
+    model: () => 'it usually fits well',
     preference: ({ word }) => `you prefer ${word}`,
     boost: () => 'this page has put it further up',
     freshness: () => 'it is new',
@@ -62,6 +66,8 @@ export const ENGLISH: Phrases = {
     event: ({ title, because }) => `it has something of ${title}${because}`,
     term: ({ word }) => `it says ${word}, which is not your taste`,
     tag: ({ word }) => `it is about ${word}, which is not your taste`,
+    attribute: ({ field, word }) => `its ${field} is not your taste: ${word}`,
+    model: () => 'it usually fits less well',
     boost: () => 'this page has put it further down',
     freshness: () => 'new items are put further down',
     others: ({ count }) =>
@@ -92,8 +98,10 @@ export const CHINESE: Phrases = {
     event: ({ title, because }) => `它与${title}合得来${because}`,
     term: ({ word }) => `其中提到${word}`,
     tag: ({ word }) => `它属于${word}`,
+    attribute: ({ field, word }) => `它的${field}合适：${word}`,
     popularity: ({ contribution, context }) =>
       contribution > 0 ? `很多人选了它${context && `（${context}）`}` : '还没有人选过它',
+    model: () => '它通常很合适',
     preference: ({ word }) => `你偏好${word}`,
     boost: () => '本页把它排得靠前一些',
     freshness: () => '它是新的',
@@ -108,6 +116,8 @@ export const CHINESE: Phrases = {
     event: ({ title, because }) => `它也有几分像${title}${because}`,
     term: ({ word }) => `其中提到不合你口味的${word}`,
     tag: ({ word }) => `它属于不合你口味的${word}`,
+    attribute: ({ field, word }) => `它的${field}不合你口味：${word}`,
+    model: () => '它通常不太合适',
     boost: () => '本页把它排得靠后一些',
     freshness: () => '新的排得靠后一些',
     others: ({ count }) => `另有${count}个较小的理由不支持它`,

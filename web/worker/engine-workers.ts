@@ -1,6 +1,13 @@
 import { InklingError } from '../errors.js';
-import { type PublicSources, readPublicData } from '../public-data.js';
-import { CONTENT_MODELS, type Logger, type ModelName, type VariantName } from '../types.js';
+import { modelNameOf } from '../model-name.js';
+import { type PublicSources, type ReadData, readPublicData } from '../public-data.js';
+import {
+  CONTENT_MODELS,
+  FULL_MODELS,
+  type Logger,
+  type ModelName,
+  type VariantName,
+} from '../types.js';
 import { type CallOptions, WorkerClient } from './client.js';
 import type {
   CallName,
@@ -31,8 +38,8 @@ export class EngineWorkers {
   /** @param connect starts a worker: one that only recommends, or one that trains too */
   constructor(
     private readonly connect: (serving: boolean) => WorkerConnection,
-    private readonly serving: boolean,
-    private readonly request: OpenRequest,
+    private serving: boolean,
+    private request: OpenRequest,
     /** What is public, and was put to work last. */
     readonly sources: PublicSources,
     private readonly logger: Logger | undefined,
@@ -45,8 +52,71 @@ export class EngineWorkers {
     return this.client.info;
   }
 
-  open(options: CallOptions): Promise<void> {
-    return openWith(this.client, this.request, this.sources, options);
+  /** Starts the engine, and has it work with what is fetched meanwhile. */
+  async open({ signal, onProgress }: CallOptions): Promise<void> {
+    const reading = readPublicData(this.sources, { signal, onProgress });
+    // Of the two, the model is what takes long.
+    const options = { signal, onProgress: this.sources.model ? undefined : onProgress };
+    let opened = this.client.call('open', this.request, options);
+    opened.catch(() => {}); // below, unless it has grown too small meanwhile
+    const { data, transfer } = await reading;
+    if (this.outgrownBy(data.model)) {
+      void this.client.end(closedError());
+      this.grow();
+      opened = this.client.call('open', this.request, options);
+    }
+    await Promise.all([opened, this.client.call('reload', data, { signal, transfer })]);
+  }
+
+  /** Puts other items and another model to work; those of before stay when this fails. */
+  async reload(read: ReadData, signal: AbortSignal | undefined): Promise<void> {
+    const { data, transfer } = read;
+    if (!this.outgrownBy(data.model)) {
+      await this.call('reload', data, { signal, transfer });
+      return;
+    }
+    const former = { client: this.client, serving: this.serving, request: this.request };
+    this.grow();
+    try {
+      await Promise.all([
+        this.client.call('open', this.request, { signal }),
+        this.client.call('reload', data, { signal, transfer }),
+      ]);
+    } catch (error) {
+      void this.client.end(closedError());
+      Object.assign(this, former);
+      throw error;
+    }
+    void former.client.end(closedError());
+  }
+
+  /** Another model beside the items that are there. */
+  async use(modelFile: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    if (!this.outgrownBy(modelFile)) {
+      await this.call('use', { modelFile }, { signal });
+      return;
+    }
+    const sources = { ...this.sources, model: { bytes: modelFile } };
+    await this.reload(await readPublicData(sources, { signal }), signal);
+  }
+
+  /** Whether the wasm file in use cannot read such a model, and there is one that can. */
+  private outgrownBy(model: Uint8Array | undefined): boolean {
+    const { wasmUrl, trainerUrls } = this.request;
+    return (
+      trainerUrls !== undefined &&
+      wasmUrl !== trainerUrls.full &&
+      FULL_MODELS.includes(modelNameOf(model) ?? '')
+    );
+  }
+
+  /** A worker with the full wasm file from now on. */
+  private grow(): void {
+    const { trainerUrls } = this.request;
+    this.request = { ...this.request, wasmUrl: trainerUrls?.full, wasmBinary: undefined };
+    this.serving = false;
+    this.client = new WorkerClient(this.connect(false));
+    this.onStart();
   }
 
   post(message: ToWorker): void {
@@ -114,7 +184,12 @@ export class EngineWorkers {
       const download = (fraction: number) => options.onProgress?.({ phase: 'download', fraction });
       download(0); // not every server tells how long the file is
       const open = { choice, wasmUrl: trainerUrls[trainer], texts };
-      await openWith(client, open, { catalog }, options);
+      const { signal } = options;
+      const { data, transfer } = await readPublicData({ catalog }, { signal });
+      await Promise.all([
+        client.call('open', open, options),
+        client.call('reload', data, { signal, transfer }),
+      ]);
       download(1);
       return await client.call(name, request, options);
     } finally {
@@ -160,22 +235,6 @@ export class EngineWorkers {
   private checkOpen(): void {
     if (this.closed) throw closedError();
   }
-}
-
-/** Starts the engine, and has it work with what is fetched meanwhile. */
-async function openWith(
-  client: WorkerClient,
-  request: OpenRequest,
-  sources: PublicSources,
-  { signal, onProgress }: CallOptions,
-): Promise<void> {
-  const reading = readPublicData(sources, { signal, onProgress });
-  // Of the two, the model is what takes long.
-  const options = { signal, onProgress: sources.model ? undefined : onProgress };
-  const loading = reading.then(({ data, transfer }) =>
-    client.call('reload', data, { signal, transfer }),
-  );
-  await Promise.all([client.call('open', request, options), loading]);
 }
 
 export function closedError(): InklingError {

@@ -95,9 +95,7 @@ class Hybrid final : public Model {
   const BlendWeights& weights() const { return weights_; }
   const LearnedRanker* ranker() const { return ranker_.get(); }
 
-  // A person to whom the parts count for more or less than to others; tilt: what is added to each part's weight, or
-  // empty (online_blend.h). Errors: as of fold_in().
-  Result<std::unique_ptr<Profile>> fold_in_tilted(History history, std::span<const float> tilt) const;
+  Result<std::unique_ptr<Profile>> fold_in_tilted(History history, std::span<const float> tilt) const override;
 
   // What the parts say of some items to a person of this history. z: (items, num_parts); sums: their weighted sums,
   // without a ranker's addition. Errors: as of fold_in().

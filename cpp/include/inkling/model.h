@@ -39,6 +39,9 @@ struct Contribution {
   float value = 0;
 };
 
+// What stands as the term of a part that a model adds to an item's score whoever asks. -2 and -3 are the ranker's.
+inline constexpr std::int32_t kModelItself = -4;
+
 // What a model makes of one person's history: a cache, never stored with the model. Must not outlive its model.
 class Profile {
  public:
@@ -70,6 +73,12 @@ class Model {
   // are left out. With a history half-life h, the entry n places before the newest counts 2^(-n/h) of its weight.
   // Errors: kNotFinite when weights are so large that the numbers overflow.
   Result<std::unique_ptr<Profile>> fold_in(History history) const;
+
+  // The same for a person to whom the parts of the model count for more or less than to others, where it has parts
+  // (hybrid.h). tilt: what is added to each part's weight, or empty.
+  virtual Result<std::unique_ptr<Profile>> fold_in_tilted(History history, std::span<const float> /*tilt*/) const {
+    return fold_in(history);
+  }
 
   // In entries of the history; 0 = the order does not count. Stored with the model.
   double history_half_life() const { return history_half_life_; }

@@ -39,7 +39,7 @@ class EnsembleProfile final : public Profile {
       voice.profile->explain(item, all);
       for (std::size_t n = begin; n < all.size(); ++n) all[n].value *= voice.factor;
     }
-    all.push_back({kNone, kNone, constant_});
+    all.push_back({kNone, kModelItself, constant_});
     add_merged(std::move(all), parts);
   }
 

@@ -185,7 +185,7 @@ class HybridProfile final : public Profile {
       weigh_all(sums);
       rest += static_cast<double>(added(at(item), sums[at(item)], x));
     }
-    all.push_back({kNone, kNone, static_cast<float>(rest)});
+    all.push_back({kNone, kModelItself, static_cast<float>(rest)});
     add_merged(std::move(all), parts);
   }
 

@@ -51,29 +51,32 @@ constexpr ModelKind kind_of() {
 }
 
 template <class Kind>
-constexpr ModelKind of_members() {
+[[maybe_unused]] constexpr ModelKind of_members() {
   return entry<Kind, kAllTrainers>(true, false, true);
 }
 
 constexpr ModelKind kKinds[] = {
     usual<Popularity>(),
-    // between items, or users
+    // between items
     usual<ItemNeighbors>(),
-    kind_of<UserNeighbors>(),
     kind_of<ItemGraph>(),
     kind_of<Ease>(),
     kind_of<SparseLinear>(),
     // factors
     usual<Ials>(),
-    kind_of<Bpr>(),
-    kind_of<BiasedSgd>(),
     kind_of<PureSvd>(),
-    kind_of<GraphFilter>(),
     // texts
     usual<TfIdf>(false),
+#if !defined(INKLING_NO_TRAINERS) && !defined(INKLING_FEW_TRAINERS)
+    // A module for pages that is downloaded first knows nothing of these: a fifth of its bytes.
+    kind_of<UserNeighbors>(),
+    kind_of<Bpr>(),
+    kind_of<BiasedSgd>(),
+    kind_of<GraphFilter>(),
     // several at once
     of_members<Ensemble>(),
     of_members<Hybrid>(),
+#endif
 };
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "inkling/hybrid.h"
 #include "kernels/top_k.h"
 #include "ranking/strongest_reasons.h"
 
@@ -143,10 +142,7 @@ class Ranker::Shelf {
   Status fold_in(const Model& model) {
     std::unique_ptr<Profile>& profile = profile_of(model);
     if (profile != nullptr) return {};
-    const bool tilted = !request_.tilt.empty() && model.name() == Hybrid::kName;
-    Result<std::unique_ptr<Profile>> folded =
-        tilted ? static_cast<const Hybrid&>(model).fold_in_tilted(request_.history, request_.tilt)
-               : model.fold_in(request_.history);
+    Result<std::unique_ptr<Profile>> folded = model.fold_in_tilted(request_.history, request_.tilt);
     if (!folded.ok()) return folded.status();
     profile = std::move(folded.value());
     return {};
