@@ -42,6 +42,7 @@ describe("the person's hand", () => {
       events: 0,
       items: [],
       interests: [],
+      blend: [],
       muted: [],
       preferred: [],
     });

@@ -34,6 +34,18 @@ const told: [Reason, string, string][] = [
     'it is about “war”, which is not your taste',
     '它属于不合你口味的“war”',
   ],
+  [
+    { kind: 'attribute', field: 'director', term: 'Ada Lo', contribution: 1 },
+    'its director fits: “Ada Lo”',
+    '它的director合适：“Ada Lo”',
+  ],
+  [
+    { kind: 'attribute', field: 'year', term: 'year 1990–1998', contribution: -1 },
+    'its year is not your taste: “year 1990–1998”',
+    '它的year不合你口味：“year 1990–1998”',
+  ],
+  [{ kind: 'model', contribution: 1 }, 'it usually fits well', '它通常很合适'],
+  [{ kind: 'model', contribution: -1 }, 'it usually fits less well', '它通常不太合适'],
   [{ kind: 'popularity', contribution: 9 }, 'many others chose it', '很多人选了它'],
   [
     { kind: 'popularity', context: 'mobile', contribution: 9 },
