@@ -37,9 +37,9 @@ Result<std::unique_ptr<Model>> read_model(const TensorFile& file, Held<float> it
   const std::string* config = file.find_metadata("config");
   const ModelKind* kind = find_model_kind(name);
   if (kind == nullptr) {
-    return Status(ErrorCode::kUnsupportedVersion,
-                  "the model file holds a \"" + name +
-                      "\" model, which this build does not know; the full one knows all");
+    return Status(
+        ErrorCode::kUnsupportedVersion,
+        "the model file holds a \"" + name + "\" model, which this build does not know; the full one knows all");
   }
   const Result<double> half_life = read_history_half_life(file);
   if (!half_life.ok()) return half_life.status();

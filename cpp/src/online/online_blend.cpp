@@ -77,7 +77,7 @@ double OnlineBlend::loss(const Choice& choice, std::span<const float> tilt) {
 
 void OnlineBlend::learn(const Choice& choice, const Moment& moment) {
   const std::size_t num_passed = choice.passed_sums.size();
-  double check = static_cast<double>(choice.taken_sum);
+  auto check = static_cast<double>(choice.taken_sum);
   for (const float z : choice.taken) check += static_cast<double>(z);
   for (const float z : choice.passed) check += static_cast<double>(z);
   for (const float sum : choice.passed_sums) check += static_cast<double>(sum);

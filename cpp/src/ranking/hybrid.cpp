@@ -207,6 +207,7 @@ class HybridProfile final : public Profile {
   // What the ranker adds to the item's sum; x: room for the features.
   float added(std::size_t item, float sum, std::span<float> x) const {
     std::vector<float> z;
+    z.reserve(voices_.size());
     for (const Hybrid::Voice& voice : voices_) z.push_back(voice.profile == nullptr ? 0.0f : voice.z[item]);
     ranker_features(z, sum, static_cast<double>(model_.item_counts()[item]), num_events_, x);
     return model_.ranker_->predict(x);
@@ -425,6 +426,7 @@ Result<std::unique_ptr<Model>> Hybrid::read(const TensorFile& file, Held<float> 
                   "the parts of the hybrid do not fit together, or are more than " + std::to_string(kMostParts));
   }
   std::vector<Part> parts;
+  parts.reserve(count);
   for (std::size_t p = 0; p < count; ++p) parts.push_back({part_members[p], half_lives[p]});
   std::vector<std::unique_ptr<Model>> members;
   for (std::int32_t n = 0; n < num_members; ++n) {

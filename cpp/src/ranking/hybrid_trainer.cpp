@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "inkling/decimal.h"
 #include "inkling/hold_out.h"
@@ -90,11 +89,11 @@ class HybridTrainer final : public Trainer {
   std::int64_t done_work() const override {
     std::int64_t part = 0;
     if (running_ != nullptr) part = kUnits * running_->done_work() / (running_->total_work() + 1);
-    if (cases_.has_value()) {
+    if (cases_ != nullptr) {
       const auto size = static_cast<std::int64_t>(cases_->size());
       std::int64_t steps = refitting_ ? BlendFit::kSteps : 0;
-      if (fit_.has_value()) steps += fit_->done_work();
-      if (ranker_fit_.has_value()) steps += std::min(ranker_fit_->done_work(), RankerFit::kMostSteps);
+      if (fit_ != nullptr) steps += fit_->done_work();
+      if (ranker_fit_ != nullptr) steps += std::min(ranker_fit_->done_work(), RankerFit::kMostSteps);
       constexpr std::int64_t kMostSteps = 2 * BlendFit::kSteps + RankerFit::kMostSteps;
       part = kUnits * (asked_ + size * steps / kMostSteps) / (2 * size + 1);
     }
@@ -138,13 +137,13 @@ class HybridTrainer final : public Trainer {
     }
     Result<Interactions> rest = from_rows(held_out_.rest, hidden);
     if (!rest.ok()) return rest.status();
-    rest_ = std::move(rest.value());
+    rest_ = std::make_unique<Interactions>(std::move(rest.value()));
     hidden_ = std::move(hidden);
     return {};
   }
 
   Status start(std::size_t member, bool last_time) {
-    if (!rest_.has_value()) {
+    if (rest_ == nullptr) {
       if (Status s = hide(); !s.ok()) return s;
     }
     const MemberSpec& spec = kMembers[member];
@@ -262,7 +261,7 @@ class HybridTrainer final : public Trainer {
       }
       draft_ = hybrid_of(count_users(*rest_), {}, nullptr);
       if (content_ != nullptr) draft_->attach(content_.get(), draft_->num_items());
-      cases_.emplace(*draft_, *rest_, interactions_, make_cases(), seed_ + 3);
+      cases_ = std::make_unique<RankCases>(*draft_, *rest_, interactions_, make_cases(), seed_ + 3);
       return {};
     }
     if (asked_ < static_cast<std::int64_t>(cases_->size())) {
@@ -271,8 +270,8 @@ class HybridTrainer final : public Trainer {
                         asked_ + std::max<std::int64_t>(1, work * static_cast<std::int64_t>(cases_->size()) / kUnits));
       return cases_->ask(at(begin), at(asked_), pool_);
     }
-    if (!fit_.has_value()) {
-      fit_.emplace(*cases_, std::vector<bool>(parts_.size(), true), pool_);
+    if (fit_ == nullptr) {
+      fit_ = std::make_unique<BlendFit>(*cases_, std::vector<bool>(parts_.size(), true), pool_);
       return {};
     }
     if (fit_->done_work() < BlendFit::kSteps) {
@@ -282,16 +281,17 @@ class HybridTrainer final : public Trainer {
       if (refitting_) return {};
       refitting_ = true;
       counting_ = parts_that_count();
-      fit_.emplace(*cases_, counting_, pool_);
+      fit_ = std::make_unique<BlendFit>(*cases_, counting_, pool_);
       return {};
     }
     if (const int form = settings_.choice("ranker"); form > 0) {
-      if (!ranker_fit_.has_value()) {
+      if (ranker_fit_ == nullptr) {
         cases_->keep(counting_);
         keep(counting_);
         counting_.assign(parts_.size(), true);
         using Form = RankerFit::Form;
-        ranker_fit_.emplace(*cases_, weights_, form == 1 ? Form::kTrees : Form::kPerceptron, seed_ + 4, pool_);
+        ranker_fit_ = std::make_unique<RankerFit>(*cases_, weights_, form == 1 ? Form::kTrees : Form::kPerceptron,
+                                                  seed_ + 4, pool_);
         return {};
       }
       ranker_fit_->step();
@@ -303,7 +303,7 @@ class HybridTrainer final : public Trainer {
     fit_.reset();
     cases_.reset();
     draft_.reset();
-    rest_.emplace();
+    rest_ = std::make_unique<Interactions>();
     held_out_ = {};
     for (auto& member : members_) member.reset();
     ++phase_;
@@ -324,6 +324,7 @@ class HybridTrainer final : public Trainer {
     }
     const float least = kLeastShare * (parts_.empty() ? 0 : *std::max_element(largest.begin(), largest.end()));
     std::vector<bool> counting;
+    counting.reserve(largest.size());
     for (const float weight : largest) counting.push_back(weight > least);
     return counting;
   }
@@ -351,16 +352,16 @@ class HybridTrainer final : public Trainer {
   std::uint64_t seed_;
   ThreadPool& pool_;
   std::unique_ptr<TfIdf> content_;
-  std::optional<Interactions> rest_;             // without what is held out and hidden
+  std::unique_ptr<Interactions> rest_;           // without what is held out and hidden
   std::vector<bool> hidden_;                     // one an item
   std::vector<std::unique_ptr<Model>> members_;  // null: too large, not yet trained, or without weight
   std::vector<Hybrid::Part> parts_;
   BlendWeights weights_;
   std::unique_ptr<Trainer> running_;
   std::unique_ptr<Hybrid> draft_;
-  std::optional<RankCases> cases_;
-  std::optional<BlendFit> fit_;
-  std::optional<RankerFit> ranker_fit_;
+  std::unique_ptr<RankCases> cases_;
+  std::unique_ptr<BlendFit> fit_;
+  std::unique_ptr<RankerFit> ranker_fit_;
   std::unique_ptr<LearnedRanker> ranker_;
   bool refitting_ = false;
   std::vector<bool> counting_;  // one a part

@@ -118,6 +118,7 @@ void TreeGrower::grow(const TreeTargets& targets, std::span<float> scores, Boost
     leaves[nodes[row]].curvature += static_cast<double>(targets.curvatures[row]);
   }
   std::vector<float> values;
+  values.reserve(leaves.size());
   for (const Cell& leaf : leaves) {
     values.push_back(static_cast<float>(-options_.learning_rate * leaf.gradient / (leaf.curvature + options_.l2)));
   }
