@@ -6,13 +6,14 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { ensurePackage } from '../../web/build.mjs';
 import { dataSets, printable, root, scratch } from './data-sets.mjs';
+import * as headlines from './headlines.mjs';
 import * as newcomers from './newcomers.mjs';
 import { report } from './report.mjs';
 import { ROWS } from './table.mjs';
 
 const SEED = 1;
 /** What takes more than a row of the table. */
-const EXPERIMENTS = [newcomers];
+const EXPERIMENTS = [headlines, newcomers];
 const words = process.argv.slice(2);
 
 const inkling = (args) =>

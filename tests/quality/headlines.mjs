@@ -1,4 +1,4 @@
-// How well items are told by their texts: node tests/quality/content.mjs [dev] [key=value …] prints one JSON object.
+// How well items are told by their texts: node tests/quality/headlines.mjs [dev] [key=value …] prints one JSON object.
 // Settings of tf_idf may be given. `dev` asks one half of the development headlines about the other: there settings are
 // chosen. Without it the test headlines are asked about, once a choice is made.
 import { existsSync, readFileSync } from 'node:fs';
@@ -78,6 +78,23 @@ export async function agreement(known, asked, { settings, ...options } = {}) {
   } finally {
     await recommender.close();
   }
+}
+
+export const name = 'headlines';
+
+/** @returns {Promise<string | null>} Markdown, or null where the data is not there */
+export async function measure({ say }) {
+  if (!existsSync(HEADLINES)) return null;
+  const [dev, test] = ['dev', 'test'].map((part) => labelled(join(HEADLINES, `${part}.txt.gz`)));
+  const found = await agreement(dev, test);
+  say(`headlines: ${JSON.stringify(found)}`);
+  const percent = (share) => `${(100 * share).toFixed(1)} %`;
+  return `## Chinese headlines: what the nearest ${NEIGHBORS} say of the topic
+
+${found.asked} headlines (\`test\`), each asked for as a query among ${found.known} others (\`dev\`), with defaults. There are ten topics of a thousand
+headlines each. The topic that most of the ${NEIGHBORS} have is the right one for ${percent(found.majorityVote)} of the headlines, and for
+${percent(found.weightedVote)} when each counts as much as it is alike; of all neighbours ${percent(found.sharedLabels)} have the same topic.
+`;
 }
 
 /** The label with the largest sum; the nearest one's of those that are equal. */
