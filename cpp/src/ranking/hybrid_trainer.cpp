@@ -23,7 +23,7 @@ constexpr SettingSpec kSettings[] = {
      "after how many days an interaction counts half for what is sought now; without timestamps that part is left out"},
     {"content_prior", Kind::kNumber, "5", "0.1", "1000",
      "how many people the items nearest by content count for, where few have met an item"},
-    {"ranker", Kind::kChoice, "linear", "linear,trees,perceptron", "",
+    {"ranker", Kind::kChoice, "trees", "linear,trees,perceptron", "",
      "what makes a score of the parts' scores: a weighted sum, or that and what trees or a perceptron add"},
 };
 
