@@ -8,12 +8,13 @@ import { ensurePackage } from '../../web/build.mjs';
 import { dataSets, printable, root, scratch } from './data-sets.mjs';
 import * as headlines from './headlines.mjs';
 import * as newcomers from './newcomers.mjs';
+import * as online from './online.mjs';
 import { report } from './report.mjs';
 import { ROWS } from './table.mjs';
 
 const SEED = 1;
 /** What takes more than a row of the table. */
-const EXPERIMENTS = [headlines, newcomers];
+const EXPERIMENTS = [headlines, newcomers, online];
 const words = process.argv.slice(2);
 
 const inkling = (args) =>
@@ -80,11 +81,19 @@ function evaluate(args) {
   return JSON.parse(stdout);
 }
 
+/** Trains by a command that must succeed, and gives it back to be printed. */
+function train(args) {
+  const { status, stderr } = inkling(['train', ...args, '--seed', String(SEED)]);
+  const command = `inkling train ${printable(args)} --seed ${SEED}`;
+  if (status !== 0) throw new Error(`${command}:\n${stderr.slice(-400)}`);
+  return command;
+}
+
 const sections = [];
 for (const { name, measure } of EXPERIMENTS) {
   if (!words.every((word) => name.includes(word))) continue;
   const folder = words.length === 0 ? join(root, 'tests', 'quality') : scratch;
-  const section = await measure({ sets, evaluate, folder, seed: SEED, say: console.log });
+  const section = await measure({ sets, evaluate, train, folder, seed: SEED, say: console.log });
   if (section === null) console.log(`${name}: the data is not there`);
   else if (words.length > 0) console.log(section);
   else sections.push(section);
