@@ -6,6 +6,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { ensurePackage } from '../../web/build.mjs';
 import { dataSets, printable, root, scratch } from './data-sets.mjs';
+import * as feedbackLoop from './feedback-loop.mjs';
 import * as headlines from './headlines.mjs';
 import * as newcomers from './newcomers.mjs';
 import * as online from './online.mjs';
@@ -14,7 +15,7 @@ import { ROWS } from './table.mjs';
 
 const SEED = 1;
 /** What takes more than a row of the table. */
-const EXPERIMENTS = [headlines, newcomers, online];
+const EXPERIMENTS = [headlines, newcomers, online, feedbackLoop];
 const words = process.argv.slice(2);
 
 const inkling = (args) =>
