@@ -394,7 +394,8 @@ at fewer of the places further down, and takes what they like; every ${RETRAIN_E
 same in all rows. \`nothing against loops\` is a hybrid with \`impressions: {by: 0}\`, as are the single models above it, which show what the two sides of a
 hybrid do. \`${DEFAULTS}\` lower what was shown and let be; below it, the same hybrid with, besides, \`explore: 0.1\` and
 \`freshness: {halfLifeDays: ${FRESHNESS.halfLifeDays}, by: ${FRESHNESS.by}}\`, or at most four items of a tag (\`caps\`). \`${IDEAL}\` are lists by one who knows them all.
-What a blend learns of a person is left out.
+What a blend learns of a person is left out. It is one world, drawn once: there are no intervals, and of
+another seed's the narrowest lists of the defaults had twice the topics.
 
 The defaults ${
     missed.length === 0
