@@ -20,7 +20,9 @@ if(EMSCRIPTEN)
   target_compile_options(
     inkling_flags
     INTERFACE
-      -Oz # small: most of the code runs once in a while; what runs all the time is set to -O3 below
+      # Small: most of the code runs once in a while; what runs all the time is set to -O3 in
+      # CMakeLists.txt. The tests themselves need not be small.
+      $<IF:$<BOOL:$<TARGET_PROPERTY:INKLING_TESTING>>,-O1,-Oz>
       -msimd128 # 128-bit vectors: in all three browser engines
       -mbulk-memory -mnontrapping-fptoint -msign-ext # what came before vectors: every engine that has those has these
       -flto # lets the linker drop and inline across files
@@ -31,7 +33,7 @@ if(EMSCRIPTEN)
   target_link_options(
     inkling_flags
     INTERFACE
-      -Oz
+      $<IF:$<BOOL:$<TARGET_PROPERTY:INKLING_QUICK_LINK>>,-O1,-Oz>
       -msimd128
       -mbulk-memory
       -mnontrapping-fptoint

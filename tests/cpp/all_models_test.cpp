@@ -69,7 +69,8 @@ TEST_CASE("every model gives the same scores for a seed, with any number of thre
   for (const bool timed : {false, true}) {
     const Interactions interactions = rated_interactions(50, 33, timed, 3);
     const TermMatrix terms = random_terms(33, 1);
-    const TrainingData data = {&interactions, &terms};
+    const SampleVectors vectors = random_vectors(33, 6, 1);
+    const TrainingData data = {&interactions, &terms, vectors.view()};
     for (const std::string_view name : model_names()) {
       CAPTURE(name);
       const auto expected = trained(name, quick_settings(name), data, 5);
@@ -94,10 +95,11 @@ TEST_CASE("every model gives the same scores for a seed, with any number of thre
 TEST_CASE("the reasons of every model sum to the score") {
   const Interactions interactions = rated_interactions(60, 31, true, 4);
   const TermMatrix terms = random_terms(31, 2);
+  const SampleVectors vectors = random_vectors(31, 6, 2);
   Random random(8);
   for (const std::string_view name : model_names()) {
     CAPTURE(name);
-    const auto model = trained(name, quick_settings(name), {&interactions, &terms});
+    const auto model = trained(name, quick_settings(name), {&interactions, &terms, vectors.view()});
     for (int n = 0; n < 6; ++n) {
       const auto history =
           n == 0 ? std::vector<HistoryEntry>() : random_history(31, random_below(12, random) + 1, random);
@@ -121,10 +123,11 @@ TEST_CASE("the reasons of every model sum to the score") {
 TEST_CASE("every model comes back from its file with the same lists, its half-life too") {
   const Interactions interactions = rated_interactions(40, 23, true, 5);
   const TermMatrix terms = random_terms(23, 3);
+  const SampleVectors vectors = random_vectors(23, 6, 3);
   Random random(9);
   for (const std::string_view name : model_names()) {
     CAPTURE(name);
-    const auto model = trained(name, quick_settings(name), {&interactions, &terms});
+    const auto model = trained(name, quick_settings(name), {&interactions, &terms, vectors.view()});
     model->set_history_half_life(2.5);
     const auto bytes = value_of(write_model_file(*model, item_ids(23)));
     const ModelFile file = value_of(read_model_file(bytes));
@@ -145,11 +148,12 @@ TEST_CASE("every model comes back from its file with the same lists, its half-li
 TEST_CASE("with a half-life the newest entries of a history count most, in every model") {
   const Interactions interactions = rated_interactions(40, 23, true, 5);
   const TermMatrix terms = random_terms(23, 3);
+  const SampleVectors vectors = random_vectors(23, 6, 3);
   const std::vector<HistoryEntry> history = {{4, 1}, {9, 1}, {14, 1}};
   const std::vector<HistoryEntry> by_hand = {{4, 0.25f}, {9, 0.5f}, {14, 1}};
   for (const std::string_view name : model_names()) {
     CAPTURE(name);
-    const auto model = trained(name, quick_settings(name), {&interactions, &terms});
+    const auto model = trained(name, quick_settings(name), {&interactions, &terms, vectors.view()});
     const std::vector<float> expected = scores_of(*model, by_hand);
     model->set_history_half_life(1);
     CHECK(scores_of(*model, history) == expected);
@@ -159,9 +163,10 @@ TEST_CASE("with a half-life the newest entries of a history count most, in every
 TEST_CASE("no history, one of nothing known and one of huge weights give finite scores or an error, in every model") {
   const Interactions interactions = rated_interactions(40, 23, false, 6);
   const TermMatrix terms = random_terms(23, 3);
+  const SampleVectors vectors = random_vectors(23, 6, 3);
   for (const std::string_view name : model_names()) {
     CAPTURE(name);
-    const auto model = trained(name, quick_settings(name), {&interactions, &terms});
+    const auto model = trained(name, quick_settings(name), {&interactions, &terms, vectors.view()});
     CHECK(all_finite(scores_of(*model, {})));
     CHECK(all_finite(scores_of(*model, std::vector<HistoryEntry>{{-3, 1}, {23, 1}, {1000000, 1}})));
     CHECK(all_finite(scores_of(*model, std::vector<HistoryEntry>{{0, 1}, {5, 0}, {6, -1}})));
@@ -199,14 +204,15 @@ TEST_CASE("the smallest and the fullest data train every model") {
     CAPTURE(shape.items);
     const Interactions interactions = interactions_of(shape.rows, shape.users, shape.items);
     const TermMatrix terms = random_terms(shape.items, 3);
+    const SampleVectors vectors = random_vectors(shape.items, 6, 3);
     for (const std::string_view name : model_names()) {
       CAPTURE(name);
       ThreadPool pool(2);
-      const auto model = train(name, quick_settings(name), {&interactions, &terms}, 1, pool);
-      if (!model.ok()) {  // data that cannot be divided, or no words at all
+      const auto model = train(name, quick_settings(name), {&interactions, &terms, vectors.view()}, 1, pool);
+      if (!model.ok()) {  // data that cannot be divided, no words at all, or one vector
         CHECK((model.status().code() == ErrorCode::kInvalidInteractions ||
                model.status().code() == ErrorCode::kInvalidCatalog));
-        CHECK((name == "ensemble" || name == "hybrid" || name == "tf_idf"));
+        CHECK((name == "ensemble" || name == "hybrid" || name == "tf_idf" || name == "item_vectors"));
         continue;
       }
       CHECK(all_finite(scores_of(*model.value(), std::vector<HistoryEntry>{{0, 1}, {shape.items - 1, 1}})));
@@ -220,10 +226,12 @@ TEST_CASE("the smallest and the fullest data train every model") {
 TEST_CASE("a run of every model can be dropped anywhere") {
   const Interactions interactions = rated_interactions(40, 23, true, 6);
   const TermMatrix terms = random_terms(23, 3);
+  const SampleVectors vectors = random_vectors(23, 6, 3);
   for (const std::string_view name : model_names()) {
     for (const double until : {0.0, 0.3, 0.7}) {
       ThreadPool pool(2);
-      auto trainer = value_of(make_trainer(name, quick_settings(name), {&interactions, &terms}, 1, pool));
+      auto trainer =
+          value_of(make_trainer(name, quick_settings(name), {&interactions, &terms, vectors.view()}, 1, pool));
       std::int64_t before = 0;
       while (!trainer->done() &&
              static_cast<double>(trainer->done_work()) < until * static_cast<double>(trainer->total_work())) {
@@ -247,7 +255,7 @@ TEST_CASE("every model that learns from interactions finds the clusters that pop
   const double of_popularity = hit_rate(*trained("popularity", {}, {&data.train, nullptr}));
   CHECK(of_popularity < 0.5);
   for (const std::string_view name : model_names()) {
-    if (name == "popularity" || name == "tf_idf") continue;
+    if (name == "popularity" || name == "tf_idf" || name == "item_vectors") continue;
     // As many factors as there are clusters: with one an item, the truncated matrix would be the matrix itself.
     const Settings::Given settings = name == "pure_svd" ? Settings::Given{{"num_factors", "4"}} : Settings::Given();
     const auto model = trained(name, settings, {&data.train, nullptr});

@@ -2,12 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
 
+#include "dense_matrix.h"
 #include "expect.h"
 #include "factorization/factor_rows.h"
 #include "factorization/sgd_blocks.h"
@@ -109,26 +109,25 @@ Reference reference_biased_sgd(const Interactions& interactions, const Options& 
 
 // The scores of a history by the documented least squares, in double precision.
 std::vector<double> exact_scores(const BiasedSgd& model, History history) {
-  const auto k = static_cast<Eigen::Index>(model.num_factors());
+  const std::size_t k = model.num_factors();
   const BiasedSgd::Parameters& parameters = model.parameters();
   const auto row_of = [&](std::int32_t item) {
-    Eigen::VectorXd row(k + 1);
-    for (Eigen::Index f = 0; f < k; ++f) row(f) = model.item_factors()[at(item * k + f)];
+    Matrix row(k + 1);
+    for (std::size_t f = 0; f < k; ++f) row(f) = model.item_factors()[at(item) * k + f];
     row(k) = 1;
     return row;
   };
-  Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(k + 1, k + 1);
-  Eigen::VectorXd right_hand_side = Eigen::VectorXd::Zero(k + 1);
+  Matrix matrix(k + 1, k + 1);
+  Matrix right_hand_side(k + 1);
   for (const auto& [item, weight] : history) {
     const double count = std::max(1.0, std::abs(static_cast<double>(weight)));
     const double target = std::clamp(static_cast<double>(weight), -1.0, 1.0) - parameters.mean -
                           static_cast<double>(model.item_biases()[at(item)]);
-    matrix += count * (row_of(item) * row_of(item).transpose() +
-                       parameters.regularization * Eigen::MatrixXd::Identity(k + 1, k + 1));
-    right_hand_side += count * target * row_of(item);
+    matrix += count * (row_of(item) * row_of(item).transpose() + parameters.regularization * Matrix::identity(k + 1));
+    right_hand_side += (count * target) * row_of(item);
   }
-  Eigen::VectorXd person = Eigen::VectorXd::Zero(k + 1);
-  if (!history.empty()) person = matrix.llt().solve(right_hand_side);
+  Matrix person(k + 1);
+  if (!history.empty()) person = solution_of(matrix, right_hand_side);
   std::vector<double> scores;
   for (std::int32_t item = 0; item < model.num_items(); ++item) {
     scores.push_back(parameters.middle + parameters.half_range * (parameters.mean + model.item_biases()[at(item)] +

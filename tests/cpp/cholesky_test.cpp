@@ -2,11 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include <Eigen/Cholesky>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "dense_matrix.h"
 #include "expect.h"
 #include "inkling/random.h"
 #include "kernels/gram.h"
@@ -18,35 +18,33 @@ namespace {
 constexpr std::size_t kSizes[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 100, 127, 192};
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
-Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
-
 std::size_t padded(std::size_t size) {
   const std::size_t step = kernels::gram_padding();
   return (size + step - 1) / step * step;
 }
 
 // BᵀB + I / 10, well conditioned.
-Eigen::MatrixXd random_positive_definite(std::size_t size, Random& random) {
-  Eigen::MatrixXd b(index(size), index(size));
-  for (double& value : b.reshaped()) value = random.normal() / std::sqrt(static_cast<double>(size));
-  return b.transpose() * b + 0.1 * Eigen::MatrixXd::Identity(index(size), index(size));
+Matrix random_positive_definite(std::size_t size, Random& random) {
+  Matrix b(size, size);
+  for (double& value : b.values()) value = random.normal() / std::sqrt(static_cast<double>(size));
+  return b.transpose() * b + 0.1 * Matrix::identity(size);
 }
 
 // The upper triangle; everything else is NaN, so that it shows when somebody reads it.
-std::vector<float> upper_triangle(const Eigen::MatrixXd& matrix, std::size_t stride) {
-  const auto size = static_cast<std::size_t>(matrix.rows());
+std::vector<float> upper_triangle(const Matrix& matrix, std::size_t stride) {
+  const std::size_t size = matrix.rows();
   std::vector<float> out(size * stride, kNaN);
   for (std::size_t i = 0; i < size; ++i) {
-    for (std::size_t j = i; j < size; ++j) out[i * stride + j] = static_cast<float>(matrix(index(i), index(j)));
+    for (std::size_t j = i; j < size; ++j) out[i * stride + j] = static_cast<float>(matrix(i, j));
   }
   return out;
 }
 
-double furthest_from(const Eigen::MatrixXd& expected, const std::vector<float>& upper, std::size_t stride) {
+double furthest_from(const Matrix& expected, const std::vector<float>& upper, std::size_t stride) {
   Furthest furthest;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(expected.rows()); ++i) {
-    for (std::size_t j = i; j < static_cast<std::size_t>(expected.rows()); ++j) {
-      furthest.add(upper[i * stride + j], expected(index(i), index(j)));
+  for (std::size_t i = 0; i < expected.rows(); ++i) {
+    for (std::size_t j = i; j < expected.rows(); ++j) {
+      furthest.add(upper[i * stride + j], expected(i, j));
     }
   }
   return furthest.value();
@@ -61,13 +59,13 @@ TEST_CASE("cholesky_factor equals its naive twin and Eigen, whatever the stride"
       const std::size_t stride = padded(size) + extra;
       CAPTURE(size);
       CAPTURE(stride);
-      const Eigen::MatrixXd matrix = random_positive_definite(size, random);
+      const Matrix matrix = random_positive_definite(size, random);
       std::vector<float> fast = upper_triangle(matrix, stride);
       std::vector<float> naive = fast;
       REQUIRE(kernels::cholesky_factor(fast.data(), size, stride));
       REQUIRE(kernels::cholesky_factor_naive(naive.data(), size, stride));
       if (size == 0) continue;
-      const Eigen::MatrixXd expected = matrix.llt().matrixU();
+      const Matrix expected = cholesky_factor_of(matrix);
       CHECK(furthest_from(expected, fast, stride) < 2e-5);
       CHECK(furthest_from(expected, naive, stride) < 2e-5);
     }
@@ -79,26 +77,26 @@ TEST_CASE("cholesky_solve solves, as its naive twin and Eigen do") {
   for (const std::size_t size : kSizes) {
     const std::size_t stride = padded(size) + kernels::gram_padding();
     CAPTURE(size);
-    const Eigen::MatrixXd matrix = random_positive_definite(size, random);
+    const Matrix matrix = random_positive_definite(size, random);
     std::vector<float> factor = upper_triangle(matrix, stride);
     REQUIRE(kernels::cholesky_factor(factor.data(), size, stride));
-    Eigen::VectorXd right_hand_side(index(size));
-    for (double& value : right_hand_side) value = random.normal();
-    std::vector<float> fast(right_hand_side.begin(), right_hand_side.end());
+    Matrix right_hand_side(size);
+    for (double& value : right_hand_side.values()) value = random.normal();
+    std::vector<float> fast(right_hand_side.values().begin(), right_hand_side.values().end());
     fast.push_back(3.0f);
     std::vector<float> naive = fast;
     kernels::cholesky_solve(factor.data(), size, stride, fast.data());
     kernels::cholesky_solve_naive(factor.data(), size, stride, naive.data());
     CHECK(fast.back() == 3.0f);
     if (size == 0) continue;
-    const Eigen::VectorXd expected = matrix.llt().solve(right_hand_side);
+    const Matrix expected = solution_of(matrix, right_hand_side);
     Furthest furthest;
     Furthest furthest_naive;
     for (std::size_t i = 0; i < size; ++i) {
-      furthest.add(fast[i], expected(index(i)));
-      furthest_naive.add(naive[i], expected(index(i)));
+      furthest.add(fast[i], expected(i));
+      furthest_naive.add(naive[i], expected(i));
     }
-    const double tolerance = 1e-4 * expected.cwiseAbs().maxCoeff();
+    const double tolerance = 1e-4 * expected.largest();
     CHECK(furthest.value() < tolerance);
     CHECK(furthest_naive.value() < tolerance);
   }
@@ -108,7 +106,7 @@ TEST_CASE("a pivot that is not positive or not finite is refused, wherever it st
   Random random(3);
   constexpr std::size_t kSize = 21;
   const std::size_t stride = padded(kSize);
-  const Eigen::MatrixXd matrix = random_positive_definite(kSize, random);
+  const Matrix matrix = random_positive_definite(kSize, random);
   for (std::size_t pivot = 0; pivot < kSize; ++pivot) {
     for (const float bad : {-1.0f, -1e-3f, kNaN, std::numeric_limits<float>::infinity()}) {
       CAPTURE(pivot);
@@ -127,8 +125,8 @@ TEST_CASE("a singular matrix is refused, whichever pivot is zero") {
   const std::size_t stride = padded(kSize);
   for (std::size_t pivot = 0; pivot < kSize; ++pivot) {
     CAPTURE(pivot);
-    Eigen::MatrixXd matrix = Eigen::MatrixXd::Identity(kSize, kSize);
-    matrix(index(pivot), index(pivot)) = 0;
+    Matrix matrix = Matrix::identity(kSize);
+    matrix(pivot, pivot) = 0;
     std::vector<float> fast = upper_triangle(matrix, stride);
     std::vector<float> naive = fast;
     CHECK_FALSE(kernels::cholesky_factor(fast.data(), kSize, stride));

@@ -252,7 +252,7 @@ TEST_CASE("factors and parameters of ials that make no sense are refused") {
   CHECK(is_corrupt(with_factors(36, {3, 12}, 1), {"3 × 12", "12 items"}));
   CHECK(is_corrupt(with_factors(36, {36}, 1), {"item_factors", "1 dimensions"}));
   CHECK(is_corrupt(with_factors(0, {12, 0}, 1), {"12 × 0"}));
-  CHECK(is_corrupt(with_factors(12 * 1025, {12, 1025}, 1), {"1 to 1024"}));
+  CHECK(is_corrupt(with_factors(12 * 4097, {12, 4097}, 1), {"1 to 4096"}));
   const float bad_parameters[] = {0, -1, std::numeric_limits<float>::infinity(),
                                   std::numeric_limits<float>::quiet_NaN()};
   for (const float bad : bad_parameters) {

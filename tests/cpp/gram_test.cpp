@@ -2,19 +2,13 @@
 
 #include <doctest/doctest.h>
 
-#include <Eigen/Core>
 #include <vector>
 
+#include "dense_matrix.h"
 #include "expect.h"
 #include "inkling/random.h"
 
 namespace inkling {
-
-namespace {
-
-using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-}  // namespace
 
 TEST_CASE("gram adds the panel's products to the upper triangle, as its naive twin and Eigen do") {
   Random random(1);
@@ -23,27 +17,21 @@ TEST_CASE("gram adds the panel's products to the upper triangle, as its naive tw
     for (const std::size_t rows : {0, 1, 2, 3, 4, 5, 7, 16, 33, 64, 100}) {
       CAPTURE(padded);
       CAPTURE(rows);
-      std::vector<float> panel(rows * padded);
+      std::vector<float> panel((rows + 1) * padded);  // a panel is never nullptr, not even of no rows
+      panel.resize(rows * padded);
       for (float& value : panel) value = random.normal();
       std::vector<float> fast(padded * padded);
       for (float& value : fast) value = random.normal();
       std::vector<float> naive = fast;
-      const Eigen::Map<const RowMajor> p(panel.data(), static_cast<Eigen::Index>(rows),
-                                         static_cast<Eigen::Index>(padded));
-      const Eigen::MatrixXd pd = p.cast<double>();
-      Eigen::MatrixXd expected = pd.transpose() * pd;
-      for (std::size_t i = 0; i < padded; ++i) {
-        for (std::size_t j = 0; j < padded; ++j) {
-          expected(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) += fast[i * padded + j];
-        }
-      }
+      const Matrix p = Matrix::of(panel, padded);
+      const Matrix expected = p.transpose() * p + Matrix::of(fast, padded);
       kernels::gram(panel.data(), rows, padded, fast.data());
       kernels::gram_naive(panel.data(), rows, padded, naive.data());
       Furthest furthest;
       Furthest furthest_naive;
       for (std::size_t i = 0; i < padded; ++i) {
         for (std::size_t j = i; j < padded; ++j) {
-          const double exact = expected(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
+          const double exact = expected(i, j);
           furthest.add(fast[i * padded + j], exact);
           furthest_naive.add(naive[i * padded + j], exact);
         }
@@ -79,7 +67,8 @@ TEST_CASE("add_scaled_rows equals its naive twin") {
     for (const std::size_t rows : {0, 1, 2, 5, 64}) {
       CAPTURE(padded);
       CAPTURE(rows);
-      std::vector<float> panel(rows * padded);
+      std::vector<float> panel((rows + 1) * padded);  // a panel is never nullptr, not even of no rows
+      panel.resize(rows * padded);
       std::vector<float> scales(rows);
       for (float& value : panel) value = random.normal();
       for (float& value : scales) value = random.normal();

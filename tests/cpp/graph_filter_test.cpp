@@ -2,11 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include <Eigen/SVD>
 #include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "dense_matrix.h"
 #include "expect.h"
 #include "inkling/spectral_item_model.h"
 #include "sample_data.h"
@@ -14,8 +15,6 @@
 namespace inkling {
 
 namespace {
-
-using Matrix = Eigen::MatrixXd;
 
 double count_of(const Interactions& interactions, std::int32_t item) {
   return static_cast<double>(interactions.by_item().row_length(item));
@@ -29,7 +28,7 @@ struct Reference {
 };
 
 Reference reference(const Interactions& interactions, int num_factors, std::size_t num_neighbors) {
-  Matrix b = Matrix::Zero(interactions.num_users(), interactions.num_items());
+  Matrix b(interactions.num_users(), interactions.num_items());
   for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
     for (const std::int32_t item : interactions.by_user().row_columns(user)) {
       b(user, item) =
@@ -38,16 +37,17 @@ Reference reference(const Interactions& interactions, int num_factors, std::size
   }
   Reference out;
   out.linear = b.transpose() * b;
-  out.linear.diagonal().setZero();
-  for (Eigen::Index target = 0; target < out.linear.cols(); ++target) {
-    std::vector<double> column(out.linear.col(target).begin(), out.linear.col(target).end());
+  for (std::size_t item = 0; item < out.linear.rows(); ++item) out.linear(item, item) = 0;
+  for (std::size_t target = 0; target < out.linear.columns(); ++target) {
+    const std::span<double> values = out.linear.values().subspan(target * out.linear.rows(), out.linear.rows());
+    std::vector<double> column(values.begin(), values.end());
     std::sort(column.rbegin(), column.rend());
     out.unclear.push_back(num_neighbors < column.size() && column[num_neighbors - 1] - column[num_neighbors] < 1e-6);
     if (num_neighbors >= column.size()) continue;
-    for (double& value : out.linear.col(target)) value = value >= column[num_neighbors - 1] ? value : 0;
+    for (double& value : values) value = value >= column[num_neighbors - 1] ? value : 0;
   }
-  const Eigen::JacobiSVD<Matrix> exact(b, Eigen::ComputeThinV);
-  out.low_pass = exact.matrixV().leftCols(num_factors) * exact.matrixV().leftCols(num_factors).transpose();
+  const Matrix exact = singular_values_of(b).right.first_columns(num_factors);
+  out.low_pass = exact * exact.transpose();
   return out;
 }
 

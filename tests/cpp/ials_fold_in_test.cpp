@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "dense_matrix.h"
 #include "expect.h"
 #include "ials_reference.h"
 #include "inkling/ials.h"
@@ -25,7 +26,7 @@ TEST_CASE("folding in a training user gives the exact solution for the final ite
   Furthest furthest;
   for (std::int32_t user = 0; user < 50; ++user) {
     const std::vector<float> scores = scores_of(*model, history_of(interactions, user));
-    const Eigen::VectorXd expected = items * users.row(user).transpose();
+    const Matrix expected = items * users.row(user);
     for (std::int32_t item = 0; item < 40; ++item) furthest.add(scores[item], expected(item));
   }
   CHECK(furthest.value() < 2e-5);
@@ -49,7 +50,7 @@ TEST_CASE("weights count as documented when a history is folded in, and reasons 
       weights.push_back(entry.weight);
       negative += entry.weight < 0 ? 1 : 0;
     }
-    const Eigen::VectorXd expected = items * solve_row(items, entries, weights, parameters);
+    const Matrix expected = items * solve_row(items, entries, weights, parameters);
     const std::vector<float> scores = scores_of(*model, history);
     const auto profile = value_of(model->fold_in(history));
     for (std::int32_t item = 0; item < 40; ++item) {
@@ -103,22 +104,21 @@ TEST_CASE("factors from elsewhere are folded in by the problem they were trained
       double largest = 0;
       for (std::size_t length = 0; length < kItems; ++length) {
         const std::vector<HistoryEntry> history = random_history(kItems, length, random);
-        Matrix matrix = unobserved_weight * items.transpose() * items;
-        Eigen::VectorXd right_hand_side = Eigen::VectorXd::Zero(items.cols());
+        Matrix matrix = unobserved_weight * (items.transpose() * items);
+        Matrix right_hand_side(items.columns());
         double weights = 0;
         double positive = 0;
         for (const HistoryEntry& entry : history) {
-          const Eigen::VectorXd row = items.row(entry.item);
-          matrix += one.added(entry.weight) * row * row.transpose();
+          const Matrix row = items.row(entry.item);
+          matrix += one.added(entry.weight) * (row * row.transpose());
           right_hand_side += one.pull(entry.weight) * row;
           weights += std::abs(entry.weight);
           positive += entry.weight > 0 ? 1 : 0;
         }
-        matrix += one.ridge(weights, positive) * Matrix::Identity(items.cols(), items.cols());
+        matrix += one.ridge(weights, positive) * Matrix::identity(items.columns());
         // With nothing wanted, Spark's matrix has no ridge, and its solution is zero.
-        const Eigen::VectorXd user =
-            right_hand_side.squaredNorm() > 0 ? matrix.llt().solve(right_hand_side) : right_hand_side;
-        const Eigen::VectorXd expected = items * user;
+        const Matrix user = right_hand_side.squared_norm() > 0 ? solution_of(matrix, right_hand_side) : right_hand_side;
+        const Matrix expected = items * user;
         const std::vector<float> scores = scores_of(model, history);
         const auto profile = value_of(model.fold_in(history));
         for (std::int32_t item = 0; item < kItems; ++item) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <Eigen/Cholesky>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -8,16 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "dense_matrix.h"
 #include "inkling/ials.h"
 #include "sample_data.h"
 
 // The normal equations of ials in double precision, by Eigen.
 
 namespace inkling::ials_reference {
-
-using Matrix = Eigen::MatrixXd;
-
-inline Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
 
 struct Parameters {
   std::size_t num_factors = 8;
@@ -36,28 +32,28 @@ struct Parameters {
 };
 
 // The normal equations of one row: fixed: (fixed rows, num_factors).
-inline Eigen::VectorXd solve_row(const Matrix& fixed, std::span<const std::int32_t> entries,
-                                 std::span<const float> weights, const Parameters& parameters) {
-  Matrix matrix = parameters.unobserved_weight * fixed.transpose() * fixed;
-  Eigen::VectorXd right_hand_side = Eigen::VectorXd::Zero(fixed.cols());
+inline Matrix solve_row(const Matrix& fixed, std::span<const std::int32_t> entries, std::span<const float> weights,
+                        const Parameters& parameters) {
+  Matrix matrix = parameters.unobserved_weight * (fixed.transpose() * fixed);
+  Matrix right_hand_side(fixed.columns());
   double total_weight = 0;
   for (std::size_t e = 0; e < entries.size(); ++e) {
     const double weight = weights.empty() ? 1 : weights[e];
-    const Eigen::VectorXd row = fixed.row(entries[e]);
-    matrix += std::abs(weight) * row * row.transpose();
+    const Matrix row = fixed.row(entries[e]);
+    matrix += std::abs(weight) * (row * row.transpose());
     right_hand_side += weight * row;
     total_weight += std::abs(weight);
   }
   const double ridge =
       parameters.regularization * (total_weight + parameters.unobserved_weight * static_cast<double>(fixed.rows()));
-  matrix += ridge * Matrix::Identity(fixed.cols(), fixed.cols());
-  return matrix.llt().solve(right_hand_side);
+  matrix += ridge * Matrix::identity(fixed.columns());
+  return solution_of(matrix, right_hand_side);
 }
 
 inline Matrix solve_rows(const Matrix& fixed, const SparseRows& rows, const Parameters& parameters) {
-  Matrix out(rows.num_rows(), fixed.cols());
+  Matrix out(rows.num_rows(), fixed.columns());
   for (std::int32_t row = 0; row < rows.num_rows(); ++row) {
-    out.row(row) = solve_row(fixed, rows.row_columns(row), {}, parameters);
+    out.set_row(row, solve_row(fixed, rows.row_columns(row), {}, parameters));
   }
   return out;
 }
@@ -68,15 +64,7 @@ inline std::unique_ptr<Ials> train_ials(const Interactions& interactions, const 
   return std::unique_ptr<Ials>(static_cast<Ials*>(model.release()));
 }
 
-inline Matrix factors_of(const Ials& model) {
-  Matrix out(model.num_items(), index(model.num_factors()));
-  for (Eigen::Index r = 0; r < out.rows(); ++r) {
-    for (Eigen::Index c = 0; c < out.cols(); ++c) {
-      out(r, c) = model.item_factors()[static_cast<std::size_t>(r * out.cols() + c)];
-    }
-  }
-  return out;
-}
+inline Matrix factors_of(const Ials& model) { return Matrix::of(model.item_factors(), model.num_factors()); }
 
 inline std::vector<HistoryEntry> history_of(const Interactions& interactions, std::int32_t user) {
   std::vector<HistoryEntry> history;

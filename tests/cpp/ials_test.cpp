@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dense_matrix.h"
 #include "expect.h"
 #include "ials_reference.h"
 #include "inkling/evaluator.h"
@@ -23,9 +24,9 @@ Matrix reference_item_factors(const Interactions& interactions, const Parameters
   Random random(seed);
   const double scale = parameters.init_stddev / std::sqrt(static_cast<double>(parameters.num_factors));
   const auto draw = [&](std::int32_t rows) {
-    Matrix out(rows, index(parameters.num_factors));
-    for (Eigen::Index r = 0; r < out.rows(); ++r) {
-      for (Eigen::Index c = 0; c < out.cols(); ++c) out(r, c) = scale * random.normal();
+    Matrix out(rows, parameters.num_factors);
+    for (std::size_t r = 0; r < out.rows(); ++r) {
+      for (std::size_t c = 0; c < out.columns(); ++c) out(r, c) = scale * random.normal();
     }
     return out;
   };
@@ -42,19 +43,19 @@ Matrix reference_item_factors(const Interactions& interactions, const Parameters
 double objective(const Matrix& users, const Matrix& items, const Interactions& interactions,
                  const Parameters& parameters) {
   const Matrix scores = users * items.transpose();
-  double total = parameters.unobserved_weight * scores.squaredNorm();
+  double total = parameters.unobserved_weight * scores.squared_norm();
   for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
     const auto entries = interactions.by_user().row_columns(user);
     for (const std::int32_t item : entries) total += (1 - scores(user, item)) * (1 - scores(user, item));
     total += parameters.regularization *
              (static_cast<double>(entries.size()) + parameters.unobserved_weight * interactions.num_items()) *
-             users.row(user).squaredNorm();
+             users.row(user).squared_norm();
   }
   for (std::int32_t item = 0; item < interactions.num_items(); ++item) {
     total += parameters.regularization *
              (static_cast<double>(interactions.by_item().row_length(item)) +
               parameters.unobserved_weight * interactions.num_users()) *
-             items.row(item).squaredNorm();
+             items.row(item).squared_norm();
   }
   return total;
 }
@@ -76,9 +77,9 @@ TEST_CASE("ials equals the documented algorithm in double precision") {
     parameters.num_factors = num_factors;
     const Matrix expected = reference_item_factors(interactions, parameters, 7);
     const Matrix actual = factors_of(*train_ials(interactions, parameters.settings(), 7));
-    const double largest = expected.cwiseAbs().maxCoeff();
+    const double largest = expected.largest();
     CHECK(largest > 0.1);
-    CHECK((actual - expected).cwiseAbs().maxCoeff() < 2e-4 * largest);
+    CHECK((actual - expected).largest() < 2e-4 * largest);
   }
 }
 
@@ -152,13 +153,13 @@ TEST_CASE("one block of all factors is the exact solver, and so are as many grad
   const Interactions interactions = random_interactions(60, 40, 0.15f, 3);
   Parameters parameters;
   const Matrix exact = factors_of(*train_ials(interactions, parameters.settings()));
-  const double largest = exact.cwiseAbs().maxCoeff();
+  const double largest = exact.largest();
   parameters.solver = "block";
-  CHECK((factors_of(*train_ials(interactions, parameters.settings())) - exact).cwiseAbs().maxCoeff() < 1e-3 * largest);
+  CHECK((factors_of(*train_ials(interactions, parameters.settings())) - exact).largest() < 1e-3 * largest);
   parameters.solver = "cg";
   Settings::Given settings = parameters.settings();
   settings.emplace_back("cg_steps", "20");
-  CHECK((factors_of(*train_ials(interactions, settings)) - exact).cwiseAbs().maxCoeff() < 1e-3 * largest);
+  CHECK((factors_of(*train_ials(interactions, settings)) - exact).largest() < 1e-3 * largest);
 }
 
 TEST_CASE("without a weight given, all unobserved pairs together weigh four times the observed ones, one at most") {
@@ -181,7 +182,7 @@ TEST_CASE("items that nobody met have zero factors and similarity 0, others are 
   const Interactions interactions = random_interactions(50, 40, 0.15f, 5);
   const auto model = train_ials(interactions, {{"num_factors", "8"}});
   const Matrix items = factors_of(*model);
-  CHECK(items.row(0).squaredNorm() == 0);
+  CHECK(items.row(0).squared_norm() == 0);
   std::vector<float> scores(40, 9.0f);
   model->similar(0, scores);
   CHECK(scores == std::vector<float>(40, 0.0f));

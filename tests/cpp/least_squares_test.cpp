@@ -2,11 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <limits>
 #include <vector>
 
+#include "dense_matrix.h"
 #include "expect.h"
 #include "inkling/random.h"
 #include "sample_data.h"
@@ -15,19 +15,11 @@ namespace inkling {
 
 namespace {
 
-Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
-
 std::vector<float> random_factors(std::size_t rows, std::size_t num_factors, std::uint64_t seed) {
   Random random(seed);
   std::vector<float> factors(rows * num_factors);
   for (float& value : factors) value = 0.3f * random.normal();
   return factors;
-}
-
-Eigen::MatrixXd as_matrix(const std::vector<float>& factors, std::size_t num_factors) {
-  using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  return Eigen::Map<const RowMajor>(factors.data(), index(factors.size() / num_factors), index(num_factors))
-      .cast<double>();
 }
 
 std::vector<float> gram_of(const std::vector<float>& factors, std::size_t num_factors, ThreadPool& pool) {
@@ -48,41 +40,42 @@ std::vector<float> scaled_gram_of(const std::vector<float>& factors, std::size_t
 
 // One row's equations A x = b in double precision, with all entries added and pulling by 1.
 struct DenseRow {
-  Eigen::MatrixXd matrix;
-  Eigen::VectorXd right_hand_side;
+  Matrix matrix;
+  Matrix right_hand_side;
 };
 
-DenseRow dense_row(const Eigen::MatrixXd& factors, const std::vector<std::int32_t>& entries, double unobserved_weight,
+DenseRow dense_row(const Matrix& factors, const std::vector<std::int32_t>& entries, double unobserved_weight,
                    double ridge) {
-  DenseRow row{unobserved_weight * factors.transpose() * factors, Eigen::VectorXd::Zero(factors.cols())};
+  DenseRow row{unobserved_weight * (factors.transpose() * factors), Matrix(factors.columns())};
   for (const std::int32_t entry : entries) {
-    row.matrix += factors.row(entry).transpose() * factors.row(entry);
+    row.matrix += factors.row(entry) * factors.row(entry).transpose();
     row.right_hand_side += factors.row(entry);
   }
-  row.matrix += ridge * Eigen::MatrixXd::Identity(factors.cols(), factors.cols());
+  row.matrix += ridge * Matrix::identity(factors.columns());
   return row;
 }
 
 // The textbook's conjugate gradients.
-Eigen::VectorXd conjugate_gradients(const DenseRow& row, Eigen::VectorXd x, int steps) {
-  Eigen::VectorXd residual = row.right_hand_side - row.matrix * x;
-  Eigen::VectorXd direction = residual;
-  for (int step = 0; step < steps && residual.squaredNorm() > 1e-20; ++step) {
-    const double before = residual.squaredNorm();
+Matrix conjugate_gradients(const DenseRow& row, Matrix x, int steps) {
+  Matrix residual = row.right_hand_side - row.matrix * x;
+  Matrix direction = residual;
+  for (int step = 0; step < steps && residual.squared_norm() > 1e-20; ++step) {
+    const double before = residual.squared_norm();
     const double length = before / direction.dot(row.matrix * direction);
     x += length * direction;
     residual -= length * (row.matrix * direction);
-    direction = residual + residual.squaredNorm() / before * direction;
+    direction = residual + (residual.squared_norm() / before) * direction;
   }
   return x;
 }
 
 // For each block, the exact solution with the rest of x held fixed.
-Eigen::VectorXd block_descent(const DenseRow& row, Eigen::VectorXd x, Eigen::Index block_size) {
-  for (Eigen::Index begin = 0; begin < x.size(); begin += block_size) {
-    const Eigen::Index width = std::min(block_size, x.size() - begin);
-    const Eigen::VectorXd slope = row.right_hand_side - row.matrix * x;
-    x.segment(begin, width) += row.matrix.block(begin, begin, width, width).llt().solve(slope.segment(begin, width));
+Matrix block_descent(const DenseRow& row, Matrix x, std::size_t block_size) {
+  for (std::size_t begin = 0; begin < x.rows(); begin += block_size) {
+    const std::size_t width = std::min(block_size, x.rows() - begin);
+    const Matrix slope = row.right_hand_side - row.matrix * x;
+    const Matrix step = solution_of(row.matrix.block(begin, begin, width, width), slope.block(begin, 0, width, 1));
+    for (std::size_t i = 0; i < width; ++i) x(begin + i) += step(i);
   }
   return x;
 }
@@ -96,7 +89,7 @@ double furthest_from(RowSolver& solver, std::size_t num_factors, const std::vect
   const std::size_t rows = *std::max_element(lengths.begin(), lengths.end()) + 10;
   const std::vector<float> factors = random_factors(rows, num_factors, num_factors);
   const std::vector<float> gram = scaled_gram_of(factors, num_factors, kUnobservedWeight);
-  const Eigen::MatrixXd f = as_matrix(factors, num_factors);
+  const Matrix f = Matrix::of(factors, num_factors);
   Random random(num_factors);
   Furthest furthest;
   for (const std::size_t length : lengths) {
@@ -105,11 +98,11 @@ double furthest_from(RowSolver& solver, std::size_t num_factors, const std::vect
     for (std::size_t e = 0; e < length; ++e) entries.push_back(static_cast<std::int32_t>((first + e) % rows));
     std::vector<float> x = random_factors(1, num_factors, length);
     x.push_back(5.0f);
-    Eigen::VectorXd start(index(num_factors));
-    for (std::size_t k = 0; k < num_factors; ++k) start(index(k)) = x[k];
+    Matrix start(num_factors);
+    for (std::size_t k = 0; k < num_factors; ++k) start(k) = x[k];
     REQUIRE(solver.solve({factors, gram, entries, kRidge}, x.data()));
-    const Eigen::VectorXd wanted = expected(dense_row(f, entries, kUnobservedWeight, kRidge), start);
-    for (std::size_t k = 0; k < num_factors; ++k) furthest.add(x[k], wanted(index(k)));
+    const Matrix wanted = expected(dense_row(f, entries, kUnobservedWeight, kRidge), start);
+    for (std::size_t k = 0; k < num_factors; ++k) furthest.add(x[k], wanted(k));
     CHECK(x[num_factors] == 5.0f);
   }
   return furthest.value();
@@ -129,11 +122,11 @@ TEST_CASE("the sum over all rows is FᵀF, with the same bits for any number of 
       const std::vector<float> gram = gram_of(factors, num_factors, one);
       const std::size_t padded = padded_factors(num_factors);
       REQUIRE(gram.size() == padded * padded);
-      const Eigen::MatrixXd f = as_matrix(factors, num_factors);
-      const Eigen::MatrixXd expected = f.transpose() * f;
+      const Matrix f = Matrix::of(factors, num_factors);
+      const Matrix expected = f.transpose() * f;
       Furthest furthest;
       for (std::size_t i = 0; i < num_factors; ++i) {
-        for (std::size_t j = i; j < num_factors; ++j) furthest.add(gram[i * padded + j], expected(index(i), index(j)));
+        for (std::size_t j = i; j < num_factors; ++j) furthest.add(gram[i * padded + j], expected(i, j));
       }
       CHECK(furthest.value() < 1e-6 * (static_cast<double>(rows) + 1));
       for (const int num_threads : {2, 3, 4}) {
@@ -164,7 +157,7 @@ TEST_CASE("a row's solution solves its normal equations, with and without weight
   for (const std::size_t num_factors : {1, 2, 5, 8, 16, 33, 64}) {
     const std::vector<float> factors = random_factors(kRows, num_factors, num_factors);
     const std::vector<float> gram = gram_of(factors, num_factors, pool);
-    const Eigen::MatrixXd f = as_matrix(factors, num_factors);
+    const Matrix f = Matrix::of(factors, num_factors);
     CholeskySolver solver(num_factors);
     for (const std::size_t count : {0, 1, 2, 63, 64, 65, 128, 200}) {
       for (const bool weighted : {false, true}) {
@@ -174,9 +167,8 @@ TEST_CASE("a row's solution solves its normal equations, with and without weight
         std::vector<std::int32_t> entries;
         std::vector<float> added;
         std::vector<float> pulls;
-        Eigen::MatrixXd matrix =
-            f.transpose() * f + 0.7 * Eigen::MatrixXd::Identity(index(num_factors), index(num_factors));
-        Eigen::VectorXd right_hand_side = Eigen::VectorXd::Zero(index(num_factors));
+        Matrix matrix = f.transpose() * f + 0.7 * Matrix::identity(num_factors);
+        Matrix right_hand_side(num_factors);
         const std::size_t first = random_below(kRows, random);
         for (std::size_t e = 0; e < count; ++e) {
           // Distinct, so that those that take weight away never take more than gram has.
@@ -186,15 +178,15 @@ TEST_CASE("a row's solution solves its normal equations, with and without weight
             added.push_back(draw < 0.2f ? 0 : 3 * draw - 1);
             pulls.push_back(2 * random.uniform() - 1);
           }
-          const Eigen::VectorXd row = f.row(entries.back());
-          matrix += (weighted ? added.back() : 1.0) * row * row.transpose();
+          const Matrix row = f.row(entries.back());
+          matrix += (weighted ? added.back() : 1.0) * (row * row.transpose());
           right_hand_side += (weighted ? pulls.back() : 1.0) * row;
         }
         std::vector<float> out(num_factors + 1, 5.0f);
         REQUIRE(solver.solve_weighted({factors, gram, entries, 0.7f}, added, pulls, out.data()));
-        const Eigen::VectorXd expected = matrix.llt().solve(right_hand_side);
+        const Matrix expected = solution_of(matrix, right_hand_side);
         Furthest furthest;
-        for (std::size_t k = 0; k < num_factors; ++k) furthest.add(out[k], expected(index(k)));
+        for (std::size_t k = 0; k < num_factors; ++k) furthest.add(out[k], expected(k));
         CHECK(furthest.value() < 1e-4);
         CHECK(out[num_factors] == 5.0f);
       }
@@ -208,20 +200,20 @@ TEST_CASE("the conjugate gradients are the textbook's, from where x is") {
       CAPTURE(num_factors);
       CAPTURE(steps);
       ConjugateGradientSolver solver(num_factors, steps);
-      CHECK(furthest_from(solver, num_factors, kLengths, [&](const DenseRow& row, const Eigen::VectorXd& start) {
+      CHECK(furthest_from(solver, num_factors, kLengths, [&](const DenseRow& row, const Matrix& start) {
               return conjugate_gradients(row, start, steps);
             }) < 1e-4);
     }
     ConjugateGradientSolver to_the_end(num_factors, 100);
-    CHECK(furthest_from(to_the_end, num_factors, kLengths, [](const DenseRow& row, const Eigen::VectorXd& /*start*/) {
-            return Eigen::VectorXd(row.matrix.llt().solve(row.right_hand_side));
+    CHECK(furthest_from(to_the_end, num_factors, kLengths, [](const DenseRow& row, const Matrix& /*start*/) {
+            return solution_of(row.matrix, row.right_hand_side);
           }) < 1e-4);
   }
 }
 
 TEST_CASE("rows too long to be held at once are solved alike by conjugate gradients") {
   ConjugateGradientSolver solver(129, 3);
-  CHECK(furthest_from(solver, 129, {3, 1100, 700}, [](const DenseRow& row, const Eigen::VectorXd& start) {
+  CHECK(furthest_from(solver, 129, {3, 1100, 700}, [](const DenseRow& row, const Matrix& start) {
           return conjugate_gradients(row, start, 3);
         }) < 1e-4);
 }
@@ -232,8 +224,8 @@ TEST_CASE("blocks are solved one after the other, each exactly, from where x is"
       CAPTURE(num_factors);
       CAPTURE(block_size);
       BlockSolver solver(num_factors, block_size, 200);
-      CHECK(furthest_from(solver, num_factors, kLengths, [&](const DenseRow& row, const Eigen::VectorXd& start) {
-              return block_descent(row, start, index(block_size));
+      CHECK(furthest_from(solver, num_factors, kLengths, [&](const DenseRow& row, const Matrix& start) {
+              return block_descent(row, start, block_size);
             }) < 1e-4);
     }
   }

@@ -30,6 +30,7 @@ inline constexpr std::int32_t kItems = 12;
 struct Samples {
   Interactions interactions = random_interactions(20, kItems, 0.3f, 1);
   TermMatrix terms = random_terms(kItems, 2);
+  SampleVectors vectors = random_vectors(kItems, 3, 2);
 
   std::unique_ptr<Model> model(std::string_view name) const {
     Settings::Given settings;
@@ -37,7 +38,7 @@ struct Samples {
       if (spec.name == std::string_view("num_factors")) settings.emplace_back(spec.name, "3");
       if (spec.name == std::string_view("iterations")) settings.emplace_back(spec.name, "2");
     }
-    return trained(name, settings, {&interactions, &terms});
+    return trained(name, settings, {&interactions, &terms, vectors.view()});
   }
   Bytes file(std::string_view name) const { return value_of(write_model_file(*model(name), item_ids(kItems))); }
 };

@@ -62,7 +62,8 @@ TEST_CASE("terms come back with their texts, tags and queries") {
 TEST_CASE("in every storage a model comes back the same a second time, and near what it was") {
   const Samples samples;
   Random random(5);
-  for (const std::string_view name : {"ials", "bpr", "biased_sgd", "pure_svd", "graph_filter", "ensemble"}) {
+  for (const std::string_view name :
+       {"ials", "bpr", "biased_sgd", "pure_svd", "graph_filter", "item_vectors", "ensemble"}) {
     CAPTURE(name);
     const auto model = samples.model(name);
     for (const FactorStorage storage : {FactorStorage::kF16, FactorStorage::kInt8}) {

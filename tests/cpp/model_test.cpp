@@ -31,9 +31,10 @@ struct Stopper {
 TEST_CASE("every named model trains and says its own name, and its config says every setting") {
   const Interactions interactions = random_interactions(20, 15, 0.3f, 1);
   const TermMatrix terms = random_terms(15, 1);
+  const SampleVectors vectors = random_vectors(15, 6, 1);
   for (const std::string_view name : model_names()) {
     CAPTURE(name);
-    const auto model = trained(name, {}, {&interactions, &terms});
+    const auto model = trained(name, {}, {&interactions, &terms, vectors.view()});
     CHECK(model->name() == name);
     CHECK(model->num_items() == 15);
     for (const SettingSpec& spec : settings_of(name)) {
@@ -71,10 +72,11 @@ TEST_CASE("unknown models and settings and missing data are errors with a cure")
 TEST_CASE("each trainer moves on however little work a step is given") {
   const Interactions interactions = random_interactions(20, 15, 0.3f, 1);
   const TermMatrix terms = random_terms(15, 1);
+  const SampleVectors vectors = random_vectors(15, 6, 1);
   ThreadPool pool(1);
   for (const std::string_view name : model_names()) {
     CAPTURE(name);
-    auto trainer = value_of(make_trainer(name, {}, {&interactions, &terms}, 1, pool));
+    auto trainer = value_of(make_trainer(name, {}, {&interactions, &terms, vectors.view()}, 1, pool));
     CHECK(trainer->total_work() > 0);
     CHECK(trainer->done_work() == 0);
     int steps = 0;

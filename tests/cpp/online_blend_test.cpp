@@ -143,25 +143,6 @@ TEST_CASE("what a person takes in the evening says less of the morning") {
   CHECK(blend.tilt(evening)[1] < blend.tilt(morning)[1] - 0.1f);
 }
 
-TEST_CASE("what was learned comes back from its numbers, and those of another model are refused") {
-  Random random(13);
-  OnlineBlend blend(kParts);
-  for (int n = 0; n < 50; ++n) blend.learn(shown_to({2, -2, 0, 0}, 10, random).choice(), {});
-  OnlineBlend other(kParts);
-  REQUIRE(succeeds(other.restore(blend.state())));
-  CHECK(other.state() == blend.state());
-  CHECK(other.tilt({}) == blend.tilt({}));
-  const Shown next = shown_to({2, -2, 0, 0}, 10, random);
-  blend.learn(next.choice(), {});
-  other.learn(next.choice(), {});
-  CHECK(other.tilt({})[0] == doctest::Approx(blend.tilt({})[0]).epsilon(1e-5));
-  OnlineBlend narrow(kParts - 1);
-  CHECK(fails(narrow.restore(blend.state()), ErrorCode::kInvalidArgument));
-  std::vector<double> broken = blend.state();
-  broken[1] = INFINITY;
-  CHECK(fails(other.restore(broken), ErrorCode::kInvalidArgument));
-}
-
 TEST_CASE("an item taken from a list teaches by those beside it, one from elsewhere by others of the catalogue") {
   std::vector<std::unique_ptr<Model>> members;
   members.push_back(std::make_unique<FixedModel>(std::vector<float>{1, 2, 3, 4, 5, 6}));

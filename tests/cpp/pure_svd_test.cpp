@@ -2,12 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include <Eigen/SVD>
 #include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "dense_matrix.h"
 #include "expect.h"
 #include "inkling/evaluator.h"
 #include "inkling/spectral_item_model.h"
@@ -17,20 +17,18 @@ namespace inkling {
 
 namespace {
 
-using Matrix = Eigen::MatrixXd;
-
 // V Vᵀ of the scaled matrix, from its documentation.
 Matrix reference_weights(const Interactions& interactions, int num_factors, double user_exponent,
                          double item_exponent) {
-  Matrix a = Matrix::Zero(interactions.num_users(), interactions.num_items());
+  Matrix a(interactions.num_users(), interactions.num_items());
   for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
     for (const std::int32_t item : interactions.by_user().row_columns(user)) {
       a(user, item) = std::pow(static_cast<double>(interactions.by_user().row_length(user)), -user_exponent) *
                       std::pow(static_cast<double>(interactions.by_item().row_length(item)), -item_exponent);
     }
   }
-  const Eigen::JacobiSVD<Matrix> exact(a, Eigen::ComputeThinV);
-  return exact.matrixV().leftCols(num_factors) * exact.matrixV().leftCols(num_factors).transpose();
+  const Matrix exact = singular_values_of(a).right.first_columns(num_factors);
+  return exact * exact.transpose();
 }
 
 double recall_of(std::string_view model, const Settings::Given& settings, const ClusteredData& data) {
@@ -156,7 +154,7 @@ TEST_CASE("factors in a file that do not fit are refused") {
   CHECK(succeeds(read_from({1, 2, 3, 4, 5, 6}, {3, 2}, {1, 0.5f})));
   CHECK(fails(read_from({1, 2, 3, 4}, {2, 2}, {1, 0}), ErrorCode::kCorruptModelFile, {"item_factors", "2 × 2"}));
   CHECK(fails(read_from({}, {3, 0}, {1, 0}), ErrorCode::kCorruptModelFile, {"item_factors"}));
-  CHECK(fails(read_from(std::vector<float>(3 * 1025), {3, 1025}, {1, 0}), ErrorCode::kCorruptModelFile, {"1024"}));
+  CHECK(fails(read_from(std::vector<float>(3 * 4097), {3, 4097}, {1, 0}), ErrorCode::kCorruptModelFile, {"4096"}));
   CHECK(fails(read_from({1, 2, NAN}, {3, 1}, {1, 0}), ErrorCode::kCorruptModelFile, {"item_factors", "finite"}));
   for (const std::vector<float>& low_rank : {std::vector<float>{1}, {-1, 0}, {1, -1}, {NAN, 0}, {1, 101}, {1, 0, 0}}) {
     CHECK(fails(read_from({1, 2, 3}, {3, 1}, low_rank), ErrorCode::kCorruptModelFile, {"low_rank"}));

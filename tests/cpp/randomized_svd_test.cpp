@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include <Eigen/SVD>
 #include <limits>
 #include <vector>
 
+#include "dense_matrix.h"
 #include "expect.h"
 #include "inkling/random.h"
 #include "sample_data.h"
@@ -13,8 +13,6 @@
 namespace inkling {
 
 namespace {
-
-using Matrix = Eigen::MatrixXd;
 
 struct Scales {
   std::vector<float> users;
@@ -39,7 +37,7 @@ Scales scales_of_one(const Interactions& interactions) {
 }
 
 Matrix dense(const Interactions& interactions, const Scales& scales) {
-  Matrix out = Matrix::Zero(interactions.num_users(), interactions.num_items());
+  Matrix out(interactions.num_users(), interactions.num_items());
   for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
     for (const std::int32_t item : interactions.by_user().row_columns(user)) {
       out(user, item) = double{scales.users[user]} * scales.items[item];
@@ -67,30 +65,25 @@ Decomposed decompose(const Interactions& interactions, const Scales& scales, std
   }
   CHECK(last == svd.total_work());
   Decomposed out{svd.singular_values(), {}, svd.take_item_vectors()};
-  out.vectors.resize(interactions.num_items(), static_cast<Eigen::Index>(num_factors));
-  for (Eigen::Index i = 0; i < out.vectors.size(); ++i) {
-    out.vectors(i / out.vectors.cols(), i % out.vectors.cols()) = out.raw_vectors[static_cast<std::size_t>(i)];
-  }
+  REQUIRE(out.raw_vectors.size() == static_cast<std::size_t>(interactions.num_items()) * num_factors);
+  out.vectors = Matrix::of(out.raw_vectors, num_factors);
   return out;
 }
 
-double largest_of(const Matrix& matrix) { return matrix.cwiseAbs().maxCoeff(); }
-
 // Against Eigen: the values, and the space that the first `space` vectors span, which must lie apart from the rest.
 void check_against_eigen(const Interactions& interactions, const Scales& scales, const Decomposed& actual,
-                         Eigen::Index space) {
-  const Eigen::JacobiSVD<Matrix> exact(dense(interactions, scales), Eigen::ComputeThinV);
-  const double largest = exact.singularValues()(0);
+                         std::size_t space) {
+  const SingularValues exact = singular_values_of(dense(interactions, scales));
+  const double largest = exact.values[0];
   Furthest furthest;
   for (std::size_t f = 0; f < actual.values.size(); ++f) {
-    const auto n = static_cast<Eigen::Index>(f);
-    const double expected = n < exact.singularValues().size() ? exact.singularValues()(n) : 0.0;
+    const double expected = f < exact.values.size() ? exact.values[f] : 0.0;
     furthest.add(actual.values[f] / largest, expected / largest);
   }
   CHECK(furthest.value() < 1e-4);
-  const Matrix expected = exact.matrixV().leftCols(space);
-  const Matrix found = actual.vectors.leftCols(space);
-  CHECK(largest_of(found * found.transpose() - expected * expected.transpose()) < 2e-4);
+  const Matrix expected = exact.right.first_columns(space);
+  const Matrix found = actual.vectors.first_columns(space);
+  CHECK((found * found.transpose() - expected * expected.transpose()).largest() < 2e-4);
 }
 
 }  // namespace
@@ -105,16 +98,15 @@ TEST_CASE("singular values and the space of their vectors are those that Eigen f
       for (const std::size_t num_factors : {1, 6}) {
         CAPTURE(num_factors);
         const Decomposed found = decompose(interactions, scales, num_factors, 60);
-        check_against_eigen(interactions, scales, found, static_cast<Eigen::Index>(num_factors));
+        check_against_eigen(interactions, scales, found, num_factors);
         // Each vector alone: orthonormal, and what AᵀA does to it is its value squared.
         const Matrix a = dense(interactions, scales);
         for (std::size_t f = 0; f < num_factors; ++f) {
-          const Eigen::VectorXd v = found.vectors.col(static_cast<Eigen::Index>(f));
+          const Matrix v = found.vectors.column(f);
           const double square = double{found.values[f]} * found.values[f];
-          CHECK(largest_of(a.transpose() * (a * v) - square * v) < 1e-3 * found.values[0] * found.values[0]);
+          CHECK((a.transpose() * (a * v) - square * v).largest() < 1e-3 * found.values[0] * found.values[0]);
         }
-        CHECK(largest_of(found.vectors.transpose() * found.vectors -
-                         Matrix::Identity(found.vectors.cols(), found.vectors.cols())) < 1e-5);
+        CHECK((found.vectors.transpose() * found.vectors - Matrix::identity(num_factors)).largest() < 1e-5);
       }
     }
   }
@@ -131,7 +123,7 @@ TEST_CASE("of a matrix of lower rank the vectors from the rank on are zeros") {
   }
   struct Case {
     Interactions interactions;
-    Eigen::Index rank;
+    std::size_t rank;
   };
   const Case cases[] = {{interactions_of({{0, 0}}), 1},
                         {interactions_of({{0, 0}, {0, 1}, {0, 2}}), 1},
@@ -146,9 +138,9 @@ TEST_CASE("of a matrix of lower rank the vectors from the rank on are zeros") {
         const Scales scales = scales_of_one(one.interactions);
         const Decomposed found = decompose(one.interactions, scales, num_factors, iterations);
         check_against_eigen(one.interactions, scales, found, one.rank);
-        for (std::size_t f = static_cast<std::size_t>(one.rank); f < num_factors; ++f) CHECK(found.values[f] == 0);
-        const Eigen::Index rest = found.vectors.cols() - one.rank;
-        if (rest > 0) CHECK(largest_of(found.vectors.rightCols(rest)) == 0);
+        for (std::size_t f = one.rank; f < num_factors; ++f) CHECK(found.values[f] == 0);
+        const Matrix rest = found.vectors.block(0, one.rank, found.vectors.rows(), num_factors - one.rank);
+        CHECK(rest.largest() == 0);
       }
     }
   }
@@ -163,13 +155,15 @@ TEST_CASE("as many factors as there are items give all singular values") {
 TEST_CASE("iterations bring the values closer from below") {
   const Interactions interactions = random_interactions(150, 120, 0.2f, 7);
   const Scales scales = scales_of_one(interactions);
-  const Eigen::JacobiSVD<Matrix> exact(dense(interactions, scales));
+  const std::vector<double> exact = singular_values_of(dense(interactions, scales)).values;
+  double whole = 0;
+  for (std::size_t f = 0; f < 20; ++f) whole += exact[f] * exact[f];
   double last = 0;
   for (const std::int64_t iterations : {1, 2, 4, 8, 32}) {
     double share = 0;
     const Decomposed found = decompose(interactions, scales, 20, iterations);
     for (const float value : found.values) share += double{value} * value;
-    share /= exact.singularValues().head(20).squaredNorm();
+    share /= whole;
     CAPTURE(iterations);
     CHECK(share > (last < 0.999 ? last : last - 1e-5));
     CHECK(share < 1.00001);

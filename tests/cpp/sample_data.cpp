@@ -94,6 +94,15 @@ TermMatrix random_terms(std::int32_t num_items, std::uint64_t seed) {
   return terms_of(words, tags);
 }
 
+SampleVectors random_vectors(std::int32_t num_items, std::size_t width, std::uint64_t seed) {
+  Random random(seed);
+  SampleVectors vectors{{}, width};
+  for (std::int32_t item = 0; item < num_items; ++item) {
+    for (std::size_t n = 0; n < width; ++n) vectors.values.push_back(item % 5 == 4 ? 0 : random.normal() + 0.5f);
+  }
+  return vectors;
+}
+
 std::unique_ptr<Model> trained(std::string_view model, const Settings::Given& settings, const TrainingData& data,
                                std::uint64_t seed, int num_threads) {
   ThreadPool pool(num_threads);

@@ -53,6 +53,14 @@ TermMatrix terms_of(const std::vector<std::string>& words, const std::vector<std
 // Documents of random words and tags; every seventh is empty.
 TermMatrix random_terms(std::int32_t num_items, std::uint64_t seed);
 
+// Vectors of random numbers, one an item; every fifth is zeros.
+struct SampleVectors {
+  std::vector<float> values;
+  std::size_t width;
+  DenseVectors view() const { return {values, width}; }
+};
+SampleVectors random_vectors(std::int32_t num_items, std::size_t width, std::uint64_t seed);
+
 // Trains a model; ends the program when that fails.
 std::unique_ptr<Model> trained(std::string_view model, const Settings::Given& settings, const TrainingData& data,
                                std::uint64_t seed = 1, int num_threads = 1);

@@ -2,11 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include <Eigen/LU>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "dense_matrix.h"
 #include "expect.h"
 #include "inkling/random.h"
 #include "kernels/square_block.h"
@@ -16,22 +17,21 @@ namespace inkling {
 namespace {
 
 using kernels::kBlockSize;
-using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 // BᵀB + I / 10, well conditioned: (size, size).
 std::vector<float> random_positive_definite(std::size_t size, Random& random) {
-  const auto n = static_cast<Eigen::Index>(size);
-  RowMajor b(n, n);
-  for (float& value : b.reshaped()) value = random.normal() / std::sqrt(static_cast<float>(size));
-  const RowMajor matrix = b.transpose() * b + 0.1f * RowMajor::Identity(n, n);
-  return {matrix.data(), matrix.data() + matrix.size()};
-}
-
-Eigen::MatrixXd in_double(const std::vector<float>& matrix, std::size_t size) {
-  const auto n = static_cast<Eigen::Index>(size);
-  return Eigen::Map<const RowMajor>(matrix.data(), n, n).cast<double>();
+  Matrix b(size, size);
+  for (double& value : b.values()) value = random.normal() / std::sqrt(static_cast<double>(size));
+  const Matrix matrix = b.transpose() * b + 0.1 * Matrix::identity(size);
+  std::vector<float> out(size * size);
+  for (std::size_t i = 0; i < size; ++i) {
+    for (std::size_t j = 0; j < size; ++j) {
+      out[i * size + j] = static_cast<float>(matrix(std::min(i, j), std::max(i, j)));
+    }
+  }
+  return out;
 }
 
 // The blocks below the diagonal blocks become NaN, so that it shows when somebody reads them.
@@ -63,15 +63,14 @@ TEST_CASE("the inverse equals its naive twin and Eigen's, read from the upper bl
     std::vector<float> fast = matrix;
     spoil_lower_blocks(fast, size);
     REQUIRE(invert(fast, size, 2, 1000000));
-    const Eigen::MatrixXd expected = in_double(matrix, size).inverse();
+    const Matrix expected = inverse_of(Matrix::of(matrix, size));
     Furthest furthest;
     for (std::size_t i = 0; i < size; ++i) {
       for (std::size_t j = i; j < size; ++j) {
-        const double exact = expected(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
-        furthest.add(-fast[i * size + j], exact);
+        furthest.add(-fast[i * size + j], expected(i, j));
       }
     }
-    CHECK(furthest.value() < 2e-5 * expected.cwiseAbs().maxCoeff());
+    CHECK(furthest.value() < 2e-5 * expected.largest());
   }
 }
 
@@ -81,12 +80,12 @@ TEST_CASE("the naive inverse equals Eigen's at any size") {
     CAPTURE(size);
     const std::vector<float> matrix = random_positive_definite(size, random);
     const std::vector<double> naive = symmetric_inverse_naive(matrix, size);
-    const Eigen::MatrixXd expected = in_double(matrix, size).inverse();
+    const Matrix expected = inverse_of(Matrix::of(matrix, size));
     Furthest furthest;
     for (std::size_t i = 0; i < size * size; ++i) {
-      furthest.add(naive[i], expected(static_cast<Eigen::Index>(i / size), static_cast<Eigen::Index>(i % size)));
+      furthest.add(naive[i], expected(i / size, i % size));
     }
-    CHECK(furthest.value() < 1e-9 * expected.cwiseAbs().maxCoeff());
+    CHECK(furthest.value() < 1e-9 * expected.largest());
   }
   CHECK(symmetric_inverse_naive({1, 2, 2, 1}, 2).empty());
 }

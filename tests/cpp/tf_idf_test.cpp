@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "content/interests.h"
 #include "expect.h"
 #include "inkling/random.h"
 #include "sample_data.h"
@@ -50,7 +51,8 @@ TEST_CASE("similar items are those of a large cosine, computed by hand") {
   CHECK(scores == std::vector<float>(4, 0.0f));
 }
 
-TEST_CASE("a score is the cosine of the item and the weighted sum of the history") {
+TEST_CASE(
+    "a score is the sum over interests of a cosine to the power of one and a half, each item of a short history one") {
   const TermMatrix terms = random_terms(40, 1);
   const TfIdf model = model_of(terms);
   const auto rows = dense(terms);
@@ -58,17 +60,107 @@ TEST_CASE("a score is the cosine of the item and the weighted sum of the history
   Furthest furthest;
   for (int repeat = 0; repeat < 50; ++repeat) {
     const std::vector<HistoryEntry> history = random_history(40, random_below(12, random), random);
-    std::vector<double> profile(rows[0].size());
+    double square_sum = 0;
     for (const HistoryEntry& entry : history) {
-      for (std::size_t t = 0; t < profile.size(); ++t) profile[t] += entry.weight * rows[entry.item][t];
+      if (dot(rows[entry.item], rows[entry.item]) > 0) square_sum += static_cast<double>(entry.weight) * entry.weight;
     }
-    const double length = std::sqrt(dot(profile, profile));
     const std::vector<float> scores = scores_of(model, history);
     for (std::size_t item = 0; item < 40; ++item) {
-      furthest.add(scores[item], length > 0 ? dot(profile, rows[item]) / length : 0);
+      double expected = 0;
+      for (const HistoryEntry& entry : history) {
+        expected += entry.weight * std::pow(dot(rows[entry.item], rows[item]), 1.5);
+      }
+      furthest.add(scores[item], square_sum > 0 ? expected / std::sqrt(square_sum) : 0);
     }
   }
   CHECK(furthest.value() < 1e-5);
+}
+
+TEST_CASE("items of a kind are one interest, whatever their order, and what is disliked is one of its own") {
+  // Three kinds of eight words; an item has five of its kind's. The last kind is disliked.
+  std::vector<std::string> texts;
+  Random random(7);
+  for (int item = 0; item < 90; ++item) {
+    std::string text;
+    for (const std::uint32_t word : random.permutation(8)) {
+      if (word < 5) text += "kind" + std::to_string(item % 3) + "word" + std::to_string((item / 3 + word) % 8) + " ";
+    }
+    texts.push_back(text);
+  }
+  const TermMatrix terms = terms_of(texts);
+  std::vector<HistoryEntry> history;
+  for (const std::uint32_t item : random.permutation(60)) {
+    history.push_back({static_cast<std::int32_t>(item), item % 3 == 2 ? -1.0f : 1.0f});
+  }
+  int liked = 0;
+  int disliked = 0;
+  double square_sum = 0;
+  std::map<std::int32_t, int> times;
+  for (const Interest& interest : interests_of(terms, history)) {
+    std::map<int, int> kinds;
+    for (const HistoryEntry& event : interest.events) {
+      ++kinds[event.item % 3];
+      ++times[event.item];
+      CHECK(event.weight > 0);
+    }
+    CHECK(kinds.size() == 1);
+    CHECK((interest.factor < 0) == (kinds.begin()->first == 2));
+    (interest.factor < 0 ? disliked : liked) += static_cast<int>(interest.events.size());
+    square_sum += static_cast<double>(interest.factor) * interest.factor;
+  }
+  CHECK(liked == 40);
+  CHECK(disliked == 20);
+  CHECK(times.size() == 60);
+  CHECK(square_sum == doctest::Approx(1));
+  // Also in the score: a further item of the disliked kind is below 0, one of each liked kind above.
+  const std::vector<float> scores = scores_of(model_of(terms), history);
+  for (int item = 60; item < 90; ++item) {
+    CHECK((item % 3 == 2 ? scores[static_cast<std::size_t>(item)] < 0 : scores[static_cast<std::size_t>(item)] > 0));
+  }
+}
+
+TEST_CASE("a word that nearly all items have is in no profile, a tag is, and queries find both") {
+  std::vector<std::string> texts;
+  std::vector<std::string> tags;
+  for (int item = 0; item < 600; ++item) {
+    texts.push_back("everywhere pair" + std::to_string(item / 2));
+    tags.emplace_back("common");
+  }
+  const TermMatrix terms = terms_of(texts, tags);
+  const TfIdf model = model_of(terms);
+  const HistoryEntry history[] = {{0, 1}};
+  const std::vector<Contribution> interests = model.interests(history, 10);
+  REQUIRE(interests.size() == 2);
+  CHECK(terms.term_text(interests[0].term) == "pair0");
+  CHECK(terms.term_text(interests[1].term) == "common");
+  std::vector<Contribution> parts;
+  const auto profile = value_of(model.fold_in(history));
+  profile->explain(1, parts);
+  CHECK(parts.size() == 3);  // the event, and of it the word and the tag
+  CHECK(sum_of_parts(parts) == doctest::Approx(scores_of(model, history)[1]));
+  std::vector<float> found(600);
+  model.score_query("everywhere", found);
+  CHECK(found[17] > 0);
+}
+
+TEST_CASE("the one item of another kind has an interest of its own among many of one kind") {
+  std::vector<std::string> texts;
+  for (int item = 0; item < 40; ++item) {
+    texts.push_back("common shared word" + std::to_string(item) + " word" + std::to_string((item + 1) % 40));
+  }
+  texts.emplace_back("other rare");
+  texts.emplace_back("other thing");
+  const TermMatrix terms = terms_of(texts);
+  std::vector<HistoryEntry> history{{40, 1}};
+  for (std::int32_t item = 0; item < 39; ++item) history.push_back({item, 1});
+  bool alone = false;
+  for (const Interest& interest : interests_of(terms, history)) {
+    if (interest.events.size() == 1 && interest.events[0].item == 40) alone = true;
+  }
+  CHECK(alone);
+  // It counts for as much as its own weight, not for a fortieth.
+  const std::vector<float> scores = scores_of(model_of(terms), history);
+  CHECK(scores[41] > 0.2f * scores[39]);
 }
 
 TEST_CASE("reasons sum to the score, and an event's terms sum to the event") {
@@ -149,6 +241,8 @@ TEST_CASE("interests are the profile's terms, strongest first, whatever their si
   CHECK(interests[0].value == doctest::Approx(-3 / std::sqrt(10)));
   CHECK(terms.term_text(interests[1].term) == "cat");
   CHECK(interests[1].value == doctest::Approx(2 / std::sqrt(5) / std::sqrt(10)));
+  CHECK(interests[1].item == interests[2].item);  // of one interest
+  CHECK(interests[0].item != interests[1].item);
   CHECK(terms.term_text(interests[2].term) == "mat");
   CHECK(model.interests(history, 2).size() == 2);
   CHECK(model.interests(history, 0).empty());
@@ -180,11 +274,11 @@ TEST_CASE("a profile with opposite halves that cancel scores zero, not NaN") {
   CHECK(scores_of(model, history) == std::vector<float>(3, 0.0f));
 }
 
-TEST_CASE("weights so large that the profile overflows are refused, and give no interests") {
+TEST_CASE("weights so large that their sum overflows give the scores of smaller ones") {
   const TfIdf model = model_of(terms_of({"ink", "ink", "pen"}));
-  const HistoryEntry history[] = {{0, 3e38f}, {1, 3e38f}, {2, 1}};
-  CHECK(fails(model.fold_in(history), ErrorCode::kNotFinite, {"smaller"}));
-  CHECK(model.interests(history, 5).empty());
+  const HistoryEntry large[] = {{0, 3e38f}, {2, 3e38f}};
+  const HistoryEntry usual[] = {{0, 1}, {2, 1}};
+  CHECK(scores_of(model, large) == scores_of(model, usual));
 }
 
 TEST_CASE("trained with interactions it knows how many met each item") {

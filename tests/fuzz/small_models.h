@@ -63,10 +63,18 @@ inline TermMatrix small_terms() {
   return builder.finish();
 }
 
+inline std::vector<float> small_vectors() {
+  Random random(2);
+  std::vector<float> numbers;
+  for (std::int32_t n = 0; n < 3 * kSmallItems; ++n) numbers.push_back(random.normal());
+  return numbers;
+}
+
 // One of each kind, as the library itself trains them.
 inline std::vector<std::unique_ptr<Model>> small_models() {
   const Interactions interactions = small_interactions();
   const TermMatrix terms = small_terms();
+  const std::vector<float> vectors = small_vectors();
   ThreadPool pool(1);
   std::vector<std::unique_ptr<Model>> models;
   for (const std::string_view name : model_names()) {
@@ -77,7 +85,9 @@ inline std::vector<std::unique_ptr<Model>> small_models() {
       if (setting == "iterations") settings.emplace_back(setting, "2");
       if (setting == "history_half_life" && name == "item_graph") settings.emplace_back(setting, "8");
     }
-    models.push_back(value_of(train(name, settings, {&interactions, &terms}, 1, pool)));
+    TrainingData data = {&interactions, &terms};
+    if (name == "item_vectors" || name == "hybrid") data.vectors = {vectors, 3};
+    models.push_back(value_of(train(name, settings, data, 1, pool)));
   }
   return models;
 }

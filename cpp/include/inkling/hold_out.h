@@ -19,4 +19,7 @@ struct HeldOut {
 // rows. Users and items keep their indices. Errors: those of split().
 Result<HeldOut> hold_out(const Interactions& interactions, std::optional<SplitKind> kind, std::uint64_t seed);
 
+// All rows again, the oldest of each user first.
+Result<InteractionLog> log_of(const Interactions& interactions);
+
 }  // namespace inkling

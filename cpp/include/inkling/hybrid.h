@@ -47,8 +47,9 @@ struct NearItems {
   float prior = 0;  // how many people the nearest items count for
   SparseRows rows;  // (num_items, num_items): of each item its nearest, weights summing to 1; empty where c_i is large
 
-  // scores: (num_items), changed in place. before: room for as many.
-  void lend(std::span<const float> item_counts, std::span<float> scores, std::vector<float>& before) const;
+  // scores: (num_items), changed in place. before: room for as many. unscored_only: scores that are not 0 stay.
+  void lend(std::span<const float> item_counts, bool unscored_only, std::span<float> scores,
+            std::vector<float>& before) const;
 };
 
 // Several models at once, among them what items say of themselves, so that new people and new items have their place in
@@ -87,8 +88,9 @@ class Hybrid final : public Model {
   // The texts of the items, and how many there are: those after the members' items are new. content may be null and
   // must outlive the model or the next call. O(new items * their postings).
   void attach(const TfIdf* content, std::int32_t num_items) override;
-  // Texts of its own.
+  // Texts of its own, and away with them again: null where it has none.
   void attach(std::unique_ptr<TfIdf> content);
+  std::unique_ptr<TfIdf> take_content();
 
   const std::vector<std::unique_ptr<Model>>& members() const { return members_; }
   const std::vector<Part>& parts() const { return parts_; }
@@ -124,7 +126,8 @@ class Hybrid final : public Model {
   // Null where there is none.
   const Model* scorer(std::int32_t member) const;
   std::int32_t scorer_items(std::int32_t member) const;
-  void set_user_hats();
+  void look_at_items();
+  bool has_vector(std::int32_t item) const;
 
   std::vector<std::unique_ptr<Model>> members_;
   std::vector<Part> parts_;
@@ -134,6 +137,9 @@ class Hybrid final : public Model {
   NearItems near_now_;  // with the new items of the catalogue
   std::int32_t num_trained_items_;
   std::vector<BlendWeights::Hats> user_hats_;  // one an item
+  // Items that nobody met and that are near to nothing: what the weights make of no scores at all is no opinion, so
+  // they come after all others.
+  std::vector<std::int32_t> unknown_;
   std::unique_ptr<TfIdf> own_content_;
   const TfIdf* content_ = nullptr;
 };

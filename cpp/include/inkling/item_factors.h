@@ -29,7 +29,7 @@ class ItemFactors {
   ~ItemFactors() = default;
 
   // The tensors `item_factors` (F32, F16 or I8) and, with I8, `item_factors.scales`. F32 and I8 stay in the bytes of
-  // the file where they can. Errors: kCorruptModelFile unless they are (num_items, 1 to 1024), with finite rows.
+  // the file where they can. Errors: kCorruptModelFile unless they are (num_items, 1 to 4096), with finite rows.
   static Result<ItemFactors> read(const TensorFile& file, std::size_t num_items);
   // Writes them as file.factor_storage() says. Factors beyond what F16 holds make the file fail (kInvalidArgument).
   void write(TensorFile& file) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -134,10 +135,24 @@ inline constexpr SettingSpec kHistoryHalfLife = {
 
 class TermMatrix;
 
+// Vectors that the app brings, one an item: (items, width), row-major. A row of zeros is an item without one.
+struct DenseVectors {
+  std::span<const float> values;
+  std::size_t width = 0;
+
+  std::size_t num_rows() const { return width > 0 ? values.size() / width : 0; }
+  std::span<const float> row(std::size_t item) const { return values.subspan(item * width, width); }
+  bool has(std::size_t item) const {
+    const auto numbers = row(item);
+    return std::any_of(numbers.begin(), numbers.end(), [](float number) { return number != 0; });
+  }
+};
+
 // What there is to learn from. Must outlive the trainer.
 struct TrainingData {
-  const Interactions* interactions = nullptr;  // all models but tf_idf need them
+  const Interactions* interactions = nullptr;  // all models but tf_idf and item_vectors need them
   const TermMatrix* terms = nullptr;           // tf_idf needs them
+  DenseVectors vectors = {};                   // item_vectors needs them
 };
 
 // A training run in slices, so that a worker between two slices can hear that it should stop. A run that is dropped

@@ -56,11 +56,6 @@ class OnlineBlend {
   // Mean pairwise loss of a choice, cut at kMostLoss: of the prior, and with a tilt.
   static double loss(const Choice& choice, std::span<const float> tilt);
 
-  // As numbers for a snapshot, and back. Errors: kInvalidArgument for numbers of another number of parts or that are no
-  // finite numbers.
-  std::vector<double> state() const;
-  Status restore(std::span<const double> state);
-
  private:
   std::vector<float> learned_weights(const Moment& moment) const;
   void set_share();

@@ -13,9 +13,9 @@ namespace inkling {
 //   score(i) = sum over the history's j of w_j (W[j][i] + weight * (n_i / n_j)^exponent * v_j · v_i)
 //
 // where n_i is how many training users met item i, v_i row i of the item factors and W the neighbours. What pure_svd
-// (no neighbours) and graph_filter train. A person is folded in by adding the factors of their items; each item of the
-// history has its own term, which is its reason. Scoring costs 2 * num_items * num_factors flops and the history's rows
-// of W; memory is num_items * num_factors floats and 8 bytes an entry of W.
+// and item_vectors (no neighbours) and graph_filter train. A person is folded in by adding the factors of their items;
+// each item of the history has its own term, which is its reason. Scoring costs 2 * num_items * num_factors flops and
+// the history's rows of W; memory is num_items * num_factors floats and 8 bytes an entry of W.
 class SpectralItemModel final : public Model {
  public:
   struct Parts {
@@ -38,7 +38,7 @@ class SpectralItemModel final : public Model {
   void write(TensorFile& file) const override;
 
   const Parts& parts() const { return parts_; }
-  // weight * n^-exponent of each item that is met, 0 of the others: (num_items).
+  // weight * n^-exponent of each item that is met, 0 of the others, unless the exponent is 0: (num_items).
   const std::vector<float>& source_scales() const { return source_scales_; }
   // n^exponent, or 0: (num_items).
   const std::vector<float>& target_scales() const { return target_scales_; }

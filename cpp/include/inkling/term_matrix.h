@@ -43,9 +43,10 @@ struct TermWeighting {
     kTfIdf,
     // BM25F of Robertson & Zaragoza, "The probabilistic relevance framework: BM25 and beyond", 2009: the counts of a
     // field of words are divided by 1 - b + b * length / the field's mean length, then all of an item's added up, and
-    // a sum x becomes x (k1 + 1) / (x + k1) * sqrt(idf), idf = ln(1 + (n - df + 0.5) / (df + 0.5)). A product of two
-    // items, or of an item and a query, so has the idf once, as BM25 does. The length that rows are scaled by is over
-    // the terms that another item has too, if there are any: the others tie an item to nothing.
+    // a sum x becomes x (k1 + 1) / (x + k1) * idf^(3/4), idf = ln(1 + (n - df + 0.5) / (df + 0.5)). Rows are divided by
+    // 0.3 of the mean length and 0.7 of their own: by their own alone an item with a text of hundreds of words would
+    // hardly ever be among the best (Singhal et al., "Pivoted document length normalization", SIGIR 1996). A length is
+    // over the terms that another item has too, if there are any: the others tie an item to nothing.
     kBm25,
   };
   Kind kind = Kind::kTfIdf;
@@ -54,7 +55,8 @@ struct TermWeighting {
 };
 
 // Items described by their terms: words, or whole tags. weight(d, t) is what the term's count comes to (TermWeighting),
-// rows scaled to length 1. A count is that of a field's occurrences times the field's weight.
+// rows scaled to length 1 (kTfIdf) or about it (kBm25). A count is that of a field's occurrences times the field's
+// weight.
 //
 // Tags begin with '#'. Those of a field of its own have the field's name before them and the byte 0x1E between, or 0x1D
 // where they are ranges of numbers, which no query's words find: "#director\x1Eida lupino".

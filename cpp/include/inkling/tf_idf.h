@@ -8,9 +8,10 @@
 
 namespace inkling {
 
-// Ranks by what items say of themselves: a person's profile is the weighted sum of the TF-IDF vectors of their history
-// (Rocchio's rule; Pazzani & Billsus, "Content-based recommendation systems", 2007), a score its cosine with an item.
-// score(i) = sum over j of w_j (v_j · v_i) / |p|, which splits by event and, within an event, by term.
+// Ranks by what items say of themselves: a person's profile is a few interests (content/interests.h), each a weighted
+// sum of the vectors of its items (Rocchio's rule; Pazzani & Billsus, "Content-based recommendation systems", 2007).
+// score(i) = sum over interests of factor * c sqrt|c|, c = direction · v_i, so that what is near to one of them comes
+// before what is a little near to all. It splits by event and, within an event, by term.
 class TfIdf final : public Model {
  public:
   static std::span<const SettingSpec> settings();
@@ -32,7 +33,7 @@ class TfIdf final : public Model {
   // The items that have a folded word, or such a tag with the mark '#' before it.
   std::span<const std::int32_t> items_with(std::string_view marked) const;
 
-  // Scores of a text query: cosine with each item; 0 where no term is shared.
+  // Scores of a text query: its product with each item's row; 0 where no term is shared.
   void score_query(std::string_view query, std::span<float> scores) const;
   // The same scores, those that are not 0. O(postings of the query's terms + items / 64).
   SparseSum query_scores(std::string_view query) const;

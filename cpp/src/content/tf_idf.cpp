@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "content/interests.h"
 #include "data/sorting.h"
 #include "inkling/popularity.h"
 
@@ -13,35 +14,6 @@ namespace {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-// The weighted sum of the items' vectors, scaled to length 1.
-struct TermProfile {
-  std::vector<std::pair<std::int32_t, float>> weights;  // of terms, by term; none of them 0
-  float scale = 0;                                      // 1 / the length before scaling
-  bool finite = true;  // false, and no weights, when the history's weights are so large that the sum overflowed
-};
-
-TermProfile term_profile(const TermMatrix& terms, History history) {
-  SparseSum sum(terms.num_terms());
-  for (const HistoryEntry& entry : history) {
-    if (entry.item < 0 || entry.item >= terms.num_items()) continue;
-    const auto columns = terms.by_item().row_columns(entry.item);
-    const auto values = terms.by_item().row_values(entry.item);
-    for (std::size_t e = 0; e < columns.size(); ++e) sum.add(columns[e], entry.weight, values[e]);
-  }
-  TermProfile profile;
-  double square_sum = 0;
-  sum.each([&](std::int32_t term, float weight) {
-    profile.weights.emplace_back(term, weight);
-    square_sum += static_cast<double>(weight) * weight;
-  });
-  if (!std::isfinite(square_sum)) return {{}, 0, false};
-  // Weights next to nothing have no direction that floats could tell.
-  const double scale = square_sum > 0 ? 1 / std::sqrt(square_sum) : 0;
-  profile.scale = scale <= std::numeric_limits<float>::max() ? static_cast<float>(scale) : 0;
-  for (auto& [term, weight] : profile.weights) weight *= profile.scale;
-  return profile;
-}
-
 void add_postings(const TermMatrix& terms, std::int32_t term, float weight, std::span<float> scores) {
   const auto items = terms.by_term().row_columns(term);
   const auto values = terms.by_term().row_values(term);
@@ -50,47 +22,58 @@ void add_postings(const TermMatrix& terms, std::int32_t term, float weight, std:
 
 class TfIdfProfile final : public Profile {
  public:
-  TfIdfProfile(const TfIdf& model, History history, TermProfile profile) : model_(model), profile_(std::move(profile)) {
-    for (const HistoryEntry& entry : history) {
-      if (entry.item >= 0 && entry.item < model.num_items()) history_.push_back(entry);
-    }
-  }
+  TfIdfProfile(const TfIdf& model, std::vector<Interest> interests) : model_(model), interests_(std::move(interests)) {}
 
   void score_all(std::span<float> scores) const override {
     std::fill(scores.begin(), scores.end(), 0.0f);
-    for (const auto& [term, weight] : profile_.weights) add_postings(model_.terms(), term, weight, scores);
+    std::vector<float> likeness(scores.size());
+    for (const Interest& interest : interests_) {
+      std::fill(likeness.begin(), likeness.end(), 0.0f);
+      for (const auto& [term, weight] : interest.terms) add_postings(model_.terms(), term, weight, likeness);
+      for (std::size_t item = 0; item < scores.size(); ++item) {
+        scores[item] += interest.factor * likeness[item] * std::sqrt(std::abs(likeness[item]));
+      }
+    }
   }
 
   void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
     const SparseRows& rows = model_.terms().by_item();
     const auto columns = rows.row_columns(item);
     const auto values = rows.row_values(item);
-    for (const HistoryEntry& entry : history_) {
-      const auto other_columns = rows.row_columns(entry.item);
-      const auto other_values = rows.row_values(entry.item);
-      const std::size_t whole = parts.size();
-      parts.push_back({entry.item, kNone, 0});
-      for (std::size_t a = 0, b = 0; a < columns.size() && b < other_columns.size();) {
-        if (columns[a] < other_columns[b]) {
-          ++a;
-        } else if (columns[a] > other_columns[b]) {
-          ++b;
-        } else {
-          const float value = entry.weight * profile_.scale * values[a] * other_values[b];
-          parts.push_back({entry.item, columns[a], value});
-          parts[whole].value += value;
-          ++a;
-          ++b;
+    for (const Interest& interest : interests_) {
+      const std::size_t first = parts.size();
+      float likeness = 0;
+      for (const HistoryEntry& event : interest.events) {
+        const auto other_columns = rows.row_columns(event.item);
+        const auto other_values = rows.row_values(event.item);
+        const std::size_t whole = parts.size();
+        parts.push_back({event.item, kNone, 0});
+        for (std::size_t a = 0, b = 0; a < columns.size() && b < other_columns.size();) {
+          if (columns[a] < other_columns[b]) {
+            ++a;
+          } else if (columns[a] > other_columns[b]) {
+            ++b;
+          } else {
+            if (tells_taste(model_.terms(), columns[a])) {
+              const float value = event.weight * values[a] * other_values[b];
+              parts.push_back({event.item, columns[a], value});
+              parts[whole].value += value;
+            }
+            ++a;
+            ++b;
+          }
         }
+        likeness += parts[whole].value;
+        if (parts.size() == whole + 1) parts.pop_back();
       }
-      if (parts.size() == whole + 1) parts.pop_back();
+      const float factor = interest.factor * std::sqrt(std::abs(likeness));
+      for (std::size_t n = first; n < parts.size(); ++n) parts[n].value *= factor;
     }
   }
 
  private:
   const TfIdf& model_;
-  TermProfile profile_;
-  std::vector<HistoryEntry> history_;
+  std::vector<Interest> interests_;
 };
 
 // The first three say how the items' terms were weighed (TermWeighting); whoever makes the term matrix reads them.
@@ -145,19 +128,17 @@ TfIdf::TfIdf(TermMatrix terms, Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)), terms_(std::move(terms)) {}
 
 Result<std::unique_ptr<Profile>> TfIdf::profile_of(History history) const {
-  TermProfile profile = term_profile(terms_, history);
-  if (!profile.finite) {
-    return Status(ErrorCode::kNotFinite,
-                  "the history cannot be folded in: the numbers overflow; use smaller event weights");
-  }
-  return std::unique_ptr<Profile>(std::make_unique<TfIdfProfile>(*this, history, std::move(profile)));
+  return std::unique_ptr<Profile>(std::make_unique<TfIdfProfile>(*this, interests_of(terms_, history)));
 }
 
 void TfIdf::similar(std::int32_t item, std::span<float> scores) const {
   std::fill(scores.begin(), scores.end(), 0.0f);
   const auto columns = terms_.by_item().row_columns(item);
   const auto values = terms_.by_item().row_values(item);
-  for (std::size_t e = 0; e < columns.size(); ++e) add_postings(terms_, columns[e], values[e], scores);
+  double square_sum = 0;
+  for (const float value : values) square_sum += static_cast<double>(value) * value;
+  const auto scale = static_cast<float>(square_sum > 0 ? 1 / std::sqrt(square_sum) : 0);
+  for (std::size_t e = 0; e < columns.size(); ++e) add_postings(terms_, columns[e], scale * values[e], scores);
 }
 
 void TfIdf::write(TensorFile& file) const { terms_.write(file); }
@@ -170,10 +151,24 @@ Result<std::unique_ptr<Model>> TfIdf::read(const TensorFile& file, Held<float> i
 }
 
 std::vector<Contribution> TfIdf::interests(History history, std::size_t count) const {
-  const TermProfile profile = term_profile(terms_, history);
-  std::vector<Contribution> all;
-  all.reserve(profile.weights.size());
-  for (const auto& [term, weight] : profile.weights) all.push_back({kNone, term, weight});
+  // A term's weight is that of all interests, and its number that of the one in which it counts most.
+  std::vector<Contribution> all(at(terms_.num_terms()));
+  std::vector<float> most(all.size());
+  std::int32_t number = 0;
+  for (const Interest& interest : interests_of(terms_, faded(history, history_half_life()))) {
+    for (const auto& [term, weight] : interest.terms) {
+      Contribution& sum = all[at(term)];
+      const float value = interest.factor * weight;
+      if (const float size = std::abs(value); size > most[at(term)]) {
+        most[at(term)] = size;
+        sum.item = number;
+      }
+      sum.term = term;
+      sum.value += value;
+    }
+    ++number;
+  }
+  std::erase_if(all, [](const Contribution& each) { return each.value == 0; });
   sort_contributions(all, [](const Contribution& a, const Contribution& b) {
     const float size_a = std::abs(a.value);
     const float size_b = std::abs(b.value);

@@ -10,9 +10,14 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr double kFraction = 0.1;
 
+Result<Interactions> rows_of(const InteractionLog& log, const std::vector<std::int32_t>& rows,
+                             const Interactions& all) {
+  return Interactions::build(log, rows, all.num_users(), all.num_items());
+}
+
 }  // namespace
 
-Result<HeldOut> hold_out(const Interactions& interactions, std::optional<SplitKind> kind, std::uint64_t seed) {
+Result<InteractionLog> log_of(const Interactions& interactions) {
   InteractionLog log;
   std::vector<std::int32_t> users;
   std::vector<std::int32_t> items;
@@ -27,19 +32,22 @@ Result<HeldOut> hold_out(const Interactions& interactions, std::optional<SplitKi
     }
   }
   if (Status s = log.append(users, items, values, timestamps); !s.ok()) return s;
+  return log;
+}
+
+Result<HeldOut> hold_out(const Interactions& interactions, std::optional<SplitKind> kind, std::uint64_t seed) {
+  const Result<InteractionLog> log = log_of(interactions);
+  if (!log.ok()) return log.status();
   const SplitKind standard = interactions.has_timestamps() ? SplitKind::kLeaveOneOut : SplitKind::kRandom;
-  const Result<Split> parts = split(log, kind.value_or(standard), kFraction, seed, /*rows_tell_time=*/false);
+  const Result<Split> parts = split(log.value(), kind.value_or(standard), kFraction, seed, /*rows_tell_time=*/false);
   if (!parts.ok()) return parts.status();
-  const auto build = [&](const std::vector<std::int32_t>& rows) {
-    return Interactions::build(log, rows, interactions.num_users(), interactions.num_items());
-  };
   HeldOut out;
-  Result<Interactions> rest = build(parts.value().train);
+  Result<Interactions> rest = rows_of(log.value(), parts.value().train, interactions);
   if (!rest.ok()) return rest.status();
-  Result<Interactions> held_out = build(parts.value().test);
+  Result<Interactions> held_out = rows_of(log.value(), parts.value().test, interactions);
   if (!held_out.ok()) return held_out.status();
   if (!parts.value().history.empty()) {
-    Result<Interactions> history = build(parts.value().history);
+    Result<Interactions> history = rows_of(log.value(), parts.value().history, interactions);
     if (!history.ok()) return history.status();
     out.history = std::move(history.value());
   }

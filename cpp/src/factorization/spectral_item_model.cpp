@@ -37,7 +37,9 @@ class SpectralItemProfile final : public Profile {
              std::vector<ScoredItem>& best) const override {
     const SpectralItemModel::Parts& parts = model_.parts();
     if (parts.neighbors.num_rows() > 0) return Profile::top_k(skip, k, pool, best);
-    return parts.item_factors.top_k({user_factors_.data(), skip, k, pool, &finish, &model_}, best);
+    // Without an exponent the scales of the targets are 1, and the products themselves may be scanned for.
+    return parts.item_factors.top_k(
+        {user_factors_.data(), skip, k, pool, parts.exponent == 0 ? nullptr : &finish, &model_}, best);
   }
 
   void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
@@ -76,8 +78,9 @@ class SpectralItemProfile final : public Profile {
 SpectralItemModel::SpectralItemModel(std::string_view name, Parts parts, Held<float> item_counts, std::string config)
     : Model(std::move(item_counts), std::move(config)), name_(name), parts_(std::move(parts)) {
   for (const float count : this->item_counts()) {
-    source_scales_.push_back(count > 0 ? parts_.weight * std::pow(count, -parts_.exponent) : 0);
-    target_scales_.push_back(count > 0 ? std::pow(count, parts_.exponent) : 0);
+    const bool known = count > 0 || parts_.exponent == 0;
+    source_scales_.push_back(known ? parts_.weight * std::pow(count, -parts_.exponent) : 0);
+    target_scales_.push_back(known ? std::pow(count, parts_.exponent) : 0);
   }
 }
 
@@ -94,7 +97,7 @@ Result<std::unique_ptr<Profile>> SpectralItemModel::profile_of(History history) 
     kernels::axpy(entry.weight * source_scales_[at(entry.item)], parts_.item_factors.row(entry.item, scratch.data()),
                   user_factors.data(), num_factors);
   }
-  // The square bounds every product with a row of orthonormal vectors.
+  // The square bounds every product with a row of orthonormal vectors, or of one that has length 1.
   if (!std::isfinite(total_weight + kernels::dot(user_factors.data(), user_factors.data(), num_factors))) {
     return Status(ErrorCode::kNotFinite,
                   "the history cannot be folded in: the numbers overflow; use smaller event weights");

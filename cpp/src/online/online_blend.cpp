@@ -121,25 +121,4 @@ void OnlineBlend::learn(const Choice& choice, const Moment& moment) {
   }
 }
 
-std::vector<double> OnlineBlend::state() const {
-  std::vector<double> out(own_.begin(), own_.end());
-  out.insert(out.end(), {static_cast<double>(num_choices_), prior_loss_, learned_loss_});
-  return out;
-}
-
-Status OnlineBlend::restore(std::span<const double> state) {
-  bool fits = state.size() == own_.size() + 3;
-  for (const double number : state) fits = fits && std::abs(number) < 1e12;
-  if (!fits || state[own_.size()] < 0) {
-    return {ErrorCode::kInvalidArgument, "what was learned of the blend is of another model; it is learned anew"};
-  }
-  for (std::size_t n = 0; n < own_.size(); ++n)
-    own_[n] = static_cast<float>(std::clamp(state[n], -kMostWeight, kMostWeight));
-  num_choices_ = static_cast<std::int64_t>(state[own_.size()]);
-  prior_loss_ = state[own_.size() + 1];
-  learned_loss_ = state[own_.size() + 2];
-  set_share();
-  return {};
-}
-
 }  // namespace inkling

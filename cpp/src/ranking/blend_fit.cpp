@@ -34,8 +34,6 @@ BlendWeights BlendFit::weights() const {
 
 double BlendFit::ridge(std::size_t n) const { return n < width_ ? kRidge : kKnotRidge; }
 
-double BlendFit::loss(std::size_t begin, std::size_t end) { return loss(weights_, nullptr, begin, end); }
-
 double BlendFit::loss(std::span<const double> weights, std::vector<double>* gradient, std::size_t begin,
                       std::size_t end) {
   const std::size_t num_parts = width_ - 1;

@@ -23,10 +23,9 @@ class BlendFit {
   std::int64_t done_work() const { return done_; }
   void step();
   BlendWeights weights() const;
-  // Mean -log softmax of the cases begin … end - 1, without the ridges.
-  double loss(std::size_t begin, std::size_t end);
 
  private:
+  // Mean -log softmax of the cases begin … end - 1, without the ridges.
   double loss(std::span<const double> weights, std::vector<double>* gradient, std::size_t begin, std::size_t end);
   double ridge(std::size_t n) const;
 

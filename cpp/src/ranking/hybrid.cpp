@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "data/sorting.h"
 #include "data/sparse_tensors.h"
+#include "inkling/item_vectors.h"
+#include "inkling/spectral_item_model.h"
 #include "kernels/top_k.h"
 #include "model_file/model_tensors.h"
 #include "ranking/learned_ranker.h"
@@ -17,7 +20,7 @@ namespace {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-// Those that are trained have 16. A small file must not ask for the scores of all items a thousand times.
+// Those that are trained have 24 at most. A small file must not ask for the scores of all items a thousand times.
 constexpr std::size_t kMostParts = 64;
 constexpr std::size_t kNearCount = 16;
 
@@ -42,6 +45,9 @@ BlendWeights::Hats hats(const BlendWeights::Hats& knots, double count) {
   }
   return out;
 }
+
+// Whether what the model says of an item does not come from those who met it.
+bool knows_new_items(const Model& model) { return model.name() == ItemVectors::kName; }
 
 // Of few.
 void sort_by_item(std::vector<ScoredItem>& items) {
@@ -69,12 +75,13 @@ float BlendWeights::score(std::span<const float> z, const Hats& events, const Ha
   return sum;
 }
 
-void NearItems::lend(std::span<const float> item_counts, std::span<float> scores, std::vector<float>& before) const {
+void NearItems::lend(std::span<const float> item_counts, bool unscored_only, std::span<float> scores,
+                     std::vector<float>& before) const {
   before.assign(scores.begin(), scores.end());
   const auto num_rows = std::min<std::size_t>(scores.size(), at(rows.num_rows()));
   for (std::size_t item = 0; item < num_rows; ++item) {
     const auto near = rows.row_columns(static_cast<std::int32_t>(item));
-    if (near.empty()) continue;
+    if (near.empty() || (unscored_only && before[item] != 0)) continue;
     const auto weights = rows.row_values(static_cast<std::int32_t>(item));
     float lent = 0;
     for (std::size_t n = 0; n < near.size(); ++n) lent += weights[n] * before[at(near[n])];
@@ -137,9 +144,14 @@ class HybridProfile final : public Profile {
 
   void score_all(std::span<float> scores) const override {
     weigh_all(scores);
-    if (model_.ranker_ == nullptr) return;
-    std::vector<float> x(LearnedRanker::num_features(voices_.size()));
-    for (std::size_t item = 0; item < scores.size(); ++item) scores[item] += added(item, scores[item], x);
+    if (model_.ranker_ != nullptr) {
+      Features features(voices_.size());
+      for (std::size_t item = 0; item < scores.size(); ++item) scores[item] += added(item, scores[item], features);
+    }
+    if (model_.unknown_.empty() || model_.unknown_.size() == scores.size()) return;
+    for (const std::int32_t item : model_.unknown_) scores[at(item)] = std::numeric_limits<float>::max();
+    const float lowest = *std::min_element(scores.begin(), scores.end());
+    for (const std::int32_t item : model_.unknown_) scores[at(item)] = lowest;
   }
 
   bool top_k(std::span<const std::uint8_t> skip, std::size_t k, ThreadPool* pool,
@@ -147,21 +159,30 @@ class HybridProfile final : public Profile {
     if (model_.ranker_ == nullptr) return Profile::top_k(skip, k, pool, best);
     std::vector<float> scores(skip.size());
     weigh_all(scores);
-    if (!kernels::best_scores(scores, skip, k, best)) return false;
+    std::vector<std::uint8_t> without_unknown(skip.begin(), skip.end());
+    for (const std::int32_t item : model_.unknown_) without_unknown[at(item)] = is_unknown(item) ? 1 : skip[at(item)];
+    if (!kernels::best_scores(scores, without_unknown, k, best)) return false;
+    if (best.size() < k && !model_.unknown_.empty()) return Profile::top_k(skip, k, pool, best);
     // Whatever the ranker adds, only those can be among the best whose sum is not too far below the k-th.
     const float range = model_.ranker_->highest() - model_.ranker_->lowest();
     const float least = best.size() < k ? -3e38f : best.back().score - range * 1.001f - 1e-5f;
-    std::vector<float> x(LearnedRanker::num_features(voices_.size()));
+    Features features(voices_.size());
     kernels::BestScores ranked(best.size());
     for (std::size_t item = 0; item < scores.size() && !best.empty(); ++item) {
-      if (skip[item] != 0 || scores[item] < least) continue;
-      ranked.add({static_cast<std::int32_t>(item), scores[item] + added(item, scores[item], x)});
+      if (without_unknown[item] != 0 || scores[item] < least) continue;
+      ranked.add({static_cast<std::int32_t>(item), scores[item] + added(item, scores[item], features)});
     }
     best = ranked.take();
     return true;
   }
 
   void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
+    if (is_unknown(item)) {
+      std::vector<float> scores(at(model_.num_items()));
+      score_all(scores);
+      parts.push_back({kNone, kModelItself, scores[at(item)]});
+      return;
+    }
     std::vector<Contribution> all;
     const BlendWeights::Hats& users = model_.user_hats_[at(item)];
     BlendWeights::Hats by_users{};
@@ -180,16 +201,19 @@ class HybridProfile final : public Profile {
       explain_voice(voice, model_.parts_[p].member, item, factor, all);
     }
     if (model_.ranker_ != nullptr) {
-      std::vector<float> x(LearnedRanker::num_features(voices_.size()));
-      std::vector<float> sums(at(model_.num_items()));
-      weigh_all(sums);
-      rest += static_cast<double>(added(at(item), sums[at(item)], x));
+      Features features(voices_.size());
+      rest += static_cast<double>(added(at(item), weigh(item), features));
     }
     all.push_back({kNone, kModelItself, static_cast<float>(rest)});
     add_merged(std::move(all), parts);
   }
 
  private:
+  bool is_unknown(std::int32_t item) const {
+    const std::vector<std::int32_t>& unknown = model_.unknown_;
+    return unknown.size() < model_.user_hats_.size() && std::binary_search(unknown.begin(), unknown.end(), item);
+  }
+
   void weigh_all(std::span<float> scores) const {
     std::fill(scores.begin(), scores.end(), 0.0f);
     BlendWeights::Hats by_users{};
@@ -204,13 +228,34 @@ class HybridProfile final : public Profile {
     }
   }
 
-  // What the ranker adds to the item's sum; x: room for the features.
-  float added(std::size_t item, float sum, std::span<float> x) const {
+  // What weigh_all says of one item.
+  float weigh(std::int32_t item) const {
+    const BlendWeights::Hats& users = model_.user_hats_[at(item)];
+    BlendWeights::Hats by_users{};
+    float sum = 0;
+    for (std::size_t p = 0; p <= voices_.size(); ++p) {
+      const float own = weights_of(p, by_users);
+      if (p < voices_.size() && voices_[p].profile == nullptr) continue;
+      const float weight = own + users[0] * by_users[0] + users[1] * by_users[1] + users[2] * by_users[2];
+      sum += p < voices_.size() ? weight * voices_[p].z[at(item)] : weight;
+    }
+    return sum;
+  }
+
+  // Room for what a ranker sees of one item.
+  struct Features {
+    explicit Features(std::size_t num_parts) : z(num_parts), x(LearnedRanker::num_features(num_parts)) {}
     std::vector<float> z;
-    z.reserve(voices_.size());
-    for (const Hybrid::Voice& voice : voices_) z.push_back(voice.profile == nullptr ? 0.0f : voice.z[item]);
-    ranker_features(z, sum, static_cast<double>(model_.item_counts()[item]), num_events_, x);
-    return model_.ranker_->predict(x);
+    std::vector<float> x;
+  };
+
+  // What the ranker adds to the item's sum.
+  float added(std::size_t item, float sum, Features& features) const {
+    for (std::size_t p = 0; p < voices_.size(); ++p) {
+      features.z[p] = voices_[p].profile == nullptr ? 0.0f : voices_[p].z[item];
+    }
+    ranker_features(features.z, sum, static_cast<double>(model_.item_counts()[item]), num_events_, features.x);
+    return model_.ranker_->predict(features.x);
   }
 
   // Of part p for this person: what it weighs, without what the item's knots add.
@@ -224,6 +269,7 @@ class HybridProfile final : public Profile {
 
   void explain_voice(const Hybrid::Voice& voice, std::int32_t member, std::int32_t item, float factor,
                      std::vector<Contribution>& all) const {
+    const std::size_t first = all.size();
     const auto add = [&](std::int32_t of, float share) {
       const std::size_t begin = all.size();
       if (of < model_.scorer_items(member)) voice.profile->explain(of, all);
@@ -234,6 +280,12 @@ class HybridProfile final : public Profile {
     if (!lent) {
       add(item, 1);
       return;
+    }
+    if (knows_new_items(*model_.scorer(member))) {
+      add(item, 1);
+      const auto counts = [](const Contribution& each) { return each.value != 0; };
+      if (std::any_of(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(), counts)) return;
+      all.resize(first);
     }
     const float own = model_.item_counts()[at(item)];
     const float prior = model_.near_now_.prior;
@@ -260,12 +312,30 @@ Hybrid::Hybrid(std::vector<std::unique_ptr<Model>> members, std::vector<Part> pa
       near_(std::move(near)),
       near_now_(near_),
       num_trained_items_(num_items()) {
-  set_user_hats();
+  look_at_items();
 }
 
-void Hybrid::set_user_hats() {
+void Hybrid::look_at_items() {
   user_hats_.clear();
-  for (const float users : item_counts()) user_hats_.push_back(BlendWeights::of_users(static_cast<double>(users)));
+  unknown_.clear();
+  for (std::int32_t item = 0; item < num_items(); ++item) {
+    const float users = item_counts()[at(item)];
+    user_hats_.push_back(BlendWeights::of_users(static_cast<double>(users)));
+    const SparseRows& near = near_now_.rows;
+    const bool is_near = item < near.num_rows() && near.row_length(item) > 0;
+    if (!(users > 0) && !is_near && !has_vector(item)) unknown_.push_back(item);
+  }
+}
+
+bool Hybrid::has_vector(std::int32_t item) const {
+  for (const auto& member : members_) {
+    if (!knows_new_items(*member) || item >= member->num_items()) continue;
+    const ItemFactors& factors = static_cast<const SpectralItemModel&>(*member).parts().item_factors;
+    std::vector<float> row(factors.num_factors());
+    factors.copy_row(item, row.data());
+    if (std::any_of(row.begin(), row.end(), [](float value) { return value != 0; })) return true;
+  }
+  return false;
 }
 
 const Model* Hybrid::scorer(std::int32_t member) const {
@@ -294,12 +364,18 @@ void Hybrid::attach(const TfIdf* content, std::int32_t num_items) {
       rows.offsets.push_back(static_cast<std::int64_t>(rows.columns.size()));
     }
   }
-  set_user_hats();
+  look_at_items();
 }
 
 void Hybrid::attach(std::unique_ptr<TfIdf> content) {
   own_content_ = std::move(content);
   attach(own_content_.get(), num_items());
+}
+
+std::unique_ptr<TfIdf> Hybrid::take_content() {
+  std::unique_ptr<TfIdf> content = std::move(own_content_);
+  attach(nullptr, num_items());
+  return content;
 }
 
 Result<Hybrid::Voice> Hybrid::voice_of(const Part& part, History history) const {
@@ -313,7 +389,7 @@ Result<Hybrid::Voice> Hybrid::voice_of(const Part& part, History history) const 
   profile.value()->score_all(std::span(voice.z).first(at(model->num_items())));
   voice.z.resize(at(num_items()));
   std::vector<float> before;
-  if (part.member != kContent) near_now_.lend(item_counts(), voice.z, before);
+  if (part.member != kContent) near_now_.lend(item_counts(), knows_new_items(*model), voice.z, before);
   const Standard standard = standard_of(voice.z);
   if (standard.scale == 0) return Voice{};
   for (float& z : voice.z) z = (z - standard.mean) * standard.scale;

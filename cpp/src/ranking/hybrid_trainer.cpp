@@ -4,6 +4,7 @@
 #include "inkling/decimal.h"
 #include "inkling/hold_out.h"
 #include "inkling/hybrid.h"
+#include "inkling/item_vectors.h"
 #include "inkling/popularity.h"
 #include "inkling/random.h"
 #include "ranking/blend_fit.h"
@@ -36,7 +37,8 @@ struct MemberSpec {
 constexpr MemberSpec kMembers[] = {
     {"popularity", "", false, false},   {"popularity", "half_life_days", false, true},
     {"item_graph", "", true, false},    {"ials", "", true, false},
-    {"sparse_linear", "", true, false},
+    {"sparse_linear", "", true, false}, {"item_neighbors", "", true, false},
+    {"item_vectors", "", true, false},
 };
 constexpr float kHalfLives[] = {0, 2, 8, 32};
 constexpr float kContentHalfLives[] = {0, 8};
@@ -47,24 +49,15 @@ constexpr std::size_t kMostNewCases = 1500;
 constexpr int kMostEventsOfNewcomer = 40;
 constexpr float kHiddenShare = 0.1f;  // of the items
 
-Result<Interactions> from_rows(const Interactions& interactions, const std::vector<bool>& hidden) {
-  InteractionLog log;
-  std::vector<std::int32_t> users;
-  std::vector<std::int32_t> items;
-  std::vector<float> values;
-  std::vector<double> timestamps;
-  for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
-    for (const std::int32_t place : interactions.oldest_first(user)) {
-      const std::int32_t item = interactions.by_user().row_columns(user)[at(place)];
-      if (hidden[at(item)]) continue;
-      users.push_back(user);
-      items.push_back(item);
-      values.push_back(interactions.by_user().row_values(user)[at(place)]);
-      if (interactions.has_timestamps()) timestamps.push_back(interactions.user_timestamps(user)[at(place)]);
-    }
+// Without the rows of what is hidden.
+Result<Interactions> without(const Interactions& interactions, const std::vector<bool>& hidden) {
+  const Result<InteractionLog> log = log_of(interactions);
+  if (!log.ok()) return log.status();
+  std::vector<std::int32_t> rows;
+  for (std::size_t row = 0; row < log.value().items().size(); ++row) {
+    if (!hidden[at(log.value().items()[row])]) rows.push_back(static_cast<std::int32_t>(row));
   }
-  if (Status s = log.append(users, items, values, timestamps); !s.ok()) return s;
-  return Interactions::build(log, std::nullopt, interactions.num_users(), interactions.num_items());
+  return Interactions::build(log.value(), rows, interactions.num_users(), interactions.num_items());
 }
 
 // Phases: the members on what is left when each user's last item and some items as a whole are hidden; the weights; the
@@ -129,13 +122,16 @@ class HybridTrainer final : public Trainer {
   Status hide() {
     std::vector<bool> hidden(at(interactions_.num_items()), false);
     Random random(seed_ + 1);
-    if (content_ != nullptr) {
+    const auto described = [&](std::size_t item) {
+      return (data_.vectors.width > 0 && data_.vectors.has(item)) ||
+             (content_ != nullptr && content_->terms().by_item().row_length(static_cast<std::int32_t>(item)) > 0);
+    };
+    if (content_ != nullptr || data_.vectors.width > 0) {
       for (std::size_t item = 0; item < hidden.size(); ++item) {
-        hidden[item] = random.uniform() < kHiddenShare &&
-                       content_->terms().by_item().row_length(static_cast<std::int32_t>(item)) > 0;
+        hidden[item] = random.uniform() < kHiddenShare && described(item);
       }
     }
-    Result<Interactions> rest = from_rows(held_out_.rest, hidden);
+    Result<Interactions> rest = without(held_out_.rest, hidden);
     if (!rest.ok()) return rest.status();
     rest_ = std::make_unique<Interactions>(std::move(rest.value()));
     hidden_ = std::move(hidden);
@@ -149,7 +145,8 @@ class HybridTrainer final : public Trainer {
     const MemberSpec& spec = kMembers[member];
     const auto named = [&](const Hybrid::Part& part) { return part.member == static_cast<std::int32_t>(member); };
     if ((last_time && std::none_of(parts_.begin(), parts_.end(), named)) ||
-        (spec.needs_times && !interactions_.has_timestamps())) {
+        (spec.needs_times && !interactions_.has_timestamps()) ||
+        (spec.model == ItemVectors::kName && data_.vectors.width == 0)) {
       ++phase_;
       return {};
     }
@@ -159,7 +156,7 @@ class HybridTrainer final : public Trainer {
     }
     if (std::string_view(spec.model) == "ials")
       given.emplace_back("num_factors", std::to_string(settings_.integer("num_factors")));
-    const TrainingData data = {last_time ? &interactions_ : &*rest_, nullptr};
+    const TrainingData data = {last_time ? &interactions_ : &*rest_, nullptr, data_.vectors};
     Result<std::unique_ptr<Trainer>> trainer = inkling::make_trainer(spec.model, given, data, seed_, pool_);
     if (trainer.ok()) {
       running_ = std::move(trainer.value());
@@ -379,6 +376,9 @@ Result<std::unique_ptr<Trainer>> Hybrid::make_trainer(const Settings& settings, 
     return Status(ErrorCode::kInvalidCatalog,
                   "the texts are of " + std::to_string(data.terms->num_items()) + " items and the interactions of " +
                       std::to_string(data.interactions->num_items()) + "; both must be of the same");
+  }
+  if (data.vectors.width > 0) {
+    if (Status s = ItemVectors::check(data); !s.ok()) return s;
   }
   Result<HeldOut> held_out = hold_out(*data.interactions, std::nullopt, seed);
   if (!held_out.ok()) return held_out.status();

@@ -29,7 +29,6 @@ class LearnedRanker {
   float highest() const;
   float lowest() const;
   void write(TensorFile& file) const;
-  const BoostedTrees* trees() const { return std::get_if<BoostedTrees>(&form_); }
 
  private:
   std::variant<BoostedTrees, Perceptron> form_;

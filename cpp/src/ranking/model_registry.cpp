@@ -9,6 +9,7 @@
 #include "inkling/ials.h"
 #include "inkling/item_graph.h"
 #include "inkling/item_neighbors.h"
+#include "inkling/item_vectors.h"
 #include "inkling/popularity.h"
 #include "inkling/pure_svd.h"
 #include "inkling/sparse_linear.h"
@@ -46,8 +47,8 @@ constexpr ModelKind usual(bool needs_interactions = true) {
 }
 
 template <class Kind>
-constexpr ModelKind kind_of() {
-  return entry<Kind, kAllTrainers>(true, false);
+constexpr ModelKind kind_of(bool needs_interactions = true) {
+  return entry<Kind, kAllTrainers>(needs_interactions, false);
 }
 
 template <class Kind>
@@ -65,8 +66,9 @@ constexpr ModelKind kKinds[] = {
     // factors
     usual<Ials>(),
     kind_of<PureSvd>(),
-    // texts
+    // texts, or vectors of them
     usual<TfIdf>(false),
+    kind_of<ItemVectors>(false),
 #if !defined(INKLING_NO_TRAINERS) && !defined(INKLING_FEW_TRAINERS)
     // A module for pages that is downloaded first knows nothing of these: a fifth of its bytes.
     kind_of<UserNeighbors>(),
