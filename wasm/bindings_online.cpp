@@ -56,8 +56,6 @@ void tilt(const LearnedBlend& learned, const Buffer& moment, Buffer& out) {
   out.append(std::span<const float>(learned.blend.tilt(moment_of(moment))));
 }
 
-double num_choices(const LearnedBlend& learned) { return static_cast<double>(learned.blend.num_choices()); }
-
 // The model that a part asks: its name, or tf_idf for the catalogue's texts; empty after the last.
 const Text& part_model(const TrainedModel& model, int part) {
   const auto& parts = hybrid_of(model)->parts();
@@ -72,15 +70,23 @@ double part_half_life(const TrainedModel& model, int part) {
   return static_cast<double>(hybrid_of(model)->parts()[static_cast<std::size_t>(part)].half_life);
 }
 
+// Gives a hybrid the texts that another was trained with.
+void move_texts(TrainedModel& from, TrainedModel& to) {
+  if (hybrid_of(from) == nullptr) return;
+  if (auto texts = static_cast<Hybrid&>(*from.file.model).take_content()) {
+    static_cast<Hybrid&>(*to.file.model).attach(std::move(texts));
+  }
+}
+
 const Binding kTable[] = {
     constructor<LearnedBlend>("LearnedBlend"),
     method("start", &start),
     method("learn", &learn),
     method("tilt", &tilt),
-    method("numChoices", &num_choices),
     destructor<LearnedBlend>(),
     function("partModel", &part_model),
     function("partHalfLife", &part_half_life),
+    function("moveTexts", &move_texts),
 };
 const Bindings kBindings(kTable);
 

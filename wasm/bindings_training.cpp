@@ -24,14 +24,16 @@ namespace {
 using namespace inkling;
 using namespace inkling::seam;
 
-// settings: "name=value" lines; interactions and texts may be null.
+// settings: "name=value" lines; interactions, texts and vectors may be null. vectors: float32, num_items rows of width
+// numbers; they must outlive the training.
 int start(Training& training, Engine& engine, const Text& model, const Text& settings,
-          const InteractionSet* interactions, const ItemTexts* texts, double seed) {
+          const InteractionSet* interactions, const ItemTexts* texts, const Buffer* vectors, int width, double seed) {
   const Result<Settings::Given> given = parse_settings(settings);
   if (!given.ok()) return engine.report(given.status());
   TrainingData data;
   if (interactions != nullptr) data.interactions = &interactions->interactions;
   if (texts != nullptr && texts->content) data.terms = &texts->content->terms();
+  if (vectors != nullptr) data.vectors = {vectors->as<float>(), static_cast<std::size_t>(width)};
   Result<std::unique_ptr<Trainer>> trainer =
       make_trainer(model, given.value(), data, static_cast<std::uint64_t>(seed), engine.pool());
   if (!trainer.ok()) return engine.report(trainer.status());
