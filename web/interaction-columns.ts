@@ -32,6 +32,12 @@ export function toSend(data: InteractionTable | Iterable<Interaction>): SentInte
   return { columns };
 }
 
+/** Whether there are no rows at all. */
+export function isEmpty(data: SentInteractions): boolean {
+  const { users } = (Object(data).columns ?? Object(data)) as InteractionColumns;
+  return users?.length === 0;
+}
+
 /** The rows again, for who checks them. */
 export function received(data: SentInteractions): InteractionTable | Iterable<Interaction> {
   return typeof data === 'object' && data !== null && 'columns' in data

@@ -183,6 +183,7 @@ const OPTIONS = {
   train: {
     model: text,
     settings: anything,
+    vectors: anything, // where they are used
     budgetSeconds: moreThanZero,
     seed: anything,
     use: flag,
@@ -199,6 +200,7 @@ const OPTIONS = {
     negatives: anything,
     model: text,
     settings: anything,
+    vectors: anything,
     budgetSeconds: moreThanZero,
     metrics: (value: unknown) =>
       Array.isArray(value) &&

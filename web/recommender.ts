@@ -310,7 +310,8 @@ export class Recommender {
    * Trains a model in the tab and, unless `use` is false, recommends from it from then on. The person's own events are not part of it.
    * A model that the wasm file of a page only serves is trained by another one, which is loaded for it.
    *
-   * @throws InklingError `invalid_interactions`, `invalid_argument` (settings), `too_large`, `not_finite`, `aborted`,
+   * @param interactions may be empty for `tf_idf` and `item_vectors`
+   * @throws InklingError `invalid_interactions`, `invalid_catalog` (texts, vectors), `invalid_argument` (settings), `too_large`, `not_finite`, `aborted`,
    *   `wasm_unavailable`; the model in use stays then
    */
   async train(

@@ -69,6 +69,7 @@ export const MODEL_NAMES = [
   'pure_svd',
   'graph_filter',
   'tf_idf',
+  'item_vectors',
   'ensemble',
   'hybrid',
 ] as const;
@@ -145,7 +146,7 @@ export interface Recommendation {
 
 export interface SimilarItem {
   item: string;
-  /** Cosine similarity, at most 1. */
+  /** Cosine similarity, at most 1; of `tf_idf` about that, for it lets long texts count for more. */
   score: number;
   source: Source;
 }
@@ -182,6 +183,13 @@ export interface Progress {
   fraction: number;
   /** Which model, while `evaluate` trains or measures one. */
   model?: ModelName;
+}
+
+/** Vectors of items, such as a sentence encoder's of their texts. */
+export interface ItemVectors {
+  ids: readonly string[];
+  /** ids.length rows of as many numbers each, at most 4096, one after the other. */
+  values: Float32Array;
 }
 
 export type VariantName = 'simd' | 'simd-threads' | 'relaxed-threads';
@@ -234,7 +242,7 @@ export interface OpenOptions {
   model?: URL | string | ArrayBuffer | Uint8Array | Blob;
   /**
    * Which attributes of the items are compared, and how; those that are not named are not. Default
-   * `{title: 1, text: 1, tags: {weight: 2, kind: 'tags'}}`.
+   * `{title: 2, text: 1, tags: {weight: 2, kind: 'tags'}}`.
    */
   fields?: Readonly<Record<string, FieldOptions>>;
   /** Words to leave out, instead of the English ones that are built in. */
@@ -405,6 +413,11 @@ export interface TrainOptions {
   model?: ModelName | 'auto';
   /** With `auto`: settings that are not to be searched. */
   settings?: Settings;
+  /**
+   * For `item_vectors`, which learns from them alone, and `hybrid`, of which they become one more part. Whatever has a
+   * vector is an item of the model.
+   */
+  vectors?: ItemVectors;
   /** How long `auto` may search, in seconds; it ends sooner where there is little data. Default 300. */
   budgetSeconds?: number;
   /** Default 1. */
@@ -456,6 +469,8 @@ export interface EvaluateOptions {
   model?: ModelName | 'auto';
   /** With `auto`: settings that are not to be searched. */
   settings?: Settings;
+  /** As of `train`; for the baseline too. */
+  vectors?: ItemVectors;
   /** How long `auto` may search, in seconds. Default 300. */
   budgetSeconds?: number;
   /**
@@ -558,6 +573,8 @@ export interface Interest {
   /** Of an attribute: its name. */
   field?: string;
   weight: number;
+  /** A person's items are gathered by what they are alike in, at most 12 groups of each sign: where it counts most. */
+  group: number;
   /** Items of the person's events that have it, the strongest opinions first, at most 5. */
   from: string[];
 }

@@ -25,6 +25,7 @@ import { parseSettings } from './settings.js';
 import { TEXT_OPTIONS, textOptions } from './text-options.js';
 import { textTable } from './text-table.js';
 import { settingsCell } from './trials-table.js';
+import { readVectors, VECTOR_OPTIONS, vectorOptions } from './vector-options.js';
 
 const SPLITS = SPLIT_NAMES;
 
@@ -54,6 +55,7 @@ export const evaluate: Command = {
     },
     { name: 'items', value: 'F', help: 'items: JSON, NDJSON, CSV or TSV, plain or .gz' },
     ...TEXT_OPTIONS,
+    ...VECTOR_OPTIONS,
     ...TRAINING_OPTIONS,
     {
       name: 'metrics',
@@ -96,6 +98,8 @@ export const evaluate: Command = {
     const negativesPath = args.text('negatives');
     const itemsPath = args.text('items');
     const historyEvents = args.integer('history-events', 1);
+    const models = baseline ? [options.model, baseline.model] : [options.model];
+    const vectorFile = await vectorOptions(args, work, models);
 
     const tables =
       'train' in data
@@ -125,6 +129,7 @@ export const evaluate: Command = {
       }
     }
     const items = itemsPath === undefined ? undefined : await work.files.items(itemsPath);
+    const vectors = vectorFile && (await readVectors(vectorFile, args, work, items));
     const engine = await work.engine.load(engineWanted);
     engine.texts = texts;
     try {
@@ -134,6 +139,7 @@ export const evaluate: Command = {
         ...tables,
         ...(negatives && { negatives }),
         ...(items && { items }),
+        ...(vectors && { vectors }),
         ...(metrics && { metrics }),
         ...(baseline && { baseline }),
         ...(args.has('known-items-only') && { knownItemsOnly: true }),

@@ -73,10 +73,12 @@ export class InputFiles {
     path: string,
     format: FactorFormat,
     tensor: string | undefined,
+    most?: number,
   ): Promise<ItemFactors> {
     const report = this.progress.on(`reading ${path}`);
     const options = {
       ...(tensor !== undefined && { tensor }),
+      ...(most !== undefined && { most }),
       signal: this.signal,
       onProgress: (fraction: number) => report({ phase: 'read', fraction }),
     };

@@ -1,3 +1,4 @@
+import { ITEM_MODELS } from '../engine/item-vectors.js';
 import { FACTOR_STORAGES } from '../types.js';
 import { type Command, printJson, printText } from './command.js';
 import {
@@ -13,6 +14,7 @@ import {
 import { UsageError } from './failures.js';
 import { checkOutputPath, modelFileOf, writeWholeFile } from './output-file.js';
 import { TEXT_OPTIONS, textOptions } from './text-options.js';
+import { readVectors, VECTOR_OPTIONS, vectorOptions } from './vector-options.js';
 
 const HOLDS_HISTORIES =
   'note: a user_neighbors file holds the items of every training user, without ids; publish it only ' +
@@ -21,12 +23,18 @@ const HOLDS_HISTORIES =
 export const train: Command = {
   command: 'train',
   summary: 'train a model and write a model file',
-  usage: ['train --interactions F [--items F] --model NAME --out M.safetensors'],
-  details: 'The model tf_idf learns from --items alone; all others from --interactions.',
+  usage: [
+    'train --interactions F [--items F] --model NAME --out M.safetensors',
+    'train --model item_vectors --vectors F --vector-ids F --out M.safetensors',
+  ],
+  details:
+    'The model tf_idf learns from --items alone, item_vectors from --vectors, such as a sentence encoder\n' +
+    'makes of the texts; all others from --interactions. A hybrid learns from all that is given.',
   options: [
     { name: 'interactions', value: 'F', help: 'CSV, TSV or NDJSON, plain or .gz' },
     { name: 'items', value: 'F', help: 'items: JSON, NDJSON, CSV or TSV, plain or .gz' },
     ...TEXT_OPTIONS,
+    ...VECTOR_OPTIONS,
     ...TRAINING_OPTIONS,
     { name: 'out', value: 'M', help: 'where to write the model file' },
     STORAGE_OPTION,
@@ -39,8 +47,9 @@ export const train: Command = {
     const options = trainingOptions(args);
     const out = args.required('out');
     const itemsPath = args.text('items');
-    const interactionsPath =
-      options.model === 'tf_idf' ? args.text('interactions') : args.required('interactions');
+    const interactionsPath = ITEM_MODELS.includes(options.model)
+      ? args.text('interactions')
+      : args.required('interactions');
     if (options.model === 'tf_idf' && itemsPath === undefined) {
       throw new UsageError('--items is missing; the model tf_idf learns from items.');
     }
@@ -48,11 +57,13 @@ export const train: Command = {
     const engineWanted = engineOptions(args);
     const texts = await textOptions(args);
     interactionOptions(args); // wrong ones are reported before any file is touched
+    const vectorFile = await vectorOptions(args, work, [options.model]);
     await checkOutputPath(out);
 
     const table =
       interactionsPath === undefined ? null : await work.files.interactions(interactionsPath);
     const items = itemsPath === undefined ? undefined : await work.files.items(itemsPath);
+    const vectors = vectorFile && (await readVectors(vectorFile, args, work, items));
     const engine = await work.engine.load(engineWanted);
     engine.texts = texts;
     try {
@@ -60,6 +71,7 @@ export const train: Command = {
       const model = await engine.train(table, {
         ...options,
         ...(items && { items }),
+        ...(vectors && { vectors }),
         onProgress: work.progress.on(`training ${options.model}`),
         signal: work.signal,
       });

@@ -22,6 +22,7 @@ import { ValidationArena } from './arena.js';
 import { owning } from './heap.js';
 import { IdIndex } from './id-index.js';
 import { createItemTexts, DEFAULT_WEIGHTING, type TermWeighting } from './item-texts.js';
+import { checkVectors, VECTOR_MODELS, vectorsByIndex } from './item-vectors.js';
 import { LearnedBlend } from './learned-blend.js';
 import { describeModelFile, type ModelFileDescription, writeModelFile } from './model-file.js';
 import { ServingEngine } from './serving-engine.js';
@@ -81,11 +82,10 @@ export class Engine extends ServingEngine {
     options: WithItems<TrainOptions> = {},
   ): Promise<TrainedModel> {
     const { module, heap, wasm } = this;
-    const { model = 'ials', items, signal } = options;
+    const { model = 'ials', vectors, signal } = options;
+    checkVectors(vectors, [model]);
     const users = new IdIndex();
-    const itemIds = new IdIndex(
-      CONTENT_MODELS.includes(model) ? items?.map((item) => item.id) : [],
-    );
+    const itemIds = describedItems([model], options);
     return owning(async (own) => {
       let interactions: InteractionSet | null = null;
       if (data !== null) {
@@ -122,8 +122,9 @@ export class Engine extends ServingEngine {
     itemIds: IdIndex,
     options: WithItems<Omit<TrainOptions, 'model' | 'settings'>> & Named,
   ): Promise<TrainedModel> {
-    const { module, wasm } = this;
+    const { module, heap, wasm } = this;
     const { model, settings, items, seed, signal, onProgress } = options;
+    const vectors = VECTOR_MODELS.includes(model) ? options.vectors : undefined;
     return owning(async (own) => {
       const texts =
         CONTENT_MODELS.includes(model) && items
@@ -136,6 +137,8 @@ export class Engine extends ServingEngine {
               ),
             )
           : null;
+      const dense = vectors && vectorsByIndex(vectors, itemIds);
+      const rows = dense ? own(heap.write(dense.values)) : null;
       const training = own(new module.Training());
       const status = training.start(
         wasm,
@@ -143,6 +146,8 @@ export class Engine extends ServingEngine {
         settingsText(settings),
         interactions,
         texts,
+        rows,
+        dense?.width ?? 0,
         checkSeed(seed),
       );
       check(wasm, status);
@@ -241,12 +246,11 @@ export class Engine extends ServingEngine {
     const { model = 'ials', baseline } = options;
     const metrics = (options.metrics ?? DEFAULT_METRICS).flatMap((name) => name.split(','));
     check(wasm, module.checkMetrics(wasm, metrics.join(',')));
+    const models = baseline ? [model, baseline.model] : [model];
+    checkVectors(options.vectors, models);
     return owning(async (own) => {
-      const byContent = [model, baseline?.model ?? ''].some((name) =>
-        CONTENT_MODELS.includes(name),
-      );
       const users = new IdIndex();
-      const items = new IdIndex(byContent ? options.items?.map((item) => item.id) : []);
+      const items = describedItems(models, options);
       const parts: Parts = {
         train: own(new module.InteractionSet()),
         history: own(new module.InteractionSet()),
@@ -301,7 +305,10 @@ export class Engine extends ServingEngine {
   async measure(
     evaluation: Evaluation,
     options: WithItems<
-      Pick<EvaluateOptions, 'seed' | 'signal' | 'onProgress' | 'knownItemsOnly' | 'historyEvents'>
+      Pick<
+        EvaluateOptions,
+        'seed' | 'signal' | 'onProgress' | 'knownItemsOnly' | 'historyEvents' | 'vectors'
+      >
     > &
       Named & {
         storage?: FactorStorage | undefined;
@@ -375,7 +382,9 @@ export class Engine extends ServingEngine {
   private stored(model: TrainedModel, storage: FactorStorage = 'f32'): TrainedModel {
     if (storage === 'f32') return model;
     try {
-      return this.openModel(this.saveModel(model, storage));
+      const opened = this.openModel(this.saveModel(model, storage));
+      if (model.name === 'hybrid') this.module.moveTexts(model.handle, opened.handle);
+      return opened;
     } finally {
       model.dispose();
     }
@@ -460,6 +469,17 @@ function byName<T>(
     if (value !== undefined) entries.push([name, value]);
   });
   return Object.fromEntries(entries);
+}
+
+/** The items that such models know whether anybody has met them or not. */
+function describedItems(
+  models: readonly string[],
+  { items, vectors }: WithItems<Pick<TrainOptions, 'vectors'>>,
+): IdIndex {
+  const byContent = models.some((model) => CONTENT_MODELS.includes(model));
+  const index = new IdIndex(byContent ? items?.map((item) => item.id) : []);
+  for (const id of vectors?.ids ?? []) index.add(id);
+  return index;
 }
 
 function itemsByIndex(items: readonly Item[], index: IdIndex): (Item | undefined)[] {

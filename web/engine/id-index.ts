@@ -1,3 +1,5 @@
+import { InklingError } from '../errors.js';
+
 /** Ids ↔ dense indices, in order of first appearance. Ids are kept exactly as given. */
 export class IdIndex {
   readonly ids: string[] = [];
@@ -26,6 +28,11 @@ export class IdIndex {
     return this.indices.get(id);
   }
 
+  /** The indices of those of these ids that are known. */
+  known(ids: readonly string[]): number[] {
+    return ids.flatMap((id) => this.get(id) ?? []);
+  }
+
   /** The id of an index; the index must be below `size`. */
   id(index: number): string {
     const id = this.ids[index];
@@ -37,4 +44,16 @@ export class IdIndex {
   addAll(ids: readonly string[]): Int32Array {
     return Int32Array.from(ids, (id) => this.add(id));
   }
+}
+
+/** @throws InklingError `unknown_item` */
+export function indexOfItem(items: IdIndex, id: string): number {
+  const index = items.get(id);
+  if (index !== undefined) return index;
+  throw new InklingError(
+    'unknown_item',
+    `there is no item with the id ${JSON.stringify(id)} among ${items.size} items` +
+      (items.size > 0 ? `; ids look like ${JSON.stringify(items.ids[0])}` : '') +
+      '. Give an id of the catalogue or the model.',
+  );
 }

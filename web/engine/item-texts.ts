@@ -27,9 +27,9 @@ export interface TermWeighting {
   b: number;
 }
 
-/** Tags say most of what an item is about. */
+/** Tags and titles say most of what an item is about. */
 export const DEFAULT_FIELDS: Readonly<Record<string, FieldOptions>> = {
-  title: 1,
+  title: 2,
   text: 1,
   tags: { weight: 2, kind: 'tags' },
 };

@@ -1,5 +1,13 @@
 import type { Item, Reason, Recommendation, RecommendOptions } from '../types.js';
-import { valuesOf } from './filter.js';
+import { type FilteredItems, valuesOf } from './filter.js';
+import type { ItemImpressions } from './history.js';
+import type { IdIndex } from './id-index.js';
+
+const HOUR_MS = 3_600_000;
+const HOURS_OF_A_DAY = 24;
+/** How far down what was shown and let be comes, and for how long. */
+const IMPRESSION_BY = 0.5;
+const IMPRESSION_HALF_LIFE_DAYS = 1;
 
 /** A reason before it is known what it comes to. */
 export type Unweighed = Omit<Reason, 'contribution'>;
@@ -34,6 +42,60 @@ export class Adjustments {
       by ? { ...layer.reason(index), contribution: (contribution * by) / total } : [],
     );
   }
+}
+
+/**
+ * What the rules of a call add, in the order in which they are explained.
+ *
+ * @param shown items that were shown and let be
+ * @throws InklingError `invalid_argument` for a filter that is none
+ */
+export function adjustmentsOf(
+  { boost = [], freshness, impressions = {} }: RecommendOptions,
+  shown: readonly ItemImpressions[],
+  catalog: FilteredItems,
+  ids: IdIndex,
+): Adjustments {
+  const adjustments = new Adjustments();
+  // By the hour, so that two lists of the same minute are the same.
+  const hours = (time: number) => Math.floor(time / HOUR_MS);
+  const now = hours(Date.now());
+  const faded = (time: number, days: number) =>
+    2 ** (-Math.max(0, now - hours(time)) / (HOURS_OF_A_DAY * days));
+  boost.forEach(({ filter, by }, rule) => {
+    const mask = catalog.mask(filter, `recommend: boost[${rule}].filter`);
+    adjustments.add(
+      (index) => by * (mask[index] as number),
+      () => ({ kind: 'boost', rule }),
+    );
+  });
+  if (freshness) {
+    const { field = 'published', halfLifeDays, by } = freshness;
+    const times = catalog.times(field);
+    adjustments.add(
+      (index) => by * (faded(times[index] as number, halfLifeDays) || 0),
+      () => ({ kind: 'freshness' }),
+    );
+  }
+  const { by = IMPRESSION_BY, halfLifeDays = IMPRESSION_HALF_LIFE_DAYS } = impressions;
+  const counts = new Map<number, number>();
+  const sums = new Map<number, number>();
+  for (const { item, times } of by === 0 ? [] : shown) {
+    const index = ids.get(item);
+    if (index === undefined) continue;
+    counts.set(index, times.length);
+    sums.set(
+      index,
+      times.reduce((sum, time) => sum + faded(time, halfLifeDays), 0),
+    );
+  }
+  if (sums.size > 0) {
+    adjustments.add(
+      (index) => -by * Math.log1p(sums.get(index) ?? 0),
+      (index) => ({ kind: 'impression', count: counts.get(index) as number }),
+    );
+  }
+  return adjustments;
 }
 
 /** The largest parts, in either direction, and one that sums the others up. */

@@ -36,21 +36,27 @@ export function factorsError(place: string, text: string, cause?: unknown): Inkl
 /**
  * To be called before memory is taken.
  *
+ * @param most how long a row may be
  * @throws InklingError `invalid_factors`, `too_large`
  */
-export function checkShape(rows: number, numFactors: number, place: string): void {
+export function checkShape(
+  rows: number,
+  numFactors: number,
+  place: string,
+  most: number = MOST_FACTORS,
+): void {
   if (rows < 1) throw factorsError(place, 'there are no rows; expected one for each item');
-  if (numFactors < 1 || numFactors > MOST_FACTORS) {
+  if (numFactors < 1 || numFactors > most) {
     throw factorsError(
       place,
-      `the rows have ${numFactors} factors; expected 1 to ${MOST_FACTORS}: is one row one item?`,
+      `the rows have ${numFactors} factors; expected 1 to ${most}: is one row one item?`,
     );
   }
   if (rows * numFactors * Float32Array.BYTES_PER_ELEMENT > MOST_BYTES) {
     throw new InklingError(
       'too_large',
       `${place}: ${rows} rows of ${numFactors} factors take more than ${MOST_BYTES / 2 ** 20} MiB; ` +
-        'train with fewer factors, or leave out items that hardly anybody met.',
+        'take shorter rows, or leave out items that hardly anybody met.',
     );
   }
 }
@@ -65,8 +71,8 @@ export function checkFileSize(bytes: number, place: string): void {
   if (bytes <= most + MOST_HEADER_BYTES) return;
   throw new InklingError(
     'too_large',
-    `${place}: ${bytes} bytes are more than ${MOST_BYTES / 2 ** 20} MiB of factors; train with fewer ` +
-      'factors, or leave out items that hardly anybody met.',
+    `${place}: ${bytes} bytes are more than ${MOST_BYTES / 2 ** 20} MiB of factors; take shorter ` +
+      'rows, or leave out items that hardly anybody met.',
   );
 }
 
@@ -77,7 +83,7 @@ export function checkFinite({ values, numFactors, place }: ItemFactors): void {
   throw factorsError(
     place(Math.floor(at / numFactors)),
     `factor ${at % numFactors} is ${values[at]}; expected finite numbers up to ${LARGEST}: ` +
-      'the training has diverged, so train again with more regularization',
+      'what made them has diverged; where that was least squares, train again with more regularization',
   );
 }
 

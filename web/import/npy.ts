@@ -25,9 +25,10 @@ const SCALARS: Record<string, (data: DataView) => number> = {
 /**
  * Item factors of an array of shape (items, factors), float32 or float64.
  *
+ * @param most factors of an item, where not as of a model
  * @throws InklingError `invalid_factors`, `too_large`
  */
-export function readNpy(bytes: Uint8Array, name: string): ItemFactors {
+export function readNpy(bytes: Uint8Array, name: string, most?: number): ItemFactors {
   const { type, fortran, shape, data } = parse(bytes, name);
   const Type = MATRIX_TYPES[type];
   if (Type === undefined) {
@@ -44,7 +45,7 @@ export function readNpy(bytes: Uint8Array, name: string): ItemFactors {
     );
   }
   const [rows, numFactors] = shape as [number, number];
-  checkShape(rows, numFactors, name);
+  checkShape(rows, numFactors, name, most);
   const count = rows * numFactors;
   const expected = count * Type.BYTES_PER_ELEMENT;
   if (data.length !== expected) {

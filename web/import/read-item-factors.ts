@@ -9,6 +9,8 @@ import { readSafetensors } from './safetensors.js';
 export interface ReadFactorsOptions {
   /** Which tensor of a safetensors file. */
   tensor?: string;
+  /** How many numbers a row of a .npy or safetensors file may have, where not as many as a model's factors. */
+  most?: number;
   signal?: AbortSignal;
   /** With fractions from 0 to 1. */
   onProgress?: (fraction: number) => void;
@@ -56,8 +58,10 @@ async function read(
   if (format === 'parquet') return readParquet(await parquetFiles(path), options);
   if (format === 'npz') return FileSlices.with(path, (file) => readNpz(file, path));
   if (format === 'safetensors') {
-    return FileSlices.with(path, (file) => readSafetensors(file, path, options.tensor));
+    return FileSlices.with(path, (file) =>
+      readSafetensors(file, path, options.tensor, options.most),
+    );
   }
   checkFileSize((await stat(path)).size, path);
-  return readNpy(await readFile(path, { signal: options.signal }), path);
+  return readNpy(await readFile(path, { signal: options.signal }), path, options.most);
 }

@@ -18,12 +18,14 @@ interface TensorEntry {
  * Item factors of a two-dimensional F32 tensor: the one named, else `item_factors`, else the only one there is.
  * https://github.com/huggingface/safetensors
  *
+ * @param most factors of an item, where not as of a model
  * @throws InklingError `invalid_factors`, `too_large`
  */
 export async function readSafetensors(
   file: Slices,
   name: string,
   tensor: string | undefined,
+  most?: number,
 ): Promise<ItemFactors> {
   const fail = (text: string, cause?: unknown) => factorsError(name, text, cause);
   const prefix = new DataView(await file.slice(0, 8).arrayBuffer());
@@ -54,7 +56,7 @@ export async function readSafetensors(
     throw fail('user_factors are about people, and a model file is public; give item factors');
   }
   const [rows, numFactors] = entry.shape as [number, number];
-  checkShape(rows, numFactors, `${name}, ${chosen}`);
+  checkShape(rows, numFactors, `${name}, ${chosen}`, most);
   const [begin, end] = entry.data_offsets;
   const bytes = rows * numFactors * Float32Array.BYTES_PER_ELEMENT;
   if (begin < 0 || end - begin !== bytes || data + end > file.size) {

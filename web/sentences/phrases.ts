@@ -76,6 +76,7 @@ export const ENGLISH: Phrases = {
   sources: {
     model: 'people with a history like yours chose it',
     tf_idf: 'it resembles what you know',
+    item_vectors: 'it resembles what you know',
     popularity: 'many others chose it',
     query: 'it matches what you asked for',
     similar: 'it is like what you asked for',
@@ -125,6 +126,7 @@ export const CHINESE: Phrases = {
   sources: {
     model: '和你经历相似的人选了它',
     tf_idf: '它与你了解的内容相近',
+    item_vectors: '它与你了解的内容相近',
     popularity: '很多人选了它',
     query: '它符合你的搜索',
     similar: '它与你指定的相似',

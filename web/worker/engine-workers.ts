@@ -29,7 +29,8 @@ export class EngineWorkers {
   /** Called for each worker that makes lists, before anything is asked of it. */
   onStart: () => void = () => {};
   private client: WorkerClient;
-  private readonly trainers = new Set<WorkerClient>();
+  /** Those that train, and the one of before while another takes its place. */
+  private readonly others = new Set<WorkerClient>();
   private restarting: Promise<void> | undefined;
   /** A worker that was started anew has failed too. */
   private givenUp: InklingError | undefined;
@@ -57,15 +58,7 @@ export class EngineWorkers {
     const reading = readPublicData(this.sources, { signal, onProgress });
     // Of the two, the model is what takes long.
     const options = { signal, onProgress: this.sources.model ? undefined : onProgress };
-    let opened = this.client.call('open', this.request, options);
-    opened.catch(() => {}); // below, unless it has grown too small meanwhile
-    const { data, transfer } = await reading;
-    if (this.outgrownBy(data.model)) {
-      void this.client.end(closedError());
-      this.grow();
-      opened = this.client.call('open', this.request, options);
-    }
-    await Promise.all([opened, this.client.call('reload', data, { signal, transfer })]);
+    await this.start(this.client, this.request, reading, options);
   }
 
   /** Puts other items and another model to work; those of before stay when this fails. */
@@ -75,19 +68,42 @@ export class EngineWorkers {
       await this.call('reload', data, { signal, transfer });
       return;
     }
-    const former = { client: this.client, serving: this.serving, request: this.request };
+    const { client, serving, request } = this;
     this.grow();
+    this.others.add(client);
     try {
-      await Promise.all([
-        this.client.call('open', this.request, { signal }),
-        this.client.call('reload', data, { signal, transfer }),
-      ]);
+      await this.start(this.client, this.request, Promise.resolve(read), { signal });
+      void client.end(closedError());
     } catch (error) {
       void this.client.end(closedError());
-      Object.assign(this, former);
+      Object.assign(this, { client, serving, request });
       throw error;
+    } finally {
+      this.others.delete(client);
     }
-    void former.client.end(closedError());
+  }
+
+  /**
+   * Starts the engine of a worker while what it is to work with is read, and has it work with that. Where its wasm file
+   * turns out to be unable to read the model, another worker takes its place.
+   */
+  private async start(
+    client: WorkerClient,
+    request: OpenRequest,
+    reading: Promise<ReadData>,
+    options: CallOptions,
+  ): Promise<void> {
+    const opened = client.call('open', request, options);
+    // Of one that does not start it is known before all is read.
+    const { data, transfer } = await Promise.race([reading, opened.then(() => reading)]);
+    if (this.outgrownBy(data.model)) {
+      void client.end(closedError());
+      this.grow();
+      await this.start(this.client, this.request, reading, options);
+      return;
+    }
+    const { signal } = options;
+    await Promise.all([opened, client.call('reload', data, { signal, transfer })]);
   }
 
   /** Another model beside the items that are there. */
@@ -112,10 +128,11 @@ export class EngineWorkers {
 
   /** A worker with the full wasm file from now on. */
   private grow(): void {
+    this.checkOpen();
+    this.client = new WorkerClient(this.connect(false));
     const { trainerUrls } = this.request;
     this.request = { ...this.request, wasmUrl: trainerUrls?.full, wasmBinary: undefined };
     this.serving = false;
-    this.client = new WorkerClient(this.connect(false));
     this.onStart();
   }
 
@@ -176,24 +193,20 @@ export class EngineWorkers {
       );
     }
     const client = new WorkerClient(this.connect(false));
-    this.trainers.add(client);
+    this.others.add(client);
     try {
       const catalog = models.some((model) => CONTENT_MODELS.includes(model))
         ? this.sources.catalog
         : undefined;
       const download = (fraction: number) => options.onProgress?.({ phase: 'download', fraction });
       download(0); // not every server tells how long the file is
+      const reading = readPublicData({ catalog }, { signal: options.signal });
       const open = { choice, wasmUrl: trainerUrls[trainer], texts };
-      const { signal } = options;
-      const { data, transfer } = await readPublicData({ catalog }, { signal });
-      await Promise.all([
-        client.call('open', open, options),
-        client.call('reload', data, { signal, transfer }),
-      ]);
+      await this.start(client, open, reading, options);
       download(1);
       return await client.call(name, request, options);
     } finally {
-      this.trainers.delete(client);
+      this.others.delete(client);
       void client.end(closedError());
     }
   }
@@ -201,7 +214,7 @@ export class EngineWorkers {
   /** Ends all of them; what is pending is rejected. Twice is fine. */
   async end(): Promise<void> {
     this.closed = true;
-    const clients = [this.client, ...this.trainers];
+    const clients = [this.client, ...this.others];
     await Promise.all(clients.map((client) => client.end(closedError())));
   }
 

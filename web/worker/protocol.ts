@@ -12,6 +12,7 @@ import type {
   Forget,
   Info,
   Item,
+  ItemVectors,
   ModelName,
   Profile,
   Progress,
@@ -103,6 +104,7 @@ export interface Calls {
       interactions: SentInteractions;
       model?: ModelName | 'auto' | undefined;
       settings?: Settings | undefined;
+      vectors?: ItemVectors | undefined;
       budgetSeconds?: number | undefined;
       seed?: number | undefined;
       use?: boolean | undefined;

@@ -1,6 +1,7 @@
 import { toInteractionTable } from '../catalog/interaction-table.js';
 import type { Engine } from '../engine/engine.js';
-import { received } from '../interaction-columns.js';
+import { ITEM_MODELS } from '../engine/item-vectors.js';
+import { isEmpty, received } from '../interaction-columns.js';
 import type { InteractionTable } from '../types.js';
 import type { Calls, TableName } from './protocol.js';
 import { type CallContext, Session, type SessionHost } from './session.js';
@@ -32,17 +33,22 @@ export class TrainingSession extends Session<Engine> {
       interactions,
       model: name = 'ials',
       settings,
+      vectors,
       budgetSeconds,
       seed,
       use = true,
       storage,
     } = request;
     const engine = this.loaded();
-    const table = toInteractionTable(received(interactions));
+    const table =
+      ITEM_MODELS.includes(name) && isEmpty(interactions)
+        ? null
+        : toInteractionTable(received(interactions));
     const model = await engine.train(table, {
       model: name,
       items: this.items,
       ...(settings && { settings }),
+      ...(vectors !== undefined && { vectors }),
       ...(budgetSeconds !== undefined && { budgetSeconds }),
       ...(seed !== undefined && { seed }),
       ...context,
@@ -57,9 +63,9 @@ export class TrainingSession extends Session<Engine> {
     }
     return {
       model: model.name,
-      users: table.userIds.length,
+      users: table?.userIds.length ?? 0,
       items,
-      interactions: table.users.length,
+      interactions: table?.users.length ?? 0,
       seconds: (performance.now() - start) / 1000,
       modelFile,
     };
