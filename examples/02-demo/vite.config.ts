@@ -51,6 +51,7 @@ export default defineConfig({
     alias: [
       { find: /^inkling$/, replacement: built('index.js') },
       { find: /^inkling\/catalog$/, replacement: built('catalog.js') },
+      { find: /^inkling\/sentences$/, replacement: built('sentences.js') },
       { find: /^inkling\/worker$/, replacement: built('worker.js') },
     ],
   },

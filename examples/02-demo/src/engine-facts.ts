@@ -17,6 +17,8 @@ const MODELS: Record<string, string> = {
   pure_svd: 'PureSVD',
   graph_filter: 'GF-CF, a graph filter',
   ensemble: 'several models at once',
+  hybrid: 'several models at once, and what the films are about',
+  item_vectors: 'vectors of the films',
   popularity: 'popularity',
   tf_idf: 'TF-IDF of the catalogue',
 };

@@ -1,4 +1,5 @@
 import type { Reason, Recommendation, SimilarItem } from 'inkling';
+import { ENGLISH, type Phrases, phrase, type SentenceOptions, sentence } from 'inkling/sentences';
 import { type Catalogue, type Film, shownName } from './catalogue.ts';
 import { counted } from './quantities.ts';
 
@@ -27,6 +28,7 @@ const LEARNED: Record<string, string> = {
   pure_svd: 'PureSVD',
   graph_filter: 'GF-CF',
   ensemble: 'several models',
+  hybrid: 'several models and what the films are about',
 };
 
 const SOURCES: Record<string, string> = {
@@ -34,9 +36,16 @@ const SOURCES: Record<string, string> = {
     Object.entries(LEARNED).map(([model, name]) => [model, `Learned from ratings (${name}).`]),
   ),
   tf_idf: 'From what the films are about (TF-IDF).',
+  item_vectors: 'From what the films are about (vectors).',
   query: 'From your search.',
   popularity: 'From what most people like.',
 };
+
+/** What there is room for under the narrowest cover. */
+const LETTERS_OF_A_LINE = 64;
+
+/** What this page has words of its own for; the package has them for the rest. */
+const TOLD_HERE: readonly Reason['kind'][] = ['event', 'term', 'tag', 'popularity', 'others'];
 
 const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
@@ -50,20 +59,44 @@ export function spelled(
   return kind === 'tag' ? shownName(spelling.get(term) ?? term) : `“${shownName(term)}”`;
 }
 
+/** How the package's sentences speak of this catalogue: by titles, and with tags as they are spelled here. */
+function inWords(catalogue: Catalogue): SentenceOptions {
+  const word = (term: string) =>
+    spelled({ kind: catalogue.spelling.has(term) ? 'tag' : 'term', term }, catalogue);
+  const language: Phrases = {
+    ...ENGLISH,
+    title: (text) => text,
+    word,
+    because: (words) => ` (${words.map(word).join(', ')})`,
+  };
+  return { language, titleOf: (id) => titleOf(id, catalogue) };
+}
+
+const sourceLine = (source: Recommendation['source'], catalogue: Catalogue) =>
+  SOURCES[source] ?? sentence({ source, reasons: [] }, inWords(catalogue));
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const titleOf = (id: string, { films }: Catalogue) => films.get(id)?.title ?? shownName(id);
+
+/** As much of it as is not cut off under a cover: one film or two, and what ties them to this one. */
 function eventLine(reasons: readonly Reason[], catalogue: Catalogue): string | undefined {
   const liked = reasons.filter((reason) => reason.kind === 'event' && reason.contribution > 0);
   const [first, second] = liked;
   if (!first) return undefined;
-  const close =
-    second && second.contribution > 0.6 * first.contribution ? [first, second] : [first];
-  const titles = close.map(({ item = '' }) => catalogue.films.get(item)?.title ?? shownName(item));
-  const terms = (first.terms ?? [])
-    .slice(0, 2)
-    .map((term) =>
-      spelled({ kind: catalogue.spelling.has(term) ? 'tag' : 'term', term }, catalogue),
-    );
-  const because = `Because you liked ${list.format(titles)}`;
-  return terms.length > 0 ? `${because} — ${terms.join(', ')}` : because;
+  const titles = liked.slice(0, 2).map(({ item = '' }) => titleOf(item, catalogue));
+  const terms = (first.terms ?? []).map((term) =>
+    spelled({ kind: catalogue.spelling.has(term) ? 'tag' : 'term', term }, catalogue),
+  );
+  const telling = (films: number, words: number) =>
+    [`Because you liked ${list.format(titles.slice(0, films))}`, terms.slice(0, words).join(', ')]
+      .filter(Boolean)
+      .join(' — ');
+  const close = second && second.contribution > 0.6 * first.contribution;
+  const lines = (close ? [2, 1] : [1]).flatMap((films) =>
+    [2, 1, 0].map((words) => telling(films, words)),
+  );
+  return lines.find((line) => line.length <= LETTERS_OF_A_LINE) ?? lines.at(-1);
 }
 
 function labelOf(
@@ -73,9 +106,10 @@ function labelOf(
 ): string {
   if (reason.kind === 'popularity') return 'Popular with everyone';
   if (reason.kind === 'others') return counted(reason.count ?? 0, 'smaller part', 'smaller parts');
-  if (reason.kind !== 'event') return spelled(reason, catalogue);
+  if (reason.kind === 'term' || reason.kind === 'tag') return spelled(reason, catalogue);
+  if (reason.kind !== 'event') return capital(phrase(reason, inWords(catalogue)));
   const { item = '' } = reason;
-  const title = catalogue.films.get(item)?.title ?? shownName(item);
+  const title = titleOf(item, catalogue);
   return opinions.get(item) === 'dislike' ? `${title} (not for you)` : title;
 }
 
@@ -100,7 +134,11 @@ export function explainRecommendation(
     )
     .slice(0, 3)
     .map((reason) => spelled(reason, catalogue));
+  const strongest = reasons.find(({ contribution }) => contribution >= 0);
   const line =
+    (strongest && !TOLD_HERE.includes(strongest.kind)
+      ? capital(phrase(strongest, inWords(catalogue)))
+      : undefined) ??
     (source === 'query' && matches.length > 0 ? `Matches ${list.format(matches)}` : undefined) ??
     eventLine(reasons, catalogue) ??
     (matches.length > 0 ? `Because of ${list.format(matches)}` : knownFor(film));
@@ -108,7 +146,7 @@ export function explainRecommendation(
     label: labelOf(reason, catalogue, opinions),
     contribution: reason.contribution,
   }));
-  return { line, parts, score, source: SOURCES[source] ?? source };
+  return { line, parts, score, source: sourceLine(source, catalogue) };
 }
 
 export function explainSimilar(
@@ -126,6 +164,6 @@ export function explainSimilar(
     line,
     parts: [{ label: `Likeness to ${to.title}`, contribution: score }],
     score,
-    source: SOURCES[source] ?? source,
+    source: sourceLine(source, catalogue),
   };
 }
