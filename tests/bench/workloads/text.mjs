@@ -15,15 +15,58 @@ async function modelFileOf(documents) {
   const recommender = await Recommender.open({ catalog, storage: 'memory' });
   try {
     const rows = [{ user: 'u', item: '0' }];
-    const { modelFile } = await recommender.train(rows, { model: 'tf_idf', use: false });
+    const { modelFile } = await recommender.train(rows, {
+      model: 'tf_idf',
+      settings: { weighting: 'tf_idf' }, // as scikit-learn weighs
+      use: false,
+    });
     return modelFile;
   } finally {
     await recommender.close();
   }
 }
 
+const LONG = { numDocuments: 10_000, numQueries: 100 };
+const QUICK_LONG = { numDocuments: 500, numQueries: 10 };
+
+/** A catalogue of long texts in one language; see programs/catalog-texts.mjs. */
+function longTexts({ name, language, chinese }) {
+  return {
+    name,
+    title: `10,000 ${language} texts of 1,000 characters: index, a query, an event`,
+    program: 'catalog-texts',
+    measures: {
+      index: { label: 'index', unit: 'ms' },
+      query: { label: 'a query', unit: 'ms' },
+      event: { label: 'an event', unit: 'ms' },
+    },
+    contestants: ['node', 'chromium', 'firefox'],
+    wasm: ['simd, 1', 'relaxed-threads, 2'],
+    rounds: 3,
+    whatBoundsIt:
+      'folding and splitting the texts and looking each term up; the postings of the words of what was liked.',
+    load: async ({ quick, folder }) => {
+      const { generateLongDocuments } = await import('../data/long-documents.mjs');
+      const { documents, queries } = generateLongDocuments({
+        ...(quick ? QUICK_LONG : LONG),
+        chinese,
+      });
+      const files = { documents: join(folder, 'documents'), queries: join(folder, 'queries') };
+      await writeFile(files.documents, documents.map((text) => `${text}\n`).join(''));
+      await writeFile(files.queries, queries.map((text) => `${text}\n`).join(''));
+      return {
+        description: `${documents.length} generated texts; up to 40 liked of them`,
+        files,
+        task: { k: K, builds: quick ? 1 : 3, events: quick ? 6 : 40 },
+      };
+    },
+  };
+}
+
 /** @type {import('../measure.mjs').Workload[]} */
 export const workloads = [
+  longTexts({ name: 'texts-english', language: 'English', chinese: false }),
+  longTexts({ name: 'texts-chinese', language: 'Chinese', chinese: true }),
   {
     name: 'tf-idf',
     title: 'TF-IDF of 20,000 short documents: build, and one query',
