@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MODEL_NAMES } from '../../web/types.js';
+import { type ItemVectors, MODEL_NAMES } from '../../web/types.js';
 import type { BrowserName } from './browser.js';
 import { randomNumbers } from './sample-data.js';
 import { setStage } from './stage.js';
@@ -34,6 +34,7 @@ declare global {
       /** Of 20,000 items: nothing stops JSON.parse, which takes a fifth of a second for ten times as many. */
       usual: Blob;
       model: Uint8Array;
+      vectors: ItemVectors;
       before: string;
     };
   }
@@ -59,6 +60,10 @@ describe.each<BrowserName>(['chromium', 'firefox'])('in %s', (name) => {
         catalog: new Blob([JSON.stringify(sample.sampleCatalogue(large))]),
         usual: new Blob([JSON.stringify(sample.sampleCatalogue(20_000))]),
         model: modelFile,
+        vectors: {
+          ids: Array.from({ length: 4000 }, (_, n) => sample.itemId(n)),
+          values: Float32Array.from({ length: 4000 * 256 }, (_, n) => Math.sin(n)),
+        },
         before: '',
       };
     });
@@ -88,7 +93,7 @@ describe.each<BrowserName>(['chromium', 'firefox'])('in %s', (name) => {
     stage.browser.evaluate(
       async (given, delayMs): Promise<Aborted | null> => {
         const { inkling, open } = window.test;
-        const { interactions, catalog, usual, model, before } = window.data;
+        const { interactions, catalog, usual, model, vectors, before } = window.data;
         const { main } = open;
         if (!main) throw new Error('nothing is open');
         const [verb, subject] = given.split(' ') as [string, string];
@@ -107,7 +112,13 @@ describe.each<BrowserName>(['chromium', 'firefox'])('in %s', (name) => {
           a: () => main.recommend({ k: 20, query: 'story from the desert', signal }),
           evaluate: () => main.evaluate({ interactions, model: modelName, signal }),
           train: () =>
-            main.train(interactions, { model: modelName, budgetSeconds: 60, use: false, signal }),
+            main.train(interactions, {
+              model: modelName,
+              budgetSeconds: 60,
+              use: false,
+              signal,
+              ...(subject === 'item_vectors' && { vectors }),
+            }),
         };
         const started = performance.now();
         let endedAt = 0;

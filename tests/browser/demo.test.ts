@@ -92,6 +92,32 @@ describe('in Chromium', () => {
     expect(await filmsForYou(browser)).toEqual(lists.at(-1));
   });
 
+  test.each([1280, 390])(
+    'a card says why in words that are not cut off, %i pixels wide',
+    async (width) => {
+      await browser.page.setViewportSize({ width, height: 844 });
+      await visit(isolated);
+      const shelf = browser.page.getByTestId('shelf-for-you');
+      for (const [n, opinion] of ['like', 'like', 'like', 'dislike'].entries()) {
+        const before = await filmsForYou(browser);
+        await shelf.getByTestId(opinion).nth(n).click();
+        await changedList(browser, before);
+      }
+      await shelf.getByTestId('why').first().click();
+      const cut = await shelf.evaluate((root) => {
+        const texts = [...root.querySelectorAll('.why-line, .part-label')];
+        const whole = ({ scrollHeight, clientHeight, scrollWidth, clientWidth }: Element) =>
+          scrollHeight <= clientHeight && scrollWidth <= clientWidth;
+        return {
+          lines: texts.length,
+          cut: texts.filter((text) => !whole(text)).map((text) => text.textContent),
+        };
+      });
+      expect(cut.cut).toEqual([]);
+      expect(cut.lines).toBeGreaterThan(12);
+    },
+  );
+
   test('likes and dislikes work with the keyboard alone', async () => {
     await visit(isolated);
     const { keyboard } = browser.page;

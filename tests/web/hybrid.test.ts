@@ -38,6 +38,25 @@ describe('a hybrid', () => {
     expect(ids(list).filter((id) => clusterOf(id) === 3).length).toBeGreaterThanOrEqual(4);
   });
 
+  test('is measured with its texts, however it is stored', async () => {
+    const recommender = await open({ catalog: items });
+    const isNew = ({ item }: { item: string }) => Number(item.slice(1)) % 10 < 2;
+    const rows = interactions.map(({ user, item }) => ({ user, item }));
+    const options = {
+      model: 'hybrid',
+      settings: { ...settings, ranker: 'linear' },
+      train: rows.filter((row) => !isNew(row)),
+      test: rows.filter(isNew),
+      metrics: ['recall@10'],
+    } as const;
+    const trained = await recommender.evaluate(options);
+    const stored = await recommender.evaluate({ ...options, storage: 'f16' });
+    const bare = await (await open({})).evaluate(options);
+    const found = (result: typeof trained) => result.metrics['recall@10'] as number;
+    expect(found(trained)).toBeGreaterThan(2 * found(bare));
+    expect(Math.abs(found(stored) - found(trained))).toBeLessThan(0.02);
+  });
+
   test('gives items that came after training their place, by what they say', async () => {
     const model = await hybridFile();
     const like = (id: string) => items.find((item) => item.id === id) ?? { id };

@@ -167,6 +167,23 @@ describe("the person's hand", () => {
     expect(from['13']).toEqual(['i13']);
   });
 
+  test('tells which interests belong together', async () => {
+    const recommender = await open({ catalog: items });
+    const events: { item: string; type: 'like' | 'dislike'; at: number }[] = [];
+    for (const cluster of [1, 2, 4]) {
+      const type = cluster === 4 ? 'dislike' : 'like';
+      const those = items.filter(({ id }) => clusterOf(id) === cluster).slice(0, 9);
+      for (const { id } of those) events.push({ item: id, type, at: events.length + 1 });
+    }
+    await recommender.record(events);
+    const { interests } = await recommender.profile();
+    const group = (term: string) => interests.find((each) => each.term === term)?.group;
+    const groups = ['cluster 1', 'cluster 2', 'cluster 4'].map(group);
+    expect(new Set(groups).size).toBe(3);
+    expect(groups).not.toContain(undefined);
+    for (const each of groups) expect(each).toBeLessThan(24);
+  });
+
   test('moves to another device and merges without counting twice', async () => {
     const [one, other] = [await open({ catalog: items }), await open({ catalog: items })];
     await one.record(events.slice(0, 3));

@@ -145,6 +145,7 @@ describe('a sentence', () => {
     ['ials', 'People with a history like yours chose it.', '和你经历相似的人选了它。'],
     ['ensemble', 'People with a history like yours chose it.', '和你经历相似的人选了它。'],
     ['tf_idf', 'It resembles what you know.', '它与你了解的内容相近。'],
+    ['item_vectors', 'It resembles what you know.', '它与你了解的内容相近。'],
     ['popularity', 'Many others chose it.', '很多人选了它。'],
     ['query', 'It matches what you asked for.', '它符合你的搜索。'],
     ['similar', 'It is like what you asked for.', '它与你指定的相似。'],

@@ -45,7 +45,7 @@ describe('the command line', () => {
       return JSON.parse(stdout).similar[0];
     };
     expect(similar(...fields)).toMatchObject({ item: 'bigamist', source: 'tf_idf' });
-    expect(similar(...fields).score).toBeGreaterThan(0.5);
+    expect(similar(...fields).score).toBeGreaterThan(0); // and without them nothing is shared
     expect(similar()?.score ?? 0).toBe(0);
   });
 

@@ -92,6 +92,11 @@ describe('the command line', () => {
     ['train without file', ['train', '--model', 'ials', '--out', 'm'], /--interactions is missing/],
     ['train without out', ['train', '--model', 'ials', '--interactions', 'r'], /--out is missing/],
     ['tf_idf without items', ['train', '--model', 'tf_idf', '--out', 'm'], /--items is missing/],
+    [
+      'item_vectors without vectors',
+      ['train', '--model', 'item_vectors', '--out', 'm'],
+      /--vectors is missing/,
+    ],
   ];
   for (const [what, argv, message] of wrong) {
     it(`refuses ${what} with code 2`, async () => {

@@ -13,7 +13,7 @@ const engine = new module.Engine(1);
 const trains = (model: string) => module.canTrain(model);
 const settle = (model: string) => {
   const training = new module.Training();
-  const status = training.start(engine, model, '', null, null, 1);
+  const status = training.start(engine, model, '', null, null, null, 0, 1);
   training.delete();
   return { status, message: engine.message() };
 };
