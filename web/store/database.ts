@@ -217,7 +217,8 @@ export class Connection {
       .catch(() => {})
       .then(async () => {
         if (this.closed) throw new DOMException('the store is closed', 'InvalidStateError');
-        this.db ??= await this.openInTurn(create);
+        let there = true; // once more where another tab has asked for it before it was of any use here
+        while (!this.db && there) there = await this.openInTurn(create);
         return this.db;
       })
       .catch((cause: unknown) => {
@@ -236,19 +237,20 @@ export class Connection {
    * Where a copy is at stake, all take turns: what one finds half opened was left so by one that has ended, and what the
    * browser has lost is brought back by who hears of it.
    */
-  private openInTurn(create: boolean): Promise<IDBDatabase | null> {
+  private openInTurn(create: boolean): Promise<boolean> {
     const open = () => this.openDatabase(create);
     return this.copy && create ? alone('', open) : open();
   }
 
-  private async openDatabase(create: boolean): Promise<IDBDatabase | null> {
+  /** @returns false where there is no database and none is to be made */
+  private async openDatabase(create: boolean): Promise<boolean> {
     const factory = await this.place(create);
-    if (!factory) return null;
+    if (!factory) return false;
     if (!create) {
       // In WebKit what is not made in the end is listed all the same. Where nobody can tell, see below. Chromium fails the
       // first time where it has just emptied everything; who opens then would be told of it, and make nothing of it.
       const all = await factory.databases?.().catch(() => factory.databases());
-      if (all && !all.some(({ name }) => name === databaseName(this.name))) return null;
+      if (all && !all.some(({ name }) => name === databaseName(this.name))) return false;
     }
     // Chromium says only once that it has lost something: should this start be cut off, the next one knows by the mark.
     const mark = (value?: true) =>
@@ -291,10 +293,11 @@ export class Connection {
       db = await open();
     } catch (error) {
       if (!anew) throw error;
-      if (!create) return null;
+      if (!create) return false;
       kept = (await this.copy?.contents().catch(() => null)) ?? null;
       db = await open();
     }
+    this.db = db;
     // Another tab wants to erase or upgrade, which would wait for ever; or it was taken away.
     db.onversionchange = ({ newVersion }) => {
       this.letGo(db);
@@ -306,7 +309,7 @@ export class Connection {
     else if (kept) await this.copy?.erase().catch(() => {});
     this.lost = undefined;
     await mark();
-    return db;
+    return true;
   }
 
   /** The browser has lost all databases at once, and tells so who opens the first. */
@@ -316,7 +319,7 @@ export class Connection {
       const other = new Connection(nameOf(name as string));
       if (other.name === this.name) continue;
       other.lost = true;
-      other.db = await other.openDatabase(true);
+      await other.openDatabase(true);
       await other.close();
     }
   }

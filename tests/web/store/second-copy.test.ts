@@ -207,6 +207,29 @@ describe('a second copy', () => {
     expect((await inCopy())?.events).toEqual(['1 a', '2 b', '3 c', '4 0', '5 1', '6 2']);
   });
 
+  test('does not keep a connection open that another tab has asked for while the copy was looked at', async () => {
+    for (const use of [
+      (connection: Connection) => record(connection, 'b'),
+      (connection: Connection) => connection.read(({ events }) => promisifyRequest(events.count())),
+    ]) {
+      await record(connect(), 'a');
+      await Promise.all(left.splice(0).map((each) => each.close()));
+      const connection = connect();
+      const { keys } = buckets;
+      let asked = 0;
+      buckets.keys = async () => {
+        if (asked++ < 3) await promisifyRequest(indexedDB.deleteDatabase(databaseName(NAME)));
+        return keys();
+      };
+      await use(connection); // as after an erasure: not through a connection that is closed
+      buckets.keys = keys;
+      expect(asked).toBeGreaterThan(0);
+      await record(connection, 'c');
+      expect((await contents(indexedDB))?.events.at(-1)).toMatch(/c$/);
+      await connection.erase();
+    }
+  });
+
   test('is erased with the rest; those of others stay', async () => {
     const [one, other] = [connect(), connect('another')];
     await record(one, 'a');
