@@ -343,7 +343,7 @@ export interface RecommendOptions {
   /** How many; at least 1. Default 10. */
   k?: number;
   /**
-   * Words to look for in titles, texts and tags; the list is then ranked by them, and what the person has met has its say.
+   * Words to look for in the `fields`: titles, texts and tags, unless others are named; the list is then ranked by them, and what the person has met has its say.
    * Also `-word`, `"a phrase"`, `year:1990..1999`, `no horror`; web/README.md has the grammar.
    */
   query?: string;

@@ -1,7 +1,9 @@
 import type { Buffer, ItemTexts, Ranker as WasmRanker } from '#engine-module';
+import type { Item } from '../types.js';
 import { owning } from './heap.js';
-import { marksOf, queryText } from './item-texts.js';
+import { marksOf, queryText, textsOf } from './item-texts.js';
 import { PackedList } from './packed-list.js';
+import { isLoneCluster } from './query.js';
 import type { ServingEngine } from './serving-engine.js';
 import { check } from './status.js';
 import type { TrainedModel } from './trained-model.js';
@@ -129,6 +131,21 @@ export class CoreRanker {
   found(words: string): number[] {
     const list = this.list({ words, ladder: [QUERY], k: this.numItems });
     return Array.from({ length: list.length }, (_, n) => list.item(n));
+  }
+
+  /**
+   * Items in which words may stand, as far as the index can tell: it lacks stop words, and an app's tokenizer may cut the
+   * same words in another way elsewhere.
+   */
+  mayHave(words: string): number[] {
+    const lacking = this.engine.texts.tokenize || isLoneCluster(words);
+    const found = lacking ? [] : this.found(words);
+    return found.length > 0 ? found : Array.from({ length: this.numItems }, (_, index) => index);
+  }
+
+  /** All that the words of a query are looked for in, value by value. */
+  textsOf(item: Item): string[] {
+    return textsOf(this.engine.texts, item);
   }
 
   /** Items like one, the model's first. */

@@ -2,6 +2,7 @@ import { describe } from '../catalog/ids.js';
 import { didYouMean } from '../did-you-mean.js';
 import { InklingError } from '../errors.js';
 import type { Filter, FilterValue, Item } from '../types.js';
+import { Kept } from './kept.js';
 
 type Test = (item: Item) => boolean;
 /** Whether the values of an attribute, none or several, are as wanted. */
@@ -118,11 +119,11 @@ function wrong(place: string, given: unknown, expected: string): InklingError {
   );
 }
 
-const MOST_KEPT = 64;
-
-/** Items by index, and which of them filters choose: worked out once for each filter. */
+/** Items by index, and which of them filters and phrases choose: worked out once for each. */
 export class FilteredItems {
-  private readonly masks = new Map<string, Uint8Array>();
+  /** By phrase: items in which it stands. */
+  readonly found = new Kept<number[]>();
+  private readonly masks = new Kept<Uint8Array>();
   private readonly moments = new Map<string, Float64Array>();
   private picks: number[] | null = null;
 
@@ -130,16 +131,10 @@ export class FilteredItems {
 
   /** One entry an item: 1 where the filter holds. @throws InklingError `invalid_argument` */
   mask(filter: Filter, path: string): Uint8Array {
-    const key = JSON.stringify(filter);
-    let mask = this.masks.get(key);
-    if (!mask) {
+    return this.masks.of(JSON.stringify(filter), () => {
       const test = compileFilter(filter, path);
-      mask = Uint8Array.from(this.items, (item) => Number(test(item)));
-      this.masks.set(key, mask);
-      const [oldest] = this.masks.keys();
-      if (this.masks.size > MOST_KEPT) this.masks.delete(oldest as string);
-    }
-    return mask;
+      return Uint8Array.from(this.items, (item) => Number(test(item)));
+    });
   }
 
   /** One entry an item: what an attribute says in milliseconds since 1970; NaN where it says no time. */

@@ -1,28 +1,55 @@
 import { topicsOf } from '../topics.js';
 import type { Item } from '../types.js';
 import type { CoreRanker } from './core-ranker.js';
-import { asSaid, type ParsedQuery, parseQuery, says } from './query.js';
+import type { FilteredItems } from './filter.js';
+import { foldTag } from './fold-text.js';
+import { asSaid, type Denial, type ParsedQuery, parseQuery, says } from './query.js';
 
 // Which items say a thing, as far as their words are read.
 
 /** What a query says, taken apart by what these items say. */
-export function parsedQuery(query: string, core: CoreRanker, items: readonly Item[]): ParsedQuery {
+export function parsedQuery(query: string, core: CoreRanker, catalog: FilteredItems): ParsedQuery {
   return parseQuery(query, {
-    isAttribute: (name) => items.some((item) => Object.hasOwn(item, name)),
-    isTag: (phrase) => core.itemsWith(`#${phrase.toLowerCase()}`).length > 0,
-    isSaid: (phrase) => itemsSaying(phrase, core, items).length > 0,
-    isInTitle: (text) =>
-      core.found(text).some((index) => says(asSaid(items[index]?.title ?? ''), asSaid(text))),
+    isAttribute: (name) => catalog.items.some((item) => Object.hasOwn(item, name)),
+    isTag: (phrase) => core.itemsAbout(foldTag(phrase)).length > 0,
+    isSaid: (phrase) => itemsSaying(phrase, core, catalog).length > 0,
+    isInTitle: (text) => itemsTitled(text, core, catalog).length > 0,
   });
 }
 
-/** Items in whose title, text or tags a phrase stands as it is. */
-export function itemsSaying(phrase: string, core: CoreRanker, items: readonly Item[]): number[] {
+/** Items in which a phrase stands as it is, wherever the words of a query are looked for. */
+export function itemsSaying(phrase: string, core: CoreRanker, catalog: FilteredItems): number[] {
+  return itemsWhere('said', phrase, core, catalog, (item) => core.textsOf(item));
+}
+
+/** Items of which a query does not want to hear. */
+export function itemsDenied(
+  { what, asked }: Denial,
+  core: CoreRanker,
+  catalog: FilteredItems,
+): number[] {
+  const saying = itemsSaying(what, core, catalog);
+  if (asked === undefined || saying.length === 0) return saying;
+  const meant = new Set(itemsTitled(asked, core, catalog));
+  return saying.filter((index) => !meant.has(index));
+}
+
+function itemsTitled(text: string, core: CoreRanker, catalog: FilteredItems): number[] {
+  return itemsWhere('titled', text, core, catalog, ({ title = '' }) => [title]);
+}
+
+function itemsWhere(
+  how: string,
+  phrase: string,
+  core: CoreRanker,
+  { items, found }: FilteredItems,
+  textsOf: (item: Item) => readonly string[],
+): number[] {
   const words = asSaid(phrase);
-  return core.found(phrase).filter((index) => {
-    const { title = '', text = '', tags = [] } = items[index] as Item;
-    return [title, text, ...tags].some((each) => says(asSaid(each), words));
-  });
+  if (words === '') return [];
+  const saysIt = (index: number) =>
+    textsOf(items[index] as Item).some((text) => says(asSaid(text), words));
+  return found.of(`${how} ${words}`, () => core.mayHave(words).filter(saysIt));
 }
 
 /** Items with one of these words, tags or attributes. */

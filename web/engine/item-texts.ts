@@ -119,13 +119,25 @@ export function marksOf({ fields = DEFAULT_FIELDS }: TextSettings, text: string)
   ];
 }
 
+/** All that the words of a query are looked for in, value by value. */
+export function textsOf({ fields = DEFAULT_FIELDS }: TextSettings, item: Item): string[] {
+  return Object.entries(fields).flatMap(([name, options]) =>
+    settled(name, options).kind === 'number' ? [] : valuesOf(item[name]),
+  );
+}
+
+function settled(name: string, options: FieldOptions) {
+  const given = typeof options === 'number' ? { weight: options } : options;
+  const { weight = 1, kind = name === 'tags' ? 'tags' : 'words' } = given;
+  return { weight, kind };
+}
+
 function columnsOf(
   { fields = DEFAULT_FIELDS, tokenize }: TextSettings,
   items: readonly (Item | undefined)[],
 ): Column[] {
   return Object.entries(fields).flatMap(([name, options]): Column[] => {
-    const given = typeof options === 'number' ? { weight: options } : options;
-    const { weight = 1, kind = name === 'tags' ? 'tags' : 'words' } = given;
+    const { weight, kind } = settled(name, options);
     if (kind === 'tags') {
       const field = name === 'tags' ? '' : name + FIELD_MARKS.tags;
       const textOf = (item: Item) =>

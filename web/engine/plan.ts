@@ -5,7 +5,7 @@ import { critiqueTests } from './critique.js';
 import type { FilteredItems } from './filter.js';
 import type { ItemHistory, ItemImpressions } from './history.js';
 import { type IdIndex, indexOfItem } from './id-index.js';
-import { itemsAbout, itemsSaying, parsedQuery, topicsByItem } from './item-search.js';
+import { itemsAbout, itemsDenied, itemsSaying, parsedQuery, topicsByItem } from './item-search.js';
 import type { LearnedBlend } from './learned-blend.js';
 import { type Adjustments, adjustmentsOf, placesOf } from './rules.js';
 import {
@@ -98,10 +98,10 @@ export function planOf(
   drop(itemsAbout(muted, core));
   if (allow) only(ids.known(allow));
   if (filter !== undefined) matching(filter, 'recommend: filter');
-  const asked = parsedQuery(options.query ?? '', core, items);
+  const asked = parsedQuery(options.query ?? '', core, catalog);
   for (const each of asked.filters) matching(each, 'recommend: query');
-  for (const phrase of asked.phrases) only(itemsSaying(phrase, core, items));
-  for (const phrase of asked.without) drop(itemsSaying(phrase, core, items));
+  for (const phrase of asked.phrases) only(itemsSaying(phrase, core, catalog));
+  for (const denial of asked.without) drop(itemsDenied(denial, core, catalog));
   const popularity = popularityIn(options.context, items);
   const popularityOf = () => popularity?.values ?? core.popularity();
   const before: GivenRung[] = [];

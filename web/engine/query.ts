@@ -1,5 +1,6 @@
 import type { Filter } from '../types.js';
 import { asNumber } from './filter.js';
+import { foldText } from './fold-text.js';
 
 /** What a query says, apart from each other. */
 export interface ParsedQuery {
@@ -10,7 +11,13 @@ export interface ParsedQuery {
   /** What must stand in an item as it stands here, … */
   phrases: string[];
   /** … and what must not. */
-  without: string[];
+  without: Denial[];
+}
+
+export interface Denial {
+  what: string;
+  /** Where words deny: they and what they are about, as it stands in the query. A title with all of that denies nothing. */
+  asked?: string;
 }
 
 /** What a query can only be understood by. */
@@ -23,7 +30,7 @@ export interface Vocabulary {
 }
 
 /** `-`, an attribute and a colon, a phrase or word; or what ends a clause. */
-const PARTS = /(-?)(?:([\p{L}\p{N}_]+):)?(?:"([^"]*)"|([^\s,;"，。；、]+))|[,;，。；、]/gu;
+const PARTS = /(-?)(?:([\p{L}\p{M}\p{N}_]+):)?(?:"([^"]*)"|([^\s,;"，。；、]+))|[,;，。；、]/gu;
 const NEGATIONS = ['not', 'no', 'nothing', 'without'];
 /** Words between a negation and what it is about. */
 const DEGREES = ['a', 'an', 'any', 'the', 'too', 'very', 'so', 'much', 'more', 'really'];
@@ -44,14 +51,17 @@ export function parseQuery(text: string, known: Vocabulary): ParsedQuery {
   const rest = text.replace(CHINESE_NEGATION, (whole, what: string) => {
     const found = what.split(/[和或与]/).map((part) => shortened(part, known));
     if (!found.every((phrase) => phrase !== '')) return whole;
-    parsed.without.push(...found);
+    for (const phrase of found) {
+      const end = whole.indexOf(phrase) + phrase.length;
+      parsed.without.push({ what: phrase, asked: whole.slice(0, end) });
+    }
     denied++;
     return ' ';
   });
   const parts = [...rest.matchAll(PARTS)];
   const wordAt = (n: number) => {
     const [, minus, name, , word] = parts[n] ?? [];
-    return minus || name ? undefined : word?.toLowerCase();
+    return minus || name ? undefined : word && foldText(word);
   };
   const phraseAt = (n: number) => parts[n]?.[3] ?? wordAt(n);
 
@@ -63,25 +73,22 @@ export function parseQuery(text: string, known: Vocabulary): ParsedQuery {
       const filter = { [name]: operatorsOf(value) };
       parsed.filters.push(minus ? { not: filter } : filter);
     } else if (minus && value !== '') {
-      parsed.without.push(name ? `${name}:${value}` : value);
+      parsed.without.push({ what: name ? `${name}:${value}` : value });
     } else if (phrase !== undefined && name === undefined) {
-      parsed.phrases.push(phrase);
+      if (asSaid(phrase) !== '') parsed.phrases.push(phrase);
       words.push(phrase);
     } else {
       let next = n + 1;
-      const about: string[] = [];
+      const about: Denial[] = [];
       if (NEGATIONS.includes(wordAt(n) ?? '')) {
         do {
           while (DEGREES.includes(wordAt(next) ?? '')) next++;
           if (phraseAt(next) === undefined) break;
           const length = tagLength(next, phraseAt, known);
-          about.push(
-            parts
-              .slice(next, next + length)
-              .map((_, i) => phraseAt(next + i))
-              .join(' '),
-          );
+          const what = parts.slice(next, next + length).map((_, i) => phraseAt(next + i));
           next += length;
+          const asked = parts.slice(n, next).map(([part]) => part);
+          about.push({ what: what.join(' '), asked: asked.join(' ') });
         } while (['or', 'nor'].includes(wordAt(next++) ?? ''));
       }
       if (about.length > 0) {
@@ -131,17 +138,34 @@ function operatorsOf(value: string) {
   return { ...(from && { gte: asNumber(from) }), ...(to && { lte: asNumber(to) }) };
 }
 
-/** In lower case, words apart by one space, for comparing what is said. */
+/** What a word is the same without, as in the index (cpp/src/content/make_character_classes.mjs). */
+const DROPPED = /\u0640|(?!\u200b)\p{DI}|(?=\p{M})[\p{scx=Arab}\p{scx=Hebr}]|(?<=i)\u0307/gu;
+const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}]+/gu;
+
+/** Folded as the index is, words apart by one space, for comparing what is said. */
 export function asSaid(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
+  return foldText(text).replace(DROPPED, '').replace(BETWEEN_WORDS, ' ').trim();
 }
 
-const NO_SPACES = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+const CLUSTERS = '\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
+const NO_SPACES = `${CLUSTERS}\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}`;
+const OF_WORD = `(?![${NO_SPACES}])[\\p{L}\\p{M}\\p{N}]`;
+/** A character that is of one word, or of one letter, with what stands before it. */
+const JOINED = new RegExp(`(?<=${OF_WORD})${OF_WORD}|\\p{M}`, 'uy');
+const LONE_CLUSTER = new RegExp(`^[${CLUSTERS}](?:\\p{M}|(?<=[\u17d2\u1039])[${CLUSTERS}])*$`, 'u');
+
+/** Whether it is one letter of a script whose letters the index knows by pairs alone. */
+export function isLoneCluster(words: string): boolean {
+  return LONE_CLUSTER.test(words);
+}
 
 /** Whether words stand in a text, whole and in this order; both are `asSaid`. */
 export function says(text: string, words: string): boolean {
-  return NO_SPACES.test(words) ? text.includes(words) : ` ${text} `.includes(` ${words} `);
+  const isApart = (at: number) => {
+    JOINED.lastIndex = at;
+    return !JOINED.test(text);
+  };
+  let at = text.indexOf(words);
+  while (at >= 0 && !(isApart(at) && isApart(at + words.length))) at = text.indexOf(words, at + 1);
+  return at >= 0;
 }
