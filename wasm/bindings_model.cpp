@@ -58,7 +58,9 @@ const Binding kTable[] = {
     method("load", &load),
 #ifndef INKLING_NO_TRAINERS  // a module that only recommends writes no files
     method("save", &save),
+#ifndef INKLING_FEW_TRAINERS  // it is for the command line
     function("inspectModelFile", &inspect),
+#endif
 #endif
     method("takeItemIds", &take_item_ids),
     method("name", &name),

@@ -118,7 +118,13 @@ async function bundleForPages({ sourcemap = true, write = true, ...options }) {
       text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, ''),
       {
         module: options.format !== 'iife',
-        compress: { ecma: 2020, passes: 3, unsafe_arrows: true, pure_getters: true },
+        compress: {
+          ecma: 2020,
+          passes: 3,
+          unsafe_arrows: true,
+          pure_getters: true,
+          lhs_constants: false, // compresses better
+        },
         format: { ecma: 2020 },
         ...(map && {
           sourceMap: { content: map, includeSources: true, url: `${basename(path)}.map` },

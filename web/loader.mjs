@@ -3,7 +3,10 @@ import { readFile } from 'node:fs/promises';
 
 /** From where to where, and what stands there instead; what only these parts used, the minifier leaves out then. */
 const CUTS = [
-  // It need not find out where it is: it fetches nothing.
+  // It need not find out where it is: it fetches nothing, and the page starts its threads (worker/threads-web.ts).
+  ['var _scriptName =', ';', 'var _scriptName;'],
+  ['ENVIRONMENT_IS_WEB=', ';', 'ENVIRONMENT_IS_WEB=false;'],
+  ['ENVIRONMENT_IS_WORKER=', ';', 'ENVIRONMENT_IS_WORKER=true;'],
   ['ENVIRONMENT_IS_NODE=typeof process', '!="renderer"', 'ENVIRONMENT_IS_NODE=false'],
   ['if(ENVIRONMENT_IS_WEB||ENVIRONMENT_IS_WORKER){', '}else{}', ''],
   [
@@ -13,6 +16,10 @@ const CUTS = [
   ],
   // Nothing is said on the console: what goes wrong is thrown.
   ['var out=console', 'console.error.bind(console)', 'var err=()=>{}'],
+  // Nothing is overridden or watched.
+  ['var moduleOverrides=', ';', ''],
+  ['Object.assign(Module,moduleOverrides)', 'moduleOverrides=null;', ''],
+  ['if(runDependencyWatcher!==null){', '}', ''],
   ['what+=". Build', 'for more info.";', ''],
 ];
 
@@ -22,6 +29,11 @@ const CUTS_OF_THREADS = [
   ['if(ENVIRONMENT_IS_PTHREAD)return proxyToMainThread(0', ';', ''],
   ['if(ENVIRONMENT_IS_PTHREAD)return proxyToMainThread(1', ';', ''],
   ['function pthreadCreateProxied(', 'arg)}', 'function pthreadCreateProxied(){return 6}'], // EAGAIN
+  ['if(ENVIRONMENT_IS_PTHREAD){threadParams.cmd', 'return 0}', ''],
+  ['else if(cmd==="spawnThread"){', '}', ''],
+  ['else if(msgData.target==="setimmediate"){', '}', ''],
+  ['else if(d.target==="setimmediate"){', '}', ''],
+  ['if(!_emscripten_has_threading_support()){', '}', ''], // it is loaded only where there are threads
   ['var proxiedJSCallArgs=', 'return rtn};', 'var __emscripten_receive_on_main_thread_js=()=>0;'],
   ['var proxiedFunctionTable=[', '];', ''],
   ['terminateAllThreads:()=>{', 'PThread.pthreads=[]}', 'terminateAllThreads:()=>{}'],
@@ -33,6 +45,7 @@ const CUTS_OF_THREADS = [
   ['var handlers=[]', 'handlers.push(handler)}}', ''],
   ['cmd:"load",', 'handlers,', 'cmd:"load",'],
   ['var message="worker sent an error!"', 'e.message}`);', ''],
+  ['function GROWABLE_HEAP_F64(', 'return HEAPF64}', ''],
   ['var printCharBuffers=', 'buffer.push(curr)}};', ''],
   ['function _fd_write(', 'return 0}', 'function _fd_write(){return 52}'], // ENOSYS: there is no such thing
 ];
