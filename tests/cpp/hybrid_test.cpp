@@ -267,6 +267,14 @@ TEST_CASE("a hybrid gains from vectors that tell the truth, most of all for item
   CHECK(found > 1.2 * found_without);
 }
 
+TEST_CASE("a hybrid does without vectors that are all the same") {
+  CircleData data = circle_data(80, 300, 300, 5);
+  std::fill(data.vectors.values.begin(), data.vectors.values.end(), 0.5f);
+  const auto with_vectors = trained("hybrid", quick("linear"), {&data.train, nullptr, data.vectors.view()});
+  CHECK(with_vectors->config().find("item_vectors") == std::string::npos);
+  CHECK(ndcg_of(*with_vectors, data.train, data.test) > 0.05);
+}
+
 TEST_CASE("items that came after training have their place too, with the catalogue's words") {
   const ClusteredTexts data = clustered_texts(120, 80, 4, 60, 5);
   std::vector<UserItem> known;

@@ -100,9 +100,12 @@ class HybridTrainer final : public Trainer {
     const bool last_time = phase_ > num_members;
     if (running_ == nullptr) return start(member, last_time);
     const std::int64_t share = running_->total_work() * std::max<std::int64_t>(work, 1) / kUnits;
-    if (Status s = running_->step(std::max<std::int64_t>(share, 1)); !s.ok()) return s;
-    if (!running_->done()) return {};
-    members_[member] = running_->finish();
+    Status status = running_->step(std::max<std::int64_t>(share, 1));
+    // Vectors that are all the same tell nothing: does without them.
+    const bool useless = status.code() == ErrorCode::kInvalidCatalog;
+    if (!status.ok() && !useless) return status;
+    if (!useless && !running_->done()) return {};
+    if (!useless) members_[member] = running_->finish();
     running_ = nullptr;
     ++phase_;
     return {};
@@ -351,7 +354,7 @@ class HybridTrainer final : public Trainer {
   std::unique_ptr<TfIdf> content_;
   std::unique_ptr<Interactions> rest_;           // without what is held out and hidden
   std::vector<bool> hidden_;                     // one an item
-  std::vector<std::unique_ptr<Model>> members_;  // null: too large, not yet trained, or without weight
+  std::vector<std::unique_ptr<Model>> members_;  // null: too large, useless, not yet trained, or without weight
   std::vector<Hybrid::Part> parts_;
   BlendWeights weights_;
   std::unique_ptr<Trainer> running_;
