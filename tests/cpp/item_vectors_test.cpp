@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "expect.h"
+#include "inkling/item_factors.h"
 #include "inkling/model_file.h"
 #include "inkling/spectral_item_model.h"
 #include "kernels/top_k.h"
@@ -216,7 +217,7 @@ TEST_CASE("a list of rounded vectors is that of all their scores and a full sort
 }
 
 TEST_CASE("vectors as wide as they may be come back from a model file") {
-  const SampleVectors vectors = random_vectors(3, ItemVectors::kMostNumbers, 8);
+  const SampleVectors vectors = random_vectors(3, ItemFactors::kMostFactors, 8);
   const auto model = value_of(train_on(vectors));
   const auto bytes = value_of(write_model_file(*model, item_ids(3)));
   const ModelFile file = value_of(read_model_file(bytes));

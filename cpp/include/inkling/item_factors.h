@@ -20,6 +20,8 @@ class BestScores;
 // stay what they are: whoever needs a row's floats gets those of that row.
 class ItemFactors {
  public:
+  static constexpr std::size_t kMostFactors = 4096;
+
   ItemFactors() = default;
   ItemFactors(std::vector<float> rows, std::size_t num_factors);
   ItemFactors(ItemFactors&&) = default;
@@ -29,7 +31,8 @@ class ItemFactors {
   ~ItemFactors() = default;
 
   // The tensors `item_factors` (F32, F16 or I8) and, with I8, `item_factors.scales`. F32 and I8 stay in the bytes of
-  // the file where they can. Errors: kCorruptModelFile unless they are (num_items, 1 to 4096), with finite rows.
+  // the file where they can. Errors: kCorruptModelFile unless they are (num_items, 1 to kMostFactors), with finite
+  // rows.
   static Result<ItemFactors> read(const TensorFile& file, std::size_t num_items);
   // Writes them as file.factor_storage() says. Factors beyond what F16 holds make the file fail (kInvalidArgument).
   void write(TensorFile& file) const;

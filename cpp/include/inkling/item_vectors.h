@@ -16,10 +16,10 @@ namespace inkling {
 // every product: Mu & Viswanath, "All-but-the-top: simple and effective postprocessing for word representations", ICLR
 // 2018. A row of zeros is an item without a vector, and so is one that is the mean itself. How many met an item plays
 // no part, so items score that nobody has met, and logs are not needed at all. Training costs 4 flops a number; memory
-// is num_items * width floats, at most 1 GiB (else kTooLarge). Trains a SpectralItemModel without neighbours.
+// is num_items * width floats, at most 1 GiB (else kTooLarge), of at most ItemFactors::kMostFactors a vector. Trains a
+// SpectralItemModel without neighbours.
 struct ItemVectors {
   static constexpr std::string_view kName = "item_vectors";
-  static constexpr std::size_t kMostNumbers = 4096;  // of a vector
   static std::span<const SettingSpec> settings();
   // What is wrong with the vectors (kInvalidCatalog, kTooLarge).
   static Status check(const TrainingData& data);

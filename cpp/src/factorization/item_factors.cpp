@@ -67,9 +67,11 @@ Result<ItemFactors> ItemFactors::read(const TensorFile& file, std::size_t num_it
     status = file.view(kName, 2, factors.floats_, &shape);
   }
   if (!status.ok()) return status;
-  if (num_items == 0 || shape[0] != static_cast<std::int64_t>(num_items) || shape[1] < 1 || shape[1] > 4096) {
+  if (num_items == 0 || shape[0] != static_cast<std::int64_t>(num_items) || shape[1] < 1 ||
+      shape[1] > static_cast<std::int64_t>(ItemFactors::kMostFactors)) {
     return corrupt("tensor \"item_factors\" is " + std::to_string(shape[0]) + " × " + std::to_string(shape[1]) +
-                   "; expected one row for each of " + std::to_string(num_items) + " items and 1 to 4096 factors");
+                   "; expected one row for each of " + std::to_string(num_items) + " items and 1 to " +
+                   std::to_string(ItemFactors::kMostFactors) + " factors");
   }
   factors.num_items_ = num_items;
   factors.num_factors_ = at(shape[1]);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "inkling/item_factors.h"
 #include "inkling/popularity.h"
 #include "inkling/spectral_item_model.h"
 
@@ -113,9 +114,9 @@ Status ItemVectors::check(const TrainingData& data) {
   if (vectors.values.empty()) {
     return wrong("item_vectors learns from vectors of the items, and there are none; give each item one");
   }
-  if (vectors.width < 1 || vectors.width > kMostNumbers) {
+  if (vectors.width < 1 || vectors.width > ItemFactors::kMostFactors) {
     return wrong("the items' vectors have " + std::to_string(vectors.width) + " numbers each; expected 1 to " +
-                 std::to_string(kMostNumbers));
+                 std::to_string(ItemFactors::kMostFactors));
   }
   const std::size_t num_items = data.interactions != nullptr ? at(data.interactions->num_items()) : vectors.num_rows();
   if (vectors.values.size() % vectors.width != 0 || vectors.num_rows() != num_items) {
