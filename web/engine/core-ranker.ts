@@ -3,7 +3,7 @@ import type { Item } from '../types.js';
 import { owning } from './heap.js';
 import { marksOf, queryText, textsOf } from './item-texts.js';
 import { PackedList } from './packed-list.js';
-import { isLoneCluster } from './query.js';
+import { OF_CLUSTERS } from './query.js';
 import type { ServingEngine } from './serving-engine.js';
 import { check } from './status.js';
 import type { TrainedModel } from './trained-model.js';
@@ -138,7 +138,7 @@ export class CoreRanker {
    * same words in another way elsewhere.
    */
   mayHave(words: string): number[] {
-    const lacking = this.engine.texts.tokenize || isLoneCluster(words);
+    const lacking = this.engine.texts.tokenize || OF_CLUSTERS.test(words);
     const found = lacking ? [] : this.found(words);
     return found.length > 0 ? found : Array.from({ length: this.numItems }, (_, index) => index);
   }

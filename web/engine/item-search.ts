@@ -13,13 +13,24 @@ export function parsedQuery(query: string, core: CoreRanker, catalog: FilteredIt
     isAttribute: (name) => catalog.items.some((item) => Object.hasOwn(item, name)),
     isTag: (phrase) => core.itemsAbout(foldTag(phrase)).length > 0,
     isSaid: (phrase) => itemsSaying(phrase, core, catalog).length > 0,
-    isInTitle: (text) => itemsTitled(text, core, catalog).length > 0,
+    isInTitle: (text) => itemsSaying(text, core, catalog, true).length > 0,
   });
 }
 
-/** Items in which a phrase stands as it is, wherever the words of a query are looked for. */
-export function itemsSaying(phrase: string, core: CoreRanker, catalog: FilteredItems): number[] {
-  return itemsWhere('said', phrase, core, catalog, (item) => core.textsOf(item));
+/** Items in which a phrase stands as it is: in their titles, or wherever the words of a query are looked for. */
+export function itemsSaying(
+  phrase: string,
+  core: CoreRanker,
+  { items, found }: FilteredItems,
+  titles = false,
+): number[] {
+  const words = asSaid(phrase);
+  const saysIt = (index: number) => {
+    const item = items[index] as Item;
+    const texts = titles ? [item.title ?? ''] : core.textsOf(item);
+    return texts.some((text) => says(asSaid(text), words));
+  };
+  return found.of(`${titles} ${words}`, () => (words ? core.mayHave(words).filter(saysIt) : []));
 }
 
 /** Items of which a query does not want to hear. */
@@ -28,28 +39,8 @@ export function itemsDenied(
   core: CoreRanker,
   catalog: FilteredItems,
 ): number[] {
-  const saying = itemsSaying(what, core, catalog);
-  if (asked === undefined || saying.length === 0) return saying;
-  const meant = new Set(itemsTitled(asked, core, catalog));
-  return saying.filter((index) => !meant.has(index));
-}
-
-function itemsTitled(text: string, core: CoreRanker, catalog: FilteredItems): number[] {
-  return itemsWhere('titled', text, core, catalog, ({ title = '' }) => [title]);
-}
-
-function itemsWhere(
-  how: string,
-  phrase: string,
-  core: CoreRanker,
-  { items, found }: FilteredItems,
-  textsOf: (item: Item) => readonly string[],
-): number[] {
-  const words = asSaid(phrase);
-  if (words === '') return [];
-  const saysIt = (index: number) =>
-    textsOf(items[index] as Item).some((text) => says(asSaid(text), words));
-  return found.of(`${how} ${words}`, () => core.mayHave(words).filter(saysIt));
+  const meant = new Set(asked ? itemsSaying(asked, core, catalog, true) : []);
+  return itemsSaying(what, core, catalog).filter((index) => !meant.has(index));
 }
 
 /** Items with one of these words, tags or attributes. */

@@ -1,6 +1,7 @@
 import type { ItemTexts } from '#engine-module';
 import { InklingError } from '../errors.js';
-import type { FieldOptions, Item } from '../types.js';
+import type { FieldOptions, FilterValue, Item } from '../types.js';
+import { asNumber } from './filter.js';
 import { foldTag, foldText } from './fold-text.js';
 import { owning } from './heap.js';
 import { numberBins } from './number-bins.js';
@@ -202,7 +203,6 @@ function valuesOf(value: unknown): string[] {
 
 /** NaN where there is no number. */
 function numberOf(value: unknown): number {
-  return typeof value === 'number' || (typeof value === 'string' && value.trim() !== '')
-    ? Number(value)
-    : Number.NaN;
+  const number = asNumber(value as FilterValue);
+  return typeof number === 'number' ? number : Number.NaN;
 }

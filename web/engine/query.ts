@@ -47,7 +47,6 @@ const CHINESE_DEGREES = /^(?:任何|[太很有看])/;
 export function parseQuery(text: string, known: Vocabulary): ParsedQuery {
   const parsed: ParsedQuery = { words: '', filters: [], phrases: [], without: [] };
   const words: string[] = [];
-  let denied = 0;
   const rest = text.replace(CHINESE_NEGATION, (whole, what: string) => {
     const found = what.split(/[和或与]/).map((part) => shortened(part, known));
     if (!found.every((phrase) => phrase !== '')) return whole;
@@ -55,7 +54,6 @@ export function parseQuery(text: string, known: Vocabulary): ParsedQuery {
       const end = whole.indexOf(phrase) + phrase.length;
       parsed.without.push({ what: phrase, asked: whole.slice(0, end) });
     }
-    denied++;
     return ' ';
   });
   const parts = [...rest.matchAll(PARTS)];
@@ -93,14 +91,13 @@ export function parseQuery(text: string, known: Vocabulary): ParsedQuery {
       }
       if (about.length > 0) {
         parsed.without.push(...about);
-        denied++;
         n = next - 2;
       } else {
         words.push(whole);
       }
     }
   }
-  if (denied > 0 && known.isInTitle(text)) {
+  if (parsed.without.some(({ asked }) => asked) && known.isInTitle(text)) {
     return { words: text, filters: [], phrases: [], without: [] };
   }
   parsed.words = words.join(' ');
@@ -147,17 +144,13 @@ export function asSaid(text: string): string {
   return foldText(text).replace(DROPPED, '').replace(BETWEEN_WORDS, ' ').trim();
 }
 
-const CLUSTERS = '\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
-const NO_SPACES = `${CLUSTERS}\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}`;
+const CLUSTERS = '\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}';
+const NO_SPACES = `${CLUSTERS}\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Hangul}`;
 const OF_WORD = `(?![${NO_SPACES}])[\\p{L}\\p{M}\\p{N}]`;
 /** A character that is of one word, or of one letter, with what stands before it. */
 const JOINED = new RegExp(`(?<=${OF_WORD})${OF_WORD}|\\p{M}`, 'uy');
-const LONE_CLUSTER = new RegExp(`^[${CLUSTERS}](?:\\p{M}|(?<=[\u17d2\u1039])[${CLUSTERS}])*$`, 'u');
-
-/** Whether it is one letter of a script whose letters the index knows by pairs alone. */
-export function isLoneCluster(words: string): boolean {
-  return LONE_CLUSTER.test(words);
-}
+/** What has letters that the index knows by pairs alone, unless they stand alone. */
+export const OF_CLUSTERS = new RegExp(`[${CLUSTERS}]`, 'u');
 
 /** Whether words stand in a text, whole and in this order; both are `asSaid`. */
 export function says(text: string, words: string): boolean {
