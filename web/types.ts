@@ -94,7 +94,7 @@ export type FactorStorage = (typeof FACTOR_STORAGES)[number];
 /** One part of a score. The contributions of a recommendation sum to its score. */
 export interface Reason {
   /**
-   * `event`: because of the person's own event on `item`; `term`: a word of the query or text; `tag`: a whole
+   * `event`: because of the person's own event on `item`, which may be a dislike (`weight`): then an item gains by being unlike it; `term`: a word of the query or text; `tag`: a whole
    * tag; `attribute`: the value, or the range of numbers, of the item's `field`; `popularity`: many others chose it, in a `context` where one is told; `model`: what the model says of the item whoever asks;
    * `preference`: the person prefers the topic `term`; `boost`: number `rule` of the call's `boost`, from 0; `freshness`: it is new; `impression`: it was shown
    * `count` times and let be; `similar`: it is like `item`; `pick`: an editor chose it; `pin`: the call put it there;
@@ -118,6 +118,8 @@ export interface Reason {
     | 'others';
   /** The item of the person's event, or that of `like`; set when `kind` is `event` or `similar`. */
   item?: string;
+  /** What that event weighs, below 0 where the person disliked the item; set when `kind` is `event`. */
+  weight?: number;
   /** The word, tag or value, folded; set when `kind` is `term`, `tag` or `attribute`, and for `preference`. */
   term?: string;
   /** The attribute's name; set when `kind` is `attribute`. */

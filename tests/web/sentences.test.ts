@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ENGLISH, type Phrases, phrase, sentence } from '../../web/sentences/index.js';
 import type { Reason, Source } from '../../web/types.js';
-import { items, open } from './opened-recommender.js';
+import { interactions, items, open } from './opened-recommender.js';
 
 const titleOf = (id: string) => ({ a: 'Alien', x: '异形' })[id];
 
@@ -21,6 +21,16 @@ const told: [Reason, string, string][] = [
     { kind: 'event', item: 'a', contribution: -1 },
     'it has something of “Alien”',
     '它也有几分像《Alien》',
+  ],
+  [
+    { kind: 'event', item: 'a', weight: -1, terms: ['horror'], contribution: 1 },
+    'it is unlike “Alien”, which you did not like',
+    '它不像你不喜欢的《Alien》',
+  ],
+  [
+    { kind: 'event', item: 'a', weight: -0.5, terms: ['horror'], contribution: -1 },
+    'it is like “Alien” (horror), which you did not like',
+    '它像你不喜欢的《Alien》（horror）',
   ],
   [{ kind: 'term', term: 'quiet', contribution: 1 }, 'it says “quiet”', '其中提到“quiet”'],
   [
@@ -198,5 +208,32 @@ describe('a sentence', () => {
         expect(sentence(entry, { language })).not.toMatch(/undefined|“”|《》/);
       }
     }
+  });
+
+  test('never says that an item goes with what the person disliked', async () => {
+    const recommender = await open({ catalog: items });
+    await recommender.train(interactions, { settings: { numFactors: 8 } });
+    await recommender.record([
+      { item: 'i4', type: 'like' },
+      { item: 'i1', type: 'view' },
+      { item: 'i7', type: 'dislike' },
+      { item: 'i2', type: 'rate', value: 2 },
+    ]);
+    const list = await recommender.recommend({ k: 56, explain: Infinity });
+    const weights = new Map([
+      ['i4', 1],
+      ['i1', 0.25],
+      ['i7', -1],
+      ['i2', -0.5],
+    ]);
+    const events = list.flatMap(({ reasons }) => reasons.filter(({ kind }) => kind === 'event'));
+    for (const reason of events) {
+      const { item = '', weight } = reason;
+      expect(weight).toBe(weights.get(item));
+      const words = phrase(reason, { most: 9 });
+      expect(/goes with|has something/.test(words)).toBe(item === 'i4' || item === 'i1');
+    }
+    const gains = events.filter(({ weight = 0, contribution }) => weight < 0 && contribution > 0);
+    expect(gains.length).toBeGreaterThan(0);
   });
 });

@@ -27,7 +27,7 @@ export class Reasons {
   of(
     list: PackedList,
     n: number,
-    { popularity, adjustments, adjusted, topics }: Plan,
+    { history, popularity, adjustments, adjusted, topics }: Plan,
     rung: GivenRung | undefined,
     most: number,
   ): Reason[] {
@@ -42,7 +42,8 @@ export class Reasons {
         if (event?.terms && event.terms.length < TERMS_OF_A_REASON)
           event.terms.push(this.term(term).term);
       } else if (item >= 0) {
-        reasons.push({ kind: 'event', item: ids.id(item), terms: [], contribution: value });
+        const weight = history.weights[history.items.indexOf(item)] as number;
+        reasons.push({ kind: 'event', item: ids.id(item), weight, terms: [], contribution: value });
       } else if (term >= 0) {
         reasons.push({ ...this.term(term), contribution: value });
       } else if (term === ADJUSTMENT) {

@@ -51,12 +51,13 @@ export function sentence(
 export function phrase(reason: Reason, options: SentenceOptions = {}): string {
   const phrases = phrasesOf(options);
   const { kind, item = '', term = '', terms = [], count = 0, context = '', contribution } = reason;
-  const { field = '' } = reason;
+  const { field = '', weight = 1 } = reason;
   const tell = (contribution < 0 && phrases.against[kind]) || phrases.for[kind];
   return tell({
     title: phrases.title(options.titleOf?.(item) || item),
     word: phrases.word(term),
     field,
+    disliked: weight < 0,
     because: terms.length > 0 ? phrases.because(terms) : '',
     count,
     context,

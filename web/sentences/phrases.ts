@@ -22,6 +22,8 @@ export interface Phrases {
 export interface Told {
   /** Of the item of an event or of `like`. */
   title: string;
+  /** The event was a dislike: what speaks for an item is that it is unlike that one. */
+  disliked: boolean;
   /** A word, tag, topic or value. */
   word: string;
   /** The attribute's name, or nothing. */
@@ -42,7 +44,10 @@ export const ENGLISH: Phrases = {
   word: (text) => `“${text}”`,
   because: (words) => ` (${words.join(', ')})`,
   for: {
-    event: ({ title, because }) => `it goes with ${title}${because}`,
+    event: ({ title, because, disliked }) =>
+      disliked
+        ? `it is unlike ${title}, which you did not like`
+        : `it goes with ${title}${because}`,
     term: ({ word }) => `it says ${word}`,
     tag: ({ word }) => `it is about ${word}`,
     attribute: ({ field, word }) => `its ${field} fits: ${word}`,
@@ -63,7 +68,10 @@ export const ENGLISH: Phrases = {
       `${counted(count, 'smaller reason')} ${count === 1 ? 'speaks' : 'speak'} for it`,
   },
   against: {
-    event: ({ title, because }) => `it has something of ${title}${because}`,
+    event: ({ title, because, disliked }) =>
+      disliked
+        ? `it is like ${title}${because}, which you did not like`
+        : `it has something of ${title}${because}`,
     term: ({ word }) => `it says ${word}, which is not your taste`,
     tag: ({ word }) => `it is about ${word}, which is not your taste`,
     attribute: ({ field, word }) => `its ${field} is not your taste: ${word}`,
@@ -96,7 +104,8 @@ export const CHINESE: Phrases = {
   word: (text) => `“${text}”`,
   because: (words) => `（${words.join('、')}）`,
   for: {
-    event: ({ title, because }) => `它与${title}合得来${because}`,
+    event: ({ title, because, disliked }) =>
+      disliked ? `它不像你不喜欢的${title}` : `它与${title}合得来${because}`,
     term: ({ word }) => `其中提到${word}`,
     tag: ({ word }) => `它属于${word}`,
     attribute: ({ field, word }) => `它的${field}合适：${word}`,
@@ -114,7 +123,8 @@ export const CHINESE: Phrases = {
     others: ({ count }) => `另有${count}个较小的理由支持它`,
   },
   against: {
-    event: ({ title, because }) => `它也有几分像${title}${because}`,
+    event: ({ title, because, disliked }) =>
+      disliked ? `它像你不喜欢的${title}${because}` : `它也有几分像${title}${because}`,
     term: ({ word }) => `其中提到不合你口味的${word}`,
     tag: ({ word }) => `它属于不合你口味的${word}`,
     attribute: ({ field, word }) => `它的${field}不合你口味：${word}`,
