@@ -35,6 +35,16 @@ const idList: Check = (value) =>
 const finite: Check = (value) => (Number.isFinite(value) ? null : 'a number');
 const share: Check = (value) =>
   (value as number) >= 0 && (value as number) <= 1 ? finite(value) : 'a number from 0 to 1';
+/** Further ones would be lost in a float. */
+const spreads: Check = (value) =>
+  Math.abs(value as number) <= 1e9 ? finite(value) : 'a number from -1e9 to 1e9';
+/** What a filter says is checked where the items are: here, that it can be worked with there. */
+const filter: Check = (value) =>
+  hasDepth(value, 0) ? null : 'a filter of plain values, 64 deep at most';
+const hasDepth = (value: unknown, depth: number): boolean =>
+  typeof value === 'object' && value !== null
+    ? depth < 64 && Object.values(value).every((part) => hasDepth(part, depth + 1))
+    : typeof value !== 'bigint';
 /** An object with these parts and no others; those whose name ends in `?` may be missing. */
 const parts = (shape: Record<string, Check>): Check => {
   const known = Object.entries(shape);
@@ -73,7 +83,11 @@ const name: Check = (value) =>
     : 'a string of 1 to 100 characters';
 
 const critiques: Check = (value) =>
-  [value].flat().every((each) => typeof each === 'object' || CRITIQUES.includes(each as Critique))
+  [value]
+    .flat()
+    .every((each) =>
+      typeof each === 'object' ? filter(each) === null : CRITIQUES.includes(each as Critique),
+    )
     ? null
     : `one or several of ${CRITIQUES.join(', ')}, or a filter`;
 
@@ -159,8 +173,8 @@ const OPTIONS = {
     exclude: idList,
     allow: idList,
     excludeSeen: flag,
-    filter: anything, // where the items are
-    boost: listOf(parts({ filter: anything, by: finite })),
+    filter,
+    boost: listOf(parts({ filter, by: spreads })),
     pins: listOf(pin),
     caps: listOf(parts({ field: text, most: positive })),
     like: text,
@@ -173,8 +187,8 @@ const OPTIONS = {
         : 'an object of texts, such as {device: "mobile"}',
     explore: share,
     seed: finite,
-    freshness: parts({ 'field?': text, halfLifeDays: moreThanZero, by: finite }),
-    impressions: parts({ 'by?': finite, 'halfLifeDays?': moreThanZero }),
+    freshness: parts({ 'field?': text, halfLifeDays: moreThanZero, by: spreads }),
+    impressions: parts({ 'by?': spreads, 'halfLifeDays?': moreThanZero }),
     explain: reasons,
     adapt: flag,
     signal: abortSignal,
@@ -241,9 +255,11 @@ export function checkOptions(call: keyof typeof OPTIONS, options: unknown): void
     }
     const expected = value === undefined ? null : check(value);
     if (expected !== null) {
+      const at = Array.isArray(value) ? value.findIndex((each) => check([each]) !== null) : -1;
+      const wrong = at < 0 ? '' : ` with ${describe(value[at])} at ${at}`;
       throw new InklingError(
         'invalid_argument',
-        `${call}: ${key} is ${describe(value)}; expected ${expected}`,
+        `${call}: ${key} is ${describe(value)}${wrong}; expected ${expected}`,
       );
     }
   }

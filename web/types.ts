@@ -361,7 +361,8 @@ export interface RecommendOptions {
   boost?: readonly { filter: Filter; by: number }[];
   /**
    * Items that stand at fixed places: an id at its place in this array, `{item, position}` at that place, 1 is the first.
-   * They may be items the person has met; those that are excluded, filtered out, muted or not there are left out.
+   * They may be items the person has met; those that are excluded, filtered out, muted or not there, or
+   * for which caps leave no room, are left out.
    */
   pins?: readonly (string | { item: string; position: number })[];
   /** At most so many items of the list have the same value of an attribute; of an array each element counts. */

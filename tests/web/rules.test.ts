@@ -5,6 +5,9 @@ import type { Filter, Item, RecommendOptions } from '../../web/types.js';
 import { catalog, known } from './known-person.js';
 import { clusterOf, expectReasonsToSum, ids, interactions, open } from './opened-recommender.js';
 
+const CYCLIC: Record<string, unknown> = { year: 1990 };
+CYCLIC.or = [CYCLIC, CYCLIC];
+const nested = (depth: number): Filter => (depth > 1 ? { not: nested(depth - 1) } : {});
 const invalid = (message: RegExp) => ({
   code: 'invalid_argument',
   message: expect.stringMatching(message),
@@ -72,6 +75,33 @@ describe('rules of a list', () => {
     ]);
     await recommender.edit({ mute: 'cluster 2' });
     expect(ids(await recommender.recommend({ pins: ['i50'] }))).not.toContain('i50');
+  });
+
+  test('caps bind pins too: the first that fit stand at their places', async () => {
+    const recommender = await known();
+    const list = await recommender.recommend({
+      k: 6,
+      caps: [{ field: 'tags', most: 1 }],
+      pins: [
+        { item: 'i14', position: 3 },
+        { item: 'i7', position: 1 },
+        { item: 'i13', position: 4 },
+        { item: 'i8', position: 2 },
+      ],
+    });
+    expect(list).toHaveLength(6);
+    expect(new Set(ids(list).map(clusterOf)).size).toBe(6);
+    expect(list.flatMap(({ item, source }, n) => (source === 'pin' ? [[n, item]] : []))).toEqual([
+      [0, 'i7'],
+      [1, 'i8'],
+    ]);
+    const few = await recommender.recommend({
+      k: 3,
+      caps: [{ field: 'tags', most: 1 }],
+      pins: ['i7', 'i13', 'i9'],
+    });
+    expect(ids(few).filter((id) => id !== few[1]?.item)).toEqual(['i7', 'i9']);
+    expect(few[1]?.source).not.toBe('pin');
   });
 
   test('caps hold in the whole list, for every element of an array, and the list is still filled', async () => {
@@ -205,18 +235,41 @@ describe('rules of a list', () => {
     [
       'a boost by nothing',
       { boost: [{ filter: {} }] },
-      /boost is an array; expected an array of \{filter: a filter, by: a number\}/,
+      /boost is an array with an object at 0; expected an array of \{filter: a filter, by: a number from -1e9 to 1e9\}/,
     ],
     [
       'a boost by infinity',
       { boost: [{ filter: {}, by: Infinity }] },
-      /\{filter: a filter, by: a number\}/,
+      /by: a number from -1e9 to 1e9\}/,
     ],
+    [
+      'a boost by more than a float keeps apart',
+      {
+        boost: [
+          { filter: {}, by: 1 },
+          { filter: {}, by: 1e39 },
+        ],
+      },
+      /boost is an array with an object at 1; .*by: a number from -1e9 to 1e9\}/,
+    ],
+    ['freshness by so much', { freshness: { halfLifeDays: 1, by: -1e39 } }, /from -1e9 to 1e9/],
+    ['impressions by so much', { impressions: { by: 1e39 } }, /from -1e9 to 1e9/],
     [
       'a boost with more',
       { boost: [{ filter: {}, by: 1, how: 2 }] },
-      /\{filter: a filter, by: a number\}/,
+      /\{filter: a filter, by: a number from/,
     ],
+    ['an id that is none', { exclude: ['i1', 3] }, /exclude is an array with the number 3 at 1;/],
+    ['a filter of a BigInt', { filter: { year: 1n } }, /recommend: filter .* plain values/],
+    [
+      'a filter of BigInts',
+      { filter: { year: { in: [1n] } } },
+      /recommend: filter .* plain values/,
+    ],
+    ['a filter in itself', { filter: CYCLIC }, /recommend: filter .* 64 deep/],
+    ['a boost of such a filter', { boost: [{ filter: CYCLIC, by: 1 }] }, /recommend: boost/],
+    ['a critique of such a filter', { like: 'i1', but: [CYCLIC] }, /recommend: but/],
+    ['a filter that is deep', { filter: nested(65) }, /recommend: filter .* 64 deep/],
     [
       'a pin at place 0',
       { pins: [{ item: 'i1', position: 0 }] },
@@ -229,7 +282,7 @@ describe('rules of a list', () => {
     [
       'a half-life of 0',
       { freshness: { halfLifeDays: 0, by: 1 } },
-      /\{field\?: a string, halfLifeDays: a number above 0, by: a number\}/,
+      /\{field\?: a string, halfLifeDays: a number above 0, by: a number from -1e9 to 1e9\}/,
     ],
     ['but without like', { but: 'newer' }, /give like, or use filter/],
     ['an unknown critique', { like: 'i1', but: 'louder' }, /newer, older, longer/],
@@ -240,7 +293,17 @@ describe('rules of a list', () => {
     ],
     ['an unknown option', { filtre: {} }, /did you mean filter/],
   ])('refuses %s', async (_, options, message) => {
-    const recommender = await open({ catalog });
+    const warnings: unknown[] = [];
+    const logger = { debug() {}, warn: (text: string) => warnings.push(text) };
+    const recommender = await open({ catalog, logger: logger as never });
     await expect(recommender.recommend(options)).rejects.toMatchObject(invalid(message));
+    await recommender.recommend();
+    expect(warnings).toEqual([]); // such as that the engine was started anew
+  });
+
+  test('takes filters as deep as they may be', async () => {
+    const recommender = await open({ catalog });
+    expect(await recommender.recommend({ filter: nested(64) })).toHaveLength(0);
+    expect(await recommender.recommend({ filter: nested(63) })).toHaveLength(10);
   });
 });

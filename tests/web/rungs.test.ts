@@ -107,6 +107,37 @@ describe('the ladder for people and items of whom nothing is known', () => {
     expect(ids(excluded)).not.toContain('i59');
   });
 
+  test('explores with caps, which hold all the same, and however many are asked for', async () => {
+    const recommender = await open({ catalog });
+    const caps = [{ field: 'tags', most: 3 }];
+    const exploredBy = async (options: object) => {
+      let places = 0;
+      for (let seed = 1; seed <= 20; seed++) {
+        const list = await recommender.recommend({ ...options, explore: 0.2, seed });
+        places += list.filter(({ source }) => source === 'exploration').length / list.length;
+        expect(new Set(ids(list)).size).toBe(list.length);
+        expectReasonsToSum(list);
+      }
+      return places / 20;
+    };
+    for (let seed = 1; seed <= 20; seed++) {
+      const list = await recommender.recommend({ k: 15, caps, explore: 0.2, seed });
+      expect(list).toHaveLength(15);
+      const clusters = ids(list).map((id) => Number(id.slice(1)) % 6);
+      for (const one of clusters) {
+        expect(clusters.filter((other) => other === one).length).toBeLessThanOrEqual(3);
+      }
+      const rest = ids(list.filter(({ source }) => source === 'popularity'));
+      expect(list.length - rest.length).toBe(3);
+      expect([...rest].sort((one, other) => Number(one.slice(1)) - Number(other.slice(1)))).toEqual(
+        rest,
+      );
+    }
+    expect(await exploredBy({ k: 15, caps })).toBeCloseTo(0.2, 2);
+    for (const k of [50, 60, 1000]) expect(await exploredBy({ k })).toBeCloseTo(0.2, 1);
+    expect(await recommender.recommend({ k: 1000, explore: 0.2 })).toHaveLength(60);
+  });
+
   test('works with neither model nor text', async () => {
     const recommender = await open({
       catalog: [{ id: 'a' }, { id: 'b', year: 1990 }, { id: 'c', year: 2000 }],

@@ -8,13 +8,14 @@ type Test = (item: Item) => boolean;
 /** Whether the values of an attribute, none or several, are as wanted. */
 type Operator = (values: readonly FilterValue[], wanted: never) => boolean;
 
-/** Numbers with numbers, texts with texts; a text that is a number with both. */
+/** Numbers with numbers, texts with texts; a text that is a number with both, whichever of the two it is. */
 const comparing =
   (holds: (value: FilterValue, wanted: FilterValue) => boolean) =>
   (values: readonly FilterValue[], wanted: FilterValue) =>
     values.some((value) => {
-      const compared = typeof wanted === 'number' ? asNumber(value) : value;
-      return typeof compared === typeof wanted && holds(compared, wanted);
+      const numbers = typeof value === 'number' || typeof wanted === 'number';
+      const [one, other] = numbers ? [asNumber(value), asNumber(wanted)] : [value, wanted];
+      return typeof one === typeof other && holds(one, other);
     });
 const equal = comparing((value, wanted) => value === wanted);
 const among: Operator = (values, wanted: FilterValue[]) =>

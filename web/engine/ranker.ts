@@ -17,7 +17,7 @@ import { IdIndex, indexOfItem } from './id-index.js';
 import { createItemTexts } from './item-texts.js';
 import { historyColumns, type Plan, planOf, type Stock } from './plan.js';
 import { Reasons } from './reasons.js';
-import { capped } from './rules.js';
+import { roomUnder } from './rules.js';
 import { explored, usualPopularity } from './rungs.js';
 import type { ServingEngine as Engine } from './serving-engine.js';
 import type { TrainedModel } from './trained-model.js';
@@ -151,18 +151,13 @@ export class Ranker {
   private arranged(plan: Plan, options: RecommendOptions): Recommendation[] {
     const { k = DEFAULT_K, caps = [], explain = true } = options;
     const { ids, catalog } = this.stock;
-    const pinned = plan.pinned.slice(0, k);
-    const pinnedIds = pinned.map(({ item }) => item);
     const reasons: Reason[] = explain ? [{ kind: 'pin', contribution: 0 }] : [];
     for (let ask = caps.length > 0 ? MORE * k : k; ; ask *= MORE) {
       const found = this.list(plan, Math.min(ask, MOST), mostReasons(explain));
-      const mixed = explored(found, options, ids, plan.out, plan.popularityOf);
-      const list = capped(
-        mixed,
-        pinnedIds,
-        caps,
-        (id) => catalog.items[indexOfItem(ids, id)] as Item,
-      );
+      const fits = roomUnder(caps, (id) => catalog.items[indexOfItem(ids, id)] as Item);
+      let left = k;
+      const pinned = plan.pinned.filter(({ item }) => left > 0 && fits(item) && left-- > 0);
+      const list = explored(found, k, options, ids, plan.out, plan.popularityOf, fits);
       if (list.length + pinned.length < k && found.length === ask) continue;
       for (const { item, place } of pinned) {
         list.splice(place, 0, { item, score: 0, source: 'pin', reasons });

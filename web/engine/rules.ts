@@ -1,4 +1,4 @@
-import type { Item, Reason, Recommendation, RecommendOptions } from '../types.js';
+import type { Item, Reason, RecommendOptions } from '../types.js';
 import { type FilteredItems, valuesOf } from './filter.js';
 import type { ItemImpressions } from './history.js';
 import type { IdIndex } from './id-index.js';
@@ -133,25 +133,22 @@ export function placesOf(pins: NonNullable<RecommendOptions['pins']>) {
     .sort((one, other) => one.place - other.place);
 }
 
-/** Of a list those of which no cap has had enough, the pinned ones counted first. */
-export function capped(
-  list: readonly Recommendation[],
-  pinned: readonly string[],
+/** A test whether caps leave room for an item, asked once for each entry of a list: an item that fits takes its room. */
+export function roomUnder(
   caps: NonNullable<RecommendOptions['caps']>,
   itemOf: (id: string) => Item,
-): Recommendation[] {
-  const counts = caps.map(() => new Map<unknown, number>());
-  const take = (id: string, force: boolean): boolean => {
-    const values = caps.map(({ field }) => new Set(valuesOf(itemOf(id), field)));
-    const fits = caps.every(({ most }, n) =>
-      [...(values[n] ?? [])].every((value) => (counts[n]?.get(value) ?? 0) < most),
+): (id: string) => boolean {
+  const counts = new Map<string, number>();
+  const countOf = (key: string) => counts.get(key) ?? 0;
+  return (id) => {
+    const wanted = caps.flatMap(({ field, most }, cap) =>
+      [...new Set(valuesOf(itemOf(id), field))].map((value) => ({
+        key: JSON.stringify([cap, value]),
+        most,
+      })),
     );
-    if (!fits && !force) return false;
-    values.forEach((each, n) => {
-      for (const value of each) counts[n]?.set(value, (counts[n]?.get(value) ?? 0) + 1);
-    });
+    if (wanted.some(({ key, most }) => countOf(key) >= most)) return false;
+    for (const { key } of wanted) counts.set(key, countOf(key) + 1);
     return true;
   };
-  for (const id of pinned) take(id, true);
-  return list.filter(({ item }) => take(item, false));
 }

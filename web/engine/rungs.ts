@@ -117,44 +117,57 @@ export function usualPopularity({ popularity = 0 }: Item): number {
 }
 
 /**
- * Puts items that few have met at some of the places of popularity.
+ * Puts items that few have met at some of the places of popularity: others than would stand there, or, where all of them
+ * do, some from further down.
  *
+ * @param k how many will be shown
  * @param out one an item: 1 where it must not appear
  * @param popularityOf asked only where something is to be explored
+ * @param fits whether a cap leaves room for an item, which it then takes
  */
 export function explored(
-  list: Recommendation[],
+  list: readonly Recommendation[],
+  k: number,
   { explore = 0, seed = 1, explain = true }: RecommendOptions,
   ids: IdIndex,
   out: Uint8Array,
   popularityOf: () => Float32Array,
+  fits: (item: string) => boolean,
 ): Recommendation[] {
+  const mixed = list.filter(({ item, source }) => source !== 'popularity' && fits(item));
   const popular = list.filter(({ source }) => source === 'popularity');
-  if (explore === 0 || popular.length === 0) return list;
+  const placed = new Set(mixed.map(({ item }) => item));
   const random = randomNumbers(seed);
   const phase = random();
-  const popularity = popularityOf();
-  const taken = new Set(list.map(({ item }) => item));
-  // Each comes before another with a chance in proportion to 1 / (1 + popularity): Efraimidis & Spirakis, 2006.
-  const rare = ids.ids
-    .flatMap((item, index) => {
-      if (out[index] || taken.has(item)) return [];
+  let rare: { entry: Recommendation; shown: boolean; key: number }[] = [];
+  if (explore > 0 && popular.length > 0) {
+    const popularity = popularityOf();
+    const first = new Set(list.slice(0, k).map(({ item }) => item));
+    // Each comes before another with a chance in proportion to 1 / (1 + popularity): Efraimidis & Spirakis, 2006.
+    rare = ids.ids.flatMap((item, index) => {
+      if (out[index]) return [];
       const score = popularity[index] as number;
-      const reasons: Reason[] = [{ kind: 'exploration', contribution: score }];
-      const entry = {
-        item,
-        score,
-        source: 'exploration' as const,
-        reasons: explain ? reasons : [],
+      const reasons: Reason[] = explain ? [{ kind: 'exploration', contribution: score }] : [];
+      return {
+        entry: { item, score, source: 'exploration', reasons },
+        shown: first.has(item),
+        key: Math.log(random()) * (1 + score),
       };
-      return { entry, key: Math.log(random()) * (1 + score) };
-    })
-    .sort((one, other) => other.key - one.key);
-  const mixed = list.slice(0, list.length - popular.length);
-  const dueBy = (place: number) => Math.floor(place * explore + phase);
-  for (let place = 0, next = 0; next < popular.length; place++) {
-    const found = dueBy(place + 1) > dueBy(place) && rare.shift();
-    mixed.push(found ? found.entry : (popular[next++] as Recommendation));
+    });
+    rare.sort((one, other) => Number(one.shown) - Number(other.shown) || other.key - one.key);
   }
-  return mixed;
+  /** The first that is not there yet and fits. */
+  const next = (queue: Iterable<Recommendation>): Recommendation | undefined => {
+    for (const entry of queue) if (!placed.has(entry.item) && fits(entry.item)) return entry;
+    return undefined;
+  };
+  const few = rare.map(({ entry }) => entry).values();
+  const many = popular.values();
+  const dueBy = (place: number) => Math.floor(place * explore + phase);
+  for (let place = 0; ; place++) {
+    const entry = (dueBy(place + 1) > dueBy(place) && next(few)) || next(many);
+    if (!entry) return mixed;
+    placed.add(entry.item);
+    mixed.push(entry);
+  }
 }
