@@ -41,6 +41,7 @@ export class WorkerClient {
   /** Why it takes no calls any more. */
   failure: InklingError | null = null;
   private onClosed: () => void = () => {};
+  private onIdle: () => void = () => {};
   private watch: ReturnType<typeof setInterval> | undefined;
   private unanswered = 0;
 
@@ -125,6 +126,15 @@ export class WorkerClient {
     this.connection.terminate();
   }
 
+  /** The same when all that is pending has been answered. */
+  async retire(reason: InklingError): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.onIdle = resolve;
+      this.settle(0); // none has this number: there may be nothing to wait for
+    });
+    await this.end(reason);
+  }
+
   private ping(): void {
     if (this.unanswered++ < MOST_UNANSWERED) {
       this.connection.post({ kind: 'ping' });
@@ -171,6 +181,7 @@ export class WorkerClient {
       clearInterval(this.watch);
       this.watch = undefined;
       this.unanswered = 0;
+      this.onIdle();
     }
     return pending;
   }

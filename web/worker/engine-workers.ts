@@ -29,7 +29,7 @@ export class EngineWorkers {
   /** Called for each worker that makes lists, before anything is asked of it. */
   onStart: () => void = () => {};
   private client: WorkerClient;
-  /** Those that train, and the one of before while another takes its place. */
+  /** Those that train, and while one takes the place of another, that which does not serve. */
   private readonly others = new Set<WorkerClient>();
   private restarting: Promise<void> | undefined;
   /** A worker that was started anew has failed too. */
@@ -61,26 +61,30 @@ export class EngineWorkers {
     await this.start(this.client, this.request, reading, options);
   }
 
-  /** Puts other items and another model to work; those of before stay when this fails. */
+  /** Puts other items and another model to work; those of before serve until then, and stay when this fails. */
   async reload(read: ReadData, signal: AbortSignal | undefined): Promise<void> {
     const { data, transfer } = read;
-    if (!this.outgrownBy(data.model)) {
+    if (!this.outgrownBy(data.model, this.request)) {
       await this.call('reload', data, { signal, transfer });
       return;
     }
-    const { client, serving, request } = this;
-    this.grow();
+    const larger = this.larger();
+    const [client, request] = larger;
     this.others.add(client);
     try {
-      await this.start(this.client, this.request, Promise.resolve(read), { signal });
-      void client.end(closedError());
+      await this.start(client, request, Promise.resolve(read), { signal });
+      await this.restarting; // what it leads to is not needed any more
+      this.checkOpen();
     } catch (error) {
-      void this.client.end(closedError());
-      Object.assign(this, { client, serving, request });
+      void client.end(closedError());
       throw error;
     } finally {
       this.others.delete(client);
     }
+    const before = this.client;
+    this.others.add(before);
+    this.grow(larger);
+    void before.retire(closedError()).then(() => this.others.delete(before));
   }
 
   /**
@@ -96,9 +100,9 @@ export class EngineWorkers {
     const opened = client.call('open', request, options);
     // Of one that does not start it is known before all is read.
     const { data, transfer } = await Promise.race([reading, opened.then(() => reading)]);
-    if (this.outgrownBy(data.model)) {
+    if (this.outgrownBy(data.model, request)) {
       void client.end(closedError());
-      this.grow();
+      this.grow(this.larger());
       await this.start(this.client, this.request, reading, options);
       return;
     }
@@ -108,7 +112,7 @@ export class EngineWorkers {
 
   /** Another model beside the items that are there. */
   async use(modelFile: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    if (!this.outgrownBy(modelFile)) {
+    if (!this.outgrownBy(modelFile, this.request)) {
       await this.call('use', { modelFile }, { signal });
       return;
     }
@@ -116,9 +120,11 @@ export class EngineWorkers {
     await this.reload(await readPublicData(sources, { signal }), signal);
   }
 
-  /** Whether the wasm file in use cannot read such a model, and there is one that can. */
-  private outgrownBy(model: Uint8Array | undefined): boolean {
-    const { wasmUrl, trainerUrls } = this.request;
+  /** Whether a wasm file cannot read such a model, and there is one that can. */
+  private outgrownBy(
+    model: Uint8Array | undefined,
+    { wasmUrl, trainerUrls }: OpenRequest,
+  ): boolean {
     return (
       trainerUrls !== undefined &&
       wasmUrl !== trainerUrls.full &&
@@ -126,13 +132,19 @@ export class EngineWorkers {
     );
   }
 
-  /** A worker with the full wasm file from now on. */
-  private grow(): void {
+  /** A worker for the full wasm file, and what starts it. */
+  private larger(): [WorkerClient, OpenRequest] {
     this.checkOpen();
-    this.client = new WorkerClient(this.connect(false));
-    const { trainerUrls } = this.request;
-    this.request = { ...this.request, wasmUrl: trainerUrls?.full, wasmBinary: undefined };
-    this.serving = false;
+    const { request } = this;
+    return [
+      new WorkerClient(this.connect(false)),
+      { ...request, wasmUrl: request.trainerUrls?.full, wasmBinary: undefined },
+    ];
+  }
+
+  /** Lists are made by this worker from now on. */
+  private grow([client, request]: [WorkerClient, OpenRequest]): void {
+    Object.assign(this, { client, request, serving: false, givenUp: undefined });
     this.onStart();
   }
 

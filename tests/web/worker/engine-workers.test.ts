@@ -13,20 +13,26 @@ import type {
 class SilentWorker implements WorkerConnection {
   ended = false;
   readonly asked: CallName[] = [];
+  readonly told: ToWorker['kind'][] = [];
   private tell: (message: FromWorker) => void = () => {};
   private say: (reason: string) => void = () => {};
 
   /** @param answers whether it does what it is asked */
-  constructor(private readonly answers: boolean) {}
+  constructor(public answers: boolean) {}
 
   post(message: ToWorker): void {
     if (message.kind === 'close') queueMicrotask(() => this.tell({ kind: 'closed' }));
-    if (message.kind !== 'call') return;
+    if (message.kind !== 'call') {
+      this.told.push(message.kind);
+      return;
+    }
     const { id, name } = message;
     this.asked.push(name);
-    if (this.answers) {
-      queueMicrotask(() => this.tell({ kind: 'result', id, result: null, info: null }));
-    }
+    if (this.answers) queueMicrotask(() => this.answer(id));
+  }
+
+  answer(id: number): void {
+    this.tell({ kind: 'result', id, result: null, info: null });
   }
 
   onMessage(listener: (message: FromWorker) => void): void {
@@ -120,6 +126,51 @@ describe('workers of the engine', () => {
     expect(started.map(({ ended }) => ended)).toEqual([false, true]);
     await workers.call('sync', {});
     expect(started[0]?.asked).toEqual(['open', 'reload', 'sync']);
+    await workers.end();
+  });
+
+  test('while a page grows the worker of before serves, and loses nothing when that fails', async () => {
+    const { workers, started } = workersThat([true, false]);
+    await workers.open({});
+    const growing = workers.reload(hybrid, undefined);
+    await settled();
+    await workers.call('recommend', {});
+    workers.post({ kind: 'loose', events: [], all: false });
+    const first = started[0] as SilentWorker;
+    first.answers = false;
+    const pending = workers.call('profile', {}); // the fourth it is asked
+    started[1]?.fail();
+    await expect(growing).rejects.toMatchObject({ code: 'engine_failed' });
+    await settled();
+    first.answer(4);
+    await pending;
+    expect(started.map(({ asked }) => asked)).toEqual([
+      ['open', 'reload', 'recommend', 'profile'],
+      ['open', 'reload'],
+    ]);
+    expect(started.map(({ told }) => told)).toEqual([['loose'], []]);
+    await workers.end();
+  });
+
+  test('what was asked of the worker of before is answered by it when a page has grown', async () => {
+    const { workers, started } = workersThat([true, true]);
+    await workers.open({});
+    const first = started[0] as SilentWorker;
+    first.answers = false;
+    const pending = workers.call('recommend', {});
+    let introductions = 0;
+    workers.onStart = () => introductions++;
+    await workers.reload(hybrid, undefined);
+    await settled();
+    expect(introductions).toBe(1);
+    await workers.call('sync', {});
+    expect(started[1]?.asked).toEqual(['open', 'reload', 'sync']);
+    expect(first.ended).toBe(false);
+    first.answer(3);
+    await pending;
+    await settled();
+    expect(first.ended).toBe(true);
+    expect(started[1]?.ended).toBe(false);
     await workers.end();
   });
 
