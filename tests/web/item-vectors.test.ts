@@ -145,7 +145,7 @@ describe('vectors are refused', () => {
       'with NaN',
       { ...good, values: new Float32Array([1, 2, 3, Number.NaN]) },
       'invalid_catalog',
-      /item 1 .*finite/,
+      /number 1 of the vector of "b" is NaN; expected finite/,
     ],
     ['of zeros', { ...good, values: new Float32Array(4) }, 'invalid_catalog', /all are zeros/],
     [

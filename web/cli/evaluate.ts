@@ -129,7 +129,8 @@ export const evaluate: Command = {
       }
     }
     const items = itemsPath === undefined ? undefined : await work.files.items(itemsPath);
-    const vectors = vectorFile && (await readVectors(vectorFile, args, work, items));
+    const logs = 'train' in tables ? [tables.train, tables.test] : [tables.interactions];
+    const vectors = vectorFile && (await readVectors(vectorFile, args, work, items, logs));
     const engine = await work.engine.load(engineWanted);
     engine.texts = texts;
     try {

@@ -84,7 +84,7 @@ export class InputFiles {
     };
     const factors = await explained(path, readItemFactors(path, format, options));
     const rows = factors.values.length / factors.numFactors;
-    this.progress.say(`${path}: ${rows} rows of ${factors.numFactors} factors`);
+    this.progress.say(`${path}: ${rows} rows of ${factors.numFactors} numbers`);
     return factors;
   }
 

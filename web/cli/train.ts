@@ -63,7 +63,7 @@ export const train: Command = {
     const table =
       interactionsPath === undefined ? null : await work.files.interactions(interactionsPath);
     const items = itemsPath === undefined ? undefined : await work.files.items(itemsPath);
-    const vectors = vectorFile && (await readVectors(vectorFile, args, work, items));
+    const vectors = vectorFile && (await readVectors(vectorFile, args, work, items, [table]));
     const engine = await work.engine.load(engineWanted);
     engine.texts = texts;
     try {

@@ -1,8 +1,9 @@
 import { VECTOR_MODELS } from '../engine/item-vectors.js';
+import { InklingError } from '../errors.js';
 import { IdList } from '../import/id-list.js';
 import { nameFactors } from '../import/named-factors.js';
 import type { FactorFormat } from '../import/read-item-factors.js';
-import type { Item, ItemVectors } from '../types.js';
+import type { InteractionTable, Item, ItemVectors } from '../types.js';
 import type { Arguments, OptionSpec } from './arguments.js';
 import type { Workplace } from './command.js';
 import { UsageError } from './failures.js';
@@ -22,7 +23,7 @@ export const VECTOR_OPTIONS: readonly OptionSpec[] = [
   { name: 'tensor', value: 'NAME', help: 'which tensor of a .safetensors file' },
 ];
 
-/** What the core takes (cpp/include/inkling/item_vectors.h). */
+/** What the core takes (`ItemFactors::kMostFactors`); a test keeps them equal. */
 const MOST_NUMBERS = 4096;
 
 /** A file that is known by its name, but not read yet. */
@@ -77,8 +78,9 @@ export async function vectorOptions(
 }
 
 /**
- * Reads the vectors and gives them their ids.
+ * Reads the vectors and gives them their ids. Says how many of these no item has.
  *
+ * @param tables interactions, whose items are there as those of `items` are
  * @throws InklingError `invalid_factors`, `invalid_catalog`, `duplicate_id`, `too_large`
  */
 export async function readVectors(
@@ -86,6 +88,7 @@ export async function readVectors(
   args: Arguments,
   work: Workplace,
   items: readonly Item[] = [],
+  tables: readonly (InteractionTable | null | undefined)[] = [],
 ): Promise<ItemVectors> {
   const ids =
     idsPath === undefined
@@ -93,6 +96,22 @@ export async function readVectors(
       : await work.files.ids(idsPath, undefined);
   const rows = await work.files.itemFactors(path, format, tensor, MOST_NUMBERS);
   const { itemIds, values } = nameFactors(rows, ids);
+  const known = new Set(items.map(({ id }) => id));
+  for (const table of tables) for (const id of table?.itemIds ?? []) known.add(id);
+  const unknown = itemIds.filter((id) => !known.has(id));
+  if (known.size > 0 && unknown.length === itemIds.length) {
+    throw new InklingError(
+      'invalid_catalog',
+      `${path}: none of the ids of its ${itemIds.length} vectors, such as ${JSON.stringify(unknown[0])}, is that of an ` +
+        'item; expected ids as the items or interactions have them.',
+    );
+  }
+  if (known.size > 0 && unknown.length > 0) {
+    work.progress.say(
+      `${path}: ${unknown.length} of the ${itemIds.length} vectors have an id, such as ${JSON.stringify(unknown[0])}, that ` +
+        'neither items nor interactions have: they become items of the model',
+    );
+  }
   return { ids: itemIds, values };
 }
 

@@ -12,7 +12,7 @@ export const ITEM_MODELS: readonly string[] = ['tf_idf', 'item_vectors'] satisfi
 const MOST_BYTES = 2 ** 30;
 
 /**
- * Whether the vectors fit together and a model learns from them. What their numbers must be, the core says.
+ * Whether the vectors fit together and a model learns from them. How many numbers there may be, the core says.
  *
  * @throws InklingError `invalid_argument`, `invalid_catalog` (ids), `duplicate_id`
  */
@@ -50,6 +50,15 @@ export function checkVectors(vectors: ItemVectors | undefined, models: readonly 
       );
     }
     known.add(id);
+  }
+  const at = values.findIndex((number) => !Number.isFinite(number));
+  if (at >= 0) {
+    const width = values.length / ids.length;
+    throw new InklingError(
+      'invalid_catalog',
+      `vectors: number ${at % width} of the vector of ${describe(ids[Math.floor(at / width)])} is ${values[at]}; ` +
+        'expected finite numbers: repair what made it',
+    );
   }
 }
 

@@ -49,13 +49,13 @@ export function checkShape(
   if (numFactors < 1 || numFactors > most) {
     throw factorsError(
       place,
-      `the rows have ${numFactors} factors; expected 1 to ${most}: is one row one item?`,
+      `the rows have ${numFactors} numbers; expected 1 to ${most}: is one row one item?`,
     );
   }
   if (rows * numFactors * Float32Array.BYTES_PER_ELEMENT > MOST_BYTES) {
     throw new InklingError(
       'too_large',
-      `${place}: ${rows} rows of ${numFactors} factors take more than ${MOST_BYTES / 2 ** 20} MiB; ` +
+      `${place}: ${rows} rows of ${numFactors} numbers take more than ${MOST_BYTES / 2 ** 20} MiB; ` +
         'take shorter rows, or leave out items that hardly anybody met.',
     );
   }
@@ -71,7 +71,7 @@ export function checkFileSize(bytes: number, place: string): void {
   if (bytes <= most + MOST_HEADER_BYTES) return;
   throw new InklingError(
     'too_large',
-    `${place}: ${bytes} bytes are more than ${MOST_BYTES / 2 ** 20} MiB of factors; take shorter ` +
+    `${place}: ${bytes} bytes are more than ${MOST_BYTES / 2 ** 20} MiB of numbers; take shorter ` +
       'rows, or leave out items that hardly anybody met.',
   );
 }
@@ -82,7 +82,7 @@ export function checkFinite({ values, numFactors, place }: ItemFactors): void {
   if (at === -1) return;
   throw factorsError(
     place(Math.floor(at / numFactors)),
-    `factor ${at % numFactors} is ${values[at]}; expected finite numbers up to ${LARGEST}: ` +
+    `number ${at % numFactors} is ${values[at]}; expected finite numbers up to ${LARGEST}: ` +
       'what made them has diverged; where that was least squares, train again with more regularization',
   );
 }

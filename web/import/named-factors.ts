@@ -35,7 +35,7 @@ export function nameFactors(factors: ItemFactors, ids: IdList | null): NamedFact
     if (known !== undefined) {
       throw new InklingError(
         'duplicate_id',
-        `${place(row)}: the item ${describe(id)} has factors already in ${place(known)}; expected ` +
+        `${place(row)}: the item ${describe(id)} has a row already, ${place(known)}; expected ` +
           'one row an item: is there an older part file beside the new ones?',
       );
     }
@@ -52,7 +52,7 @@ function checkCount(rows: number, ids: IdList | null, place: (row: number) => st
   if (missing !== undefined) return; // said with the row
   throw factorsError(
     ids.name,
-    `there are ${ids.size} ids and ${rows} rows of factors (the last is ${place(rows - 1)}); expected ` +
+    `there are ${ids.size} ids and ${rows} rows of numbers (the last is ${place(rows - 1)}); expected ` +
       'one id a row, in the same order',
   );
 }

@@ -35,13 +35,13 @@ export function readNpy(bytes: Uint8Array, name: string, most?: number): ItemFac
     throw factorsError(
       name,
       `the numbers are of the type ${type}; expected float32 or float64 of little-endian order ` +
-        "(<f4, <f8): save item_factors.astype('<f4')",
+        "(<f4, <f8): save the array's astype('<f4')",
     );
   }
   if (shape.length !== 2) {
     throw factorsError(
       name,
-      `the shape is (${shape.join(', ')}); expected two dimensions, items and factors`,
+      `the shape is (${shape.join(', ')}); expected two dimensions, a row of numbers for each item`,
     );
   }
   const [rows, numFactors] = shape as [number, number];

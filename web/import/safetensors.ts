@@ -113,5 +113,5 @@ function undecided(tensors: Record<string, TensorEntry>, matrices: string[]): st
     return `there are several tensors that would do; choose by --tensor: ${matrices.join(', ')}`;
   }
   const found = Object.entries(tensors).map(([name, entry]) => `${name} (${describe(entry)})`);
-  return `no tensor is F32 of two dimensions, items and factors; there are ${found.join(', ')}`;
+  return `no tensor is F32 of two dimensions, a row of numbers for each item; there are ${found.join(', ')}`;
 }

@@ -119,7 +119,7 @@ describe('inkling import', () => {
       'NaN',
       () => ['--item-factors', nan(), ...WITH_IDS, ...SPARK, ...out],
       1,
-      /nan\.npy, row 1 \(counted from 0\): factor 1 is NaN/,
+      /nan\.npy, row 1 \(counted from 0\): number 1 is NaN/,
     ],
     [
       'a regularization of 0 in the file',

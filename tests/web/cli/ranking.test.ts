@@ -82,7 +82,7 @@ describe('inkling recommend', () => {
       'a boost by nothing',
       ['recommend', '--items', 'i', '--boost', '{"filter": {}}'],
       2,
-      /boost is an array; expected an array of \{filter: a filter, by: a number\}/,
+      /boost is an array with an object at 0; expected an array of \{filter: a filter, by: a number from/,
     ],
     [
       'an unknown language',

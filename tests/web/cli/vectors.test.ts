@@ -9,6 +9,7 @@ import {
   safetensors,
   useFolder,
 } from '../import/factor-files.js';
+import { open } from '../opened-recommender.js';
 
 // With the real engine.
 
@@ -152,7 +153,44 @@ describe('inkling train --vectors', () => {
     const three = ['--vector-ids', 'three.txt'];
     expect(json(...TRAIN, '--vectors', 'wide.npy', ...three)).toMatchObject({ items: 3 });
     const { stderr, status } = inkling(...TRAIN, '--vectors', 'wider.npy', ...three);
-    expect(stderr).toMatch(/wider\.npy.*4097 factors; expected 1 to 4096/);
+    expect(stderr).toMatch(/wider\.npy.*4097 numbers; expected 1 to 4096/);
     expect(status).toBe(1);
+  });
+
+  test('takes as long vectors as the core does', async () => {
+    files.write('long.npy', npyMatrix([new Array(100_000).fill(1)]));
+    files.write('one.txt', 'a\n');
+    const { stderr } = inkling(...TRAIN, '--vectors', 'long.npy', '--vector-ids', 'one.txt');
+    const recommender = await open();
+    const vectors = { ids: ['a'], values: new Float32Array(100_000).fill(1) };
+    const refusal: Error = await recommender
+      .train([], { model: 'item_vectors', vectors })
+      .catch((error) => error);
+    const mostOf = (text: string) => /100000 numbers.*; expected 1 to (\d+)/.exec(text)?.[1];
+    expect(Number(mostOf(refusal.message))).toBeGreaterThan(0);
+    expect(mostOf(stderr)).toBe(mostOf(refusal.message));
+  });
+
+  test('says of how many vectors the ids are those of no item, and refuses none that fits', () => {
+    const said = (...args: string[]) => inkling('train', '--out', 'm.safetensors', ...args);
+    const some = items.map(({ id }, n) => (n < 3 ? `no such ${n}` : id));
+    files.write('some.txt', some.join('\n'));
+    files.write('none.txt', items.map(({ id }) => `film ${id}`).join('\n'));
+    const vectors = ['--vectors', 'v.npy', '--vector-ids'];
+    const model = ['--model', 'item_vectors'];
+    const few = said(...model, ...ITEMS, ...vectors, 'some.txt');
+    expect(few).toMatchObject({ status: 0 });
+    expect(few.stderr).toMatch(/v\.npy: 3 of the 60 vectors have an id, such as "no such 0"/);
+    for (const others of [ITEMS, ['--interactions', 'r.csv']]) {
+      const none = said(...model, ...others, ...vectors, 'none.txt');
+      expect(none.status).toBe(1);
+      expect(none.stderr).toMatch(/v\.npy: none of the ids of its 60 vectors, such as "film i0"/);
+    }
+    const measured = ['--interactions', 'r.csv', ...ITEMS, ...vectors, 'none.txt'];
+    expect(inkling('evaluate', ...model, ...measured).stderr).toMatch(/none of the ids/);
+    // Where nothing else tells what items there are, these are all.
+    const alone = said(...model, ...vectors, 'none.txt');
+    expect(alone).toMatchObject({ status: 0 });
+    expect(alone.stderr).not.toMatch(/have an id|factors/);
   });
 });

@@ -33,7 +33,7 @@ describe('item factors in a .npy file', () => {
     const wrong: [Uint8Array, string][] = [
       [
         float16,
-        "type <f2; expected float32 or float64 of little-endian order (<f4, <f8): save item_factors.astype('<f4')",
+        "type <f2; expected float32 or float64 of little-endian order (<f4, <f8): save the array's astype('<f4')",
       ],
       [npy(header('>f4', '(2, 2)'), bytes(16)), 'type >f4'],
       [npy(header('<i4', '(2, 2)'), bytes(16)), 'type <i4'],
@@ -41,7 +41,7 @@ describe('item factors in a .npy file', () => {
       [npy(header('<f4', '(4,)'), bytes(16)), 'the shape is (4); expected two dimensions'],
       [npy(header('<f4', '(2, 2, 1)'), bytes(16)), 'the shape is (2, 2, 1)'],
       [npy(header('<f4', '(0, 2)'), bytes(0)), 'no rows'],
-      [npy(header('<f4', '(1, 1025)'), bytes(4100)), '1025 factors; expected 1 to 1024'],
+      [npy(header('<f4', '(1, 1025)'), bytes(4100)), '1025 numbers; expected 1 to 1024'],
       [
         npy(header('<f4', '(2, 2)'), bytes(15)),
         '15 bytes of numbers, and the shape (2, 2) needs 16',
@@ -58,7 +58,7 @@ describe('item factors in a .npy file', () => {
     await expectFailure(
       () => readNpy(npy(header('<f4', '(100000000, 64)'), bytes(16)), 'x.npy'),
       'too_large',
-      'x.npy: 100000000 rows of 64 factors take more than 512 MiB',
+      'x.npy: 100000000 rows of 64 numbers take more than 512 MiB',
     );
   });
 });

@@ -66,10 +66,10 @@ describe.skipIf(sql === null)('item factors in Parquet files that DuckDB wrote',
       ],
       [row('1', '[1::FLOAT, NULL]'), 'row 0 (counted from 0): factor 1 is missing (null)'],
       [row('1', 'NULL::FLOAT[]'), 'features is missing (null)'],
-      [row('1', '[]::FLOAT[]'), '0 factors'],
-      [row('1', "['NaN'::FLOAT, 1]"), 'factor 0 is NaN; expected finite numbers'],
-      [row('1', "[1, 'Infinity'::FLOAT]"), 'factor 1 is Infinity'],
-      [row('1', '[1e200::DOUBLE]'), 'factor 0 is Infinity'],
+      [row('1', '[]::FLOAT[]'), '0 numbers'],
+      [row('1', "['NaN'::FLOAT, 1]"), 'number 0 is NaN; expected finite numbers'],
+      [row('1', "[1, 'Infinity'::FLOAT]"), 'number 1 is Infinity'],
+      [row('1', '[1e200::DOUBLE]'), 'number 0 is Infinity'],
       [row('1', '[1e30::FLOAT]'), 'up to 1000000000000000'],
       [row('NULL::INTEGER', '[1::FLOAT]'), 'id is missing (null)'],
       [row('1.5::DOUBLE', '[1::FLOAT]'), 'id is 1.5; expected a whole number or text'],
@@ -91,7 +91,7 @@ describe.skipIf(sql === null)('item factors in Parquet files that DuckDB wrote',
     await expectFailure(
       () => nameFactors(factors, null),
       'duplicate_id',
-      /part-[01]\.parquet, row 0.*"7" has factors already in .*part-[01]\.parquet, row 0/,
+      /part-[01]\.parquet, row 0.*"7" has a row already, .*part-[01]\.parquet, row 0/,
     );
   });
 

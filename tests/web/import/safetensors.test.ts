@@ -33,7 +33,7 @@ test('what cannot be used is refused with the names that there are', async () =>
     [safetensors({}, entry('F16', [2, 2], [0, 8])), undefined, 'there are x (F16 2 × 2)'],
     [safetensors({ a: other }, entry('F16', [2, 2], [0, 8])), 'x', 'x is F16 2 × 2; expected F32'],
     [safetensors({}, entry('F32', [0, 4], [0, 0])), undefined, 'there are no rows'],
-    [safetensors({}, entry('F32', [1, 2000], [0, 8000])), undefined, '2000 factors'],
+    [safetensors({}, entry('F32', [1, 2000], [0, 8000])), undefined, '2000 numbers'],
     [safetensors({}, entry('F32', [2, 2], [0, 16])), undefined, 'cut off or damaged'],
     [safetensors({ a: items }, entry('F32', [2, 2], [0, 12])), 'x', 'stands at 0 to 12'],
     [
