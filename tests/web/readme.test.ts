@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { AUTO_MODELS } from '../../web/selection/metrics.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = readFileSync(`${root}README.md`, 'utf8');
@@ -34,6 +35,12 @@ test.each(['vite/vite.config.js', 'rollup/rollup.config.js'])(
     expect(config).toBe(readFileSync(`${root}tests/package/matrix/apps/${file}`, 'utf8'));
   },
 );
+
+test('the README names the models that auto tries', () => {
+  const [, row = ''] = /^\| `auto` \| (.*) on held-out data/m.exec(readme) ?? [];
+  const named = [...row.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+  expect(named.sort()).toEqual([...AUTO_MODELS].sort());
+});
 
 test('every file that the README links to is there', () => {
   const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map((match) => match[1] as string);

@@ -1,6 +1,6 @@
 import type { ModelName } from '../types.js';
 
-/** What `auto` chooses from: every model that ranks, and whose file holds nothing of any user. */
+/** What `auto` chooses from: models of interactions alone that rank, are not made of others, and whose files hold nothing of any user. */
 export const AUTO_MODELS: readonly ModelName[] = [
   'item_neighbors',
   'ials',
