@@ -81,7 +81,9 @@ const titleOf = (id: string, { films }: Catalogue) => films.get(id)?.title ?? sh
 
 /** As much of it as is not cut off under a cover: one film or two, and what ties them to this one. */
 function eventLine(reasons: readonly Reason[], catalogue: Catalogue): string | undefined {
-  const liked = reasons.filter((reason) => reason.kind === 'event' && reason.contribution > 0);
+  const liked = reasons.filter(
+    ({ kind, weight = 0, contribution }) => kind === 'event' && weight > 0 && contribution > 0,
+  );
   const [first, second] = liked;
   if (!first) return undefined;
   const titles = liked.slice(0, 2).map(({ item = '' }) => titleOf(item, catalogue));
