@@ -15,6 +15,40 @@ describe.each(BROWSERS)('in %s', (name) => {
   const SERVING = '/dist/inkling-simd-serving.wasm';
   const FULL = '/dist/inkling-simd-full.wasm';
 
+  test('a page that cannot load the full file goes on with what it has, and loses nothing', async () => {
+    await stage.visit(stage.plain);
+    const found = await stage.browser.evaluate(async () => {
+      const { inkling, sample } = window.test;
+      const catalog = sample.sampleCatalogue();
+      const interactions = sample.sampleInteractions({ users: 100, each: 8 });
+      const settings = { numFactors: 4 };
+      const trainer = await inkling.Recommender.open({ catalog, storage: 'memory' });
+      const { modelFile } = await trainer.train(interactions, { model: 'hybrid', settings });
+      await trainer.close();
+      const recommender = await inkling.Recommender.open({
+        catalog,
+        storage: 'memory',
+        training: false,
+        wasmUrl: (wasm) => `/dist/${wasm === 'simd-full' ? 'nowhere' : `inkling-${wasm}`}.wasm`,
+      });
+      const growing = recommender.reload({ catalog, model: modelFile }).catch(({ code }) => code);
+      await recommender.record({ item: 'item-4', type: 'like' });
+      const meanwhile = await recommender.recommend({ k: 5 });
+      await recommender.record({ item: 'item-5', type: 'like' });
+      const code = await growing;
+      const after = await recommender.recommend({ k: 1000 });
+      const { events } = recommender.info();
+      await recommender.close();
+      const items = after.map(({ item }) => item);
+      return { code, meanwhile: meanwhile.length, events, items };
+    });
+    expect(found).toMatchObject({ code: 'wasm_unavailable', meanwhile: 5, events: 2 });
+    expect(found.items.length).toBeGreaterThan(5);
+    expect(found.items).not.toContain('item-4');
+    expect(found.items).not.toContain('item-5');
+    asked();
+  });
+
   test('a page that is given a hybrid loads the full file for it, and learns from what is taken', async () => {
     await stage.visit(stage.plain);
     const trained = await stage.browser.evaluate(async () => {
