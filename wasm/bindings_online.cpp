@@ -43,11 +43,10 @@ Moment moment_of(const Buffer& values) {
 
 // shown: int32 items; moment: float32.
 int learn(LearnedBlend& learned, Engine& engine, const TrainedModel& model, const Buffer& history_items,
-          const Buffer& history_weights, int item, const Buffer& shown, const Buffer& moment, double seed) {
+          const Buffer& history_weights, int item, const Buffer& shown, const Buffer& moment) {
   const std::vector<HistoryEntry> history = history_of(history_items, history_weights);
-  return engine.report(learn_choice(
-      *hybrid_of(model), {history, item, shown.as<std::int32_t>(), moment_of(moment), static_cast<std::uint64_t>(seed)},
-      learned.blend));
+  return engine.report(
+      learn_choice(*hybrid_of(model), {history, item, shown.as<std::int32_t>(), moment_of(moment)}, learned.blend));
 }
 
 // float32: what is added to the weights of the parts at such a moment.

@@ -156,13 +156,13 @@ TEST_CASE("an item taken from a list teaches by those beside it, one from elsewh
   const Hybrid hybrid(std::move(members), {{0, 0}, {1, 0}}, weights, near, nullptr, std::vector<float>(6, 50.0f), "{}");
   const std::vector<std::int32_t> shown = {0, 1, 2};
   OnlineBlend from_list(2);
-  REQUIRE(succeeds(learn_choice(hybrid, {{}, 0, shown, {}, 1}, from_list)));
+  REQUIRE(succeeds(learn_choice(hybrid, {{}, 0, shown, {}}, from_list)));
   CHECK(from_list.tilt({})[1] > from_list.tilt({})[0]);
   OnlineBlend from_elsewhere(2);
-  REQUIRE(succeeds(learn_choice(hybrid, {{}, 5, shown, {}, 1}, from_elsewhere)));
+  REQUIRE(succeeds(learn_choice(hybrid, {{}, 5, shown, {}}, from_elsewhere)));
   CHECK(from_elsewhere.tilt({})[0] > from_elsewhere.tilt({})[1]);
   OnlineBlend nothing(2);
-  REQUIRE(succeeds(learn_choice(hybrid, {{}, 17, shown, {}, 1}, nothing)));
+  REQUIRE(succeeds(learn_choice(hybrid, {{}, 17, shown, {}}, nothing)));
   CHECK(nothing.num_choices() == 0);
 }
 

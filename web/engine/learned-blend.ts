@@ -76,7 +76,6 @@ export class LearnedBlend {
           item,
           own(heap.write(Int32Array.from(shown))),
           own(heap.write(moment(taken.at, taken.session))),
-          taken.at,
         );
         check(wasm, status);
       });

@@ -15,12 +15,11 @@ struct TakenItem {
   std::span<const std::int32_t>
       shown;  // what was shown beside it, or instead of it; items outside the model are left out
   Moment moment;
-  std::uint64_t seed = 1;
 };
 
 // Lets a blend learn from it. Where the item was among the shown, the others were passed over. Where it was not, they
-// teach nothing: they stood there because their scores are high, and pairs with them would teach that scores mislead.
-// Then it is compared with 50 items that the person has not met, drawn by the seed, those that many met more often.
+// teach nothing: they stood there because their scores are high, and choices among them would teach that scores
+// mislead. Then all items were passed over that the person has not met and was not shown.
 // Errors: those of fold_in(). O(a fold-in + parts * items).
 Status learn_choice(const Hybrid& model, const TakenItem& taken, OnlineBlend& blend);
 

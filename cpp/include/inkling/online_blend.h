@@ -27,19 +27,21 @@ struct Choice {
 };
 
 // How much more or less than for others each part of a hybrid counts for one person, learned on their device, choice by
-// choice: pairwise logistic loss (Rendle et al., UAI 2009) on w·(z_taken - z_passed), where
+// choice: -log softmax of what was taken among what was passed over (conditional logit, McFadden 1974; with a single
+// one passed over it is the pairwise logistic loss of Rendle et al., UAI 2009), of scores w·z, where
 //   w = prior + share * (own + sum over the moment's values m_j of m_j own_j).
 //
-// Steps are implicit (Toulis & Airoldi, "Asymptotic and finite-sample properties of estimators based on stochastic
-// gradients", Annals of Statistics 2017): the gradient is taken where the step ends, so that none can overshoot,
-// whatever the scores are. Weights are pulled back to the prior and clipped.
+// Steps are shortened by the loss's curvature, as an implicit step is (Toulis & Airoldi, "Asymptotic and finite-sample
+// properties of estimators based on stochastic gradients", Annals of Statistics 2017), and halved until the choice's
+// loss does not rise: none can overshoot, whatever the scores are. Weights are pulled back to the prior and clipped.
 //
-// `share` is Hedge between two experts (Freund & Schapire, JCSS 1997), the prior and the prior with what was learned:
-// it falls where the learned weights foretell choices worse. Losses of a choice are cut at kMostLoss, and the loss is
-// convex, so that after T choices the mean loss is above the prior's by at most margin(T), whoever chooses.
+// `share` is Hedge between two experts (Freund & Schapire, JCSS 1997), the prior and the prior with what was learned,
+// of which the latter begins with nine tenths: it falls where the learned weights foretell choices worse. The loss is
+// convex in the weights, so that after T choices the mean loss is above the prior's by at most margin(T), whoever
+// chooses, as long as the two experts' losses of a choice never differ by more than kMostDifference.
 class OnlineBlend {
  public:
-  static constexpr double kMostLoss = 4;
+  static constexpr double kMostDifference = 4;
 
   explicit OnlineBlend(std::size_t num_parts);
 
@@ -53,7 +55,7 @@ class OnlineBlend {
 
   // O(parts * (passed + moment)). Choices that are not finite, or with nothing passed, teach nothing.
   void learn(const Choice& choice, const Moment& moment);
-  // Mean pairwise loss of a choice, cut at kMostLoss: of the prior, and with a tilt.
+  // Of the prior, and with a tilt.
   static double loss(const Choice& choice, std::span<const float> tilt);
 
  private:

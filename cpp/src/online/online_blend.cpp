@@ -8,24 +8,46 @@ namespace inkling {
 
 namespace {
 
-constexpr double kRate = 0.01;          // of a step, in squared weights a unit of loss
-constexpr double kMomentRate = 0.0025;  // of those that hang on the moment: each sees few choices
-constexpr double kPull = 0.002;         // back to the prior, a choice
+constexpr double kRate = 0.0025;          // of a step, in squared weights a unit of loss
+constexpr double kMomentRate = 0.000625;  // of those that hang on the moment: each sees few choices
+constexpr double kPull = 0.002;           // back to the prior, a choice
 constexpr double kMostWeight = 3;
+constexpr int kMostHalvings = 40;
+constexpr double kLearnedOdds = 9;  // of the share before the first choice
+const double kRoom = std::log(1 + kLearnedOdds);
 
-double softplus(double x) { return x > 30 ? x : std::log1p(std::exp(x)); }
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
-// Where an implicit step of the logistic loss ends: the g with g = sigmoid(-(margin + step * g)). What is to be found
-// crosses once, between 0 and where it starts.
-double implicit_gradient(double margin, double step) {
-  double low = 0;
-  double high = sigmoid(-margin);
-  for (int n = 0; n < 30; ++n) {
-    const double middle = (low + high) / 2;
-    (middle < sigmoid(-(margin + step * middle)) ? low : high) = middle;
-  }
-  return (low + high) / 2;
+// scores: of what was taken, then of the others. Turned into their softmax in place. Returns -log of the first.
+double to_softmax(std::vector<double>& scores) {
+  const double largest = *std::max_element(scores.begin(), scores.end());
+  const double of_taken = scores[0];
+  double total = 0;
+  for (double& score : scores) total += score = std::exp(score - largest);
+  for (double& score : scores) score /= total;
+  return std::log(total) + largest - of_taken;
+}
+
+// Row n of a choice's scores, the taken one first.
+std::span<const float> row_of(const Choice& choice, std::size_t n) {
+  const std::size_t width = choice.taken.size();
+  return n == 0 ? choice.taken : choice.passed.subspan((n - 1) * width, width);
+}
+
+double dot(std::span<const float> row, std::span<const double> weights) {
+  double sum = 0;
+  for (std::size_t p = 0; p < row.size(); ++p) sum += static_cast<double>(row[p]) * weights[p];
+  return sum;
+}
+
+// Of taken and passed: their sums, and what a tilt adds.
+std::vector<double> scores_of(const Choice& choice, std::span<const float> tilt) {
+  const std::vector<double> weights(tilt.begin(), tilt.end());
+  std::vector<double> scores = {static_cast<double>(choice.taken_sum)};
+  scores.insert(scores.end(), choice.passed_sums.begin(), choice.passed_sums.end());
+  if (weights.empty()) return scores;
+  for (std::size_t n = 0; n < scores.size(); ++n) scores[n] += dot(row_of(choice, n), weights);
+  return scores;
 }
 
 }  // namespace
@@ -34,17 +56,17 @@ OnlineBlend::OnlineBlend(std::size_t num_parts) : num_parts_(num_parts), own_((1
 
 double OnlineBlend::share() const { return sigmoid(log_odds_); }
 
-// With N experts, losses from 0 to 1 and the rate sqrt(8 ln N / t) in round t, Hedge's loss is above the best expert's
-// by at most 2 sqrt(T ln N / 2) + sqrt(ln N / 8): Cesa-Bianchi & Lugosi, Prediction, Learning, and Games, theorem 2.3.
+// Losses differ by S at most, the prior's share before the first choice is 1 / exp(K), and the rate in round t is
+// 2 sqrt(K / t) / S: Hedge's loss is then above the prior's by at most S sqrt(K T) after T rounds (as follow the
+// regularized leader: K / rate + S²/8 · the sum of rates; Cesa-Bianchi & Lugosi, Prediction, Learning, and Games, 2.3).
 double OnlineBlend::margin(std::int64_t num_choices) {
-  const auto count = static_cast<double>(std::max<std::int64_t>(1, num_choices));
-  return kMostLoss * (2 * std::sqrt(count * std::numbers::ln2 / 2) + std::sqrt(std::numbers::ln2 / 8)) / count;
+  return kMostDifference * std::sqrt(kRoom / static_cast<double>(std::max<std::int64_t>(1, num_choices)));
 }
 
 // Of the losses so far.
 void OnlineBlend::set_share() {
-  const double rate = std::sqrt(8 * std::numbers::ln2 / static_cast<double>(num_choices_ + 1)) / kMostLoss;
-  log_odds_ = rate * (prior_loss_ - learned_loss_);
+  const double rate = 2 * std::sqrt(kRoom / static_cast<double>(num_choices_ + 1)) / kMostDifference;
+  log_odds_ = std::log(kLearnedOdds) + rate * (prior_loss_ - learned_loss_);
 }
 
 std::vector<float> OnlineBlend::learned_weights(const Moment& moment) const {
@@ -63,16 +85,8 @@ std::vector<float> OnlineBlend::tilt(const Moment& moment) const {
 }
 
 double OnlineBlend::loss(const Choice& choice, std::span<const float> tilt) {
-  double total = 0;
-  const std::size_t width = choice.taken.size();
-  for (std::size_t n = 0; n < choice.passed_sums.size(); ++n) {
-    double margin = static_cast<double>(choice.taken_sum) - static_cast<double>(choice.passed_sums[n]);
-    for (std::size_t p = 0; p < tilt.size(); ++p) {
-      margin += static_cast<double>(tilt[p]) * static_cast<double>(choice.taken[p] - choice.passed[n * width + p]);
-    }
-    total += std::min(softplus(-margin), kMostLoss);
-  }
-  return choice.passed_sums.empty() ? 0 : total / static_cast<double>(choice.passed_sums.size());
+  std::vector<double> scores = scores_of(choice, tilt);
+  return to_softmax(scores);
 }
 
 void OnlineBlend::learn(const Choice& choice, const Moment& moment) {
@@ -87,37 +101,50 @@ void OnlineBlend::learn(const Choice& choice, const Moment& moment) {
   }
   // Hedge first: an expert is judged by what it said before.
   ++num_choices_;
-  std::vector<float> learned = learned_weights(moment);
+  const std::vector<double> before = scores_of(choice, learned_weights(moment));
+  std::vector<double> likely = before;
+  const double loss_before = to_softmax(likely);
   prior_loss_ += loss(choice, {});
-  learned_loss_ += loss(choice, learned);
+  learned_loss_ += loss_before;
   set_share();
 
-  std::vector<double> x(num_parts_);
-  double moment_square = 0;
-  for (const float value : moment.values) moment_square += static_cast<double>(value) * static_cast<double>(value);
-  for (std::size_t n = 0; n < num_passed; ++n) {
-    double margin = static_cast<double>(choice.taken_sum) - static_cast<double>(choice.passed_sums[n]);
-    double square = 0;
+  std::vector<double> gradient(choice.taken.begin(), choice.taken.end());  // downhill
+  for (std::size_t n = 0; n < likely.size(); ++n) {
+    const std::span<const float> row = row_of(choice, n);
+    for (std::size_t p = 0; p < num_parts_; ++p) gradient[p] -= likely[n] * static_cast<double>(row[p]);
+  }
+  // The loss along the gradient, of which an item's score gains slope[n] a unit.
+  std::vector<double> slope(likely.size());
+  double mean = 0;
+  double mean_square = 0;
+  for (std::size_t n = 0; n < slope.size(); ++n) {
+    slope[n] = dot(row_of(choice, n), gradient);
+    mean += likely[n] * slope[n];
+    mean_square += likely[n] * slope[n] * slope[n];
+  }
+  double square = 0;
+  for (const double each : gradient) square += each * each;
+  if (square == 0) return;
+  double rate = kRate;
+  for (const float value : moment.values) rate += kMomentRate * static_cast<double>(value) * static_cast<double>(value);
+  double step = 1 / (1 + rate * std::max(0.0, mean_square - mean * mean) / square);
+  for (int halvings = 0; halvings < kMostHalvings; ++halvings) {
+    std::vector<double> after = before;
+    for (std::size_t n = 0; n < after.size(); ++n) after[n] += rate * step * slope[n];
+    if (to_softmax(after) <= loss_before) break;
+    step /= 2;
+  }
+  for (std::size_t row = 0; row <= Moment::kSize; ++row) {
+    const double active = row == 0 ? kRate : kMomentRate * static_cast<double>(moment.values[row - 1]);
+    if (active == 0) continue;
     for (std::size_t p = 0; p < num_parts_; ++p) {
-      x[p] = static_cast<double>(choice.taken[p]) - static_cast<double>(choice.passed[n * num_parts_ + p]);
-      margin += static_cast<double>(learned[p]) * x[p];
-      square += x[p] * x[p];
+      float& weight = own_[row * num_parts_ + p];
+      const double moved = static_cast<double>(weight) + active * step * gradient[p];
+      weight = static_cast<float>(std::clamp(moved, -kMostWeight, kMostWeight));
     }
-    const double scale = 1 / static_cast<double>(num_passed);
-    const double gradient = implicit_gradient(margin, scale * square * (kRate + kMomentRate * moment_square));
-    for (std::size_t row = 0; row <= Moment::kSize; ++row) {
-      const double active = row == 0 ? kRate : kMomentRate * static_cast<double>(moment.values[row - 1]);
-      if (active == 0) continue;
-      for (std::size_t p = 0; p < num_parts_; ++p) {
-        float& weight = own_[row * num_parts_ + p];
-        weight = static_cast<float>(static_cast<double>(weight) + active * scale * gradient * x[p]);
-      }
-    }
-    learned = learned_weights(moment);
   }
   for (float& weight : own_) {
-    const double pulled = static_cast<double>(weight) * (1 - kPull);
-    weight = static_cast<float>(std::clamp(pulled, -kMostWeight, kMostWeight));
+    weight = static_cast<float>(static_cast<double>(weight) * (1 - kPull));
   }
 }
 
