@@ -104,7 +104,8 @@ TEST_CASE("whoever chooses, the mean loss stays within the stated margin of the 
     });
     CHECK(against.learned <= against.prior + margin);
   }
-  CHECK(OnlineBlend::margin(10000) < 0.06);
+  CHECK(OnlineBlend::margin(1) == doctest::Approx(4 * std::sqrt(std::log(10.0))));
+  CHECK(OnlineBlend::margin(10000) == doctest::Approx(OnlineBlend::margin(1) / 100));
 }
 
 TEST_CASE("no scores whatever make the weights blow up") {
