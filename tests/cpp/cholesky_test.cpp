@@ -134,4 +134,43 @@ TEST_CASE("a singular matrix is refused, whichever pivot is zero") {
   }
 }
 
+TEST_CASE("cholesky_update equals its naive twin and gives the factor of A + rowᵀ row, whatever the row's size") {
+  Random random(7);
+  for (const std::size_t size : kSizes) {
+    for (const double scale : {0.0, 1e-3, 1.0, 1e3}) {
+      CAPTURE(size);
+      CAPTURE(scale);
+      const std::size_t stride = padded(size);
+      const Matrix matrix = random_positive_definite(size, random);
+      Matrix row(size);
+      std::vector<float> floats(stride, kNaN);
+      for (std::size_t i = 0; i < size; ++i) {
+        floats[i] = static_cast<float>(scale * random.normal());
+        row(i) = static_cast<double>(floats[i]);
+      }
+      std::vector<float> fast = upper_triangle(matrix, stride);
+      REQUIRE(kernels::cholesky_factor(fast.data(), size, stride));
+      std::vector<float> naive = fast;
+      std::vector<float> lost = floats;
+      kernels::cholesky_update(fast.data(), size, stride, floats.data());
+      kernels::cholesky_update_naive(naive.data(), size, stride, lost.data());
+      const Matrix sum = matrix + row * row.transpose();
+      Furthest from_naive;
+      Furthest from_sum;
+      for (std::size_t i = 0; i < size; ++i) {
+        for (std::size_t j = i; j < size; ++j) {
+          double product = 0;
+          for (std::size_t k = 0; k <= i; ++k) {
+            product += static_cast<double>(fast[k * stride + i]) * static_cast<double>(fast[k * stride + j]);
+          }
+          from_sum.add(product / (1 + scale * scale), sum(i, j) / (1 + scale * scale));
+          from_naive.add(fast[i * stride + j] / (1 + scale), naive[i * stride + j] / (1 + scale));
+        }
+      }
+      CHECK(from_naive.value() < 1e-5);
+      CHECK(from_sum.value() < 2e-5);
+    }
+  }
+}
+
 }  // namespace inkling

@@ -48,6 +48,8 @@ class Bpr final : public Model {
   // random numbers hang on the items only: history * (num_negatives + 5) * num_factors * 16 flops. An entry's weight w
   // scales its loss; where w is negative, the entry is to score below a random item. The person's factors are a sum of
   // what the entries' steps added, which is what explain() tells apart. The order of the history does not count.
+  // Profile::update takes the same steps for one more entry, the earlier ones left as they are, but implicit ones, so
+  // that no weight overshoots. What it comes to is near fold-in, and hangs on the order.
   Result<std::unique_ptr<Profile>> profile_of(History history) const override;
 
   // Cosine of the item factors.

@@ -53,6 +53,11 @@ class Profile {
   // give. skip: (model.num_items()); pool: whose threads may help, or null. Returns false when a score is not finite.
   virtual bool top_k(std::span<const std::uint8_t> skip, std::size_t k, ThreadPool* pool,
                      std::vector<ScoredItem>& best) const;
+  // Takes one more entry, of weight above 0, as the newest of the history, by a step from where the profile is. What
+  // fold-in makes of the longer history it meets exactly (but for rounding) or nearly, as the model's header says; an
+  // item outside the model changes nothing. Returns false, with the profile in an unspecified state, where there is no
+  // such step: the history is to be folded in then.
+  virtual bool update(const HistoryEntry& /*entry*/) { return false; }
   // Appends the exact parts of the item's score.
   virtual void explain(std::int32_t item, std::vector<Contribution>& parts) const = 0;
 };

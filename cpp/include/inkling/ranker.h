@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "inkling/model.h"
+#include "inkling/online_profile.h"
 #include "inkling/tf_idf.h"
 
 namespace inkling {
@@ -47,6 +48,9 @@ struct RecommendRequest {
   // How much the person has to say about what a query finds: the best of it by their profile gains this share of the
   // best score of the query, the others in proportion.
   float profile_weight = 0;
+  // The model's profile of this person, kept from their last list, which then is brought up to date; null = fold in.
+  // Not used with a tilt.
+  OnlineProfile* online = nullptr;
 };
 
 struct RankedItem {

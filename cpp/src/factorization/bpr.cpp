@@ -41,6 +41,20 @@ float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
 // What regularization leaves of a vector after a step: 1 - rate * λ to first order, and never negative.
 float kept_by(float rate, float regularization) { return 1.0f / (1.0f + rate * regularization); }
 
+// Where an implicit step of the logistic loss -ln σ(t) brings a margin m: the t with t = m + step σ(-t), whose gradient
+// is that of where the step ends. It lies no more than ln(1 + step) beyond max(m, 0), so that no step overshoots,
+// however long it is. Toulis & Airoldi, "Asymptotic and finite-sample properties of estimators based on stochastic
+// gradients", Annals of Statistics 45(4), 2017. step >= 0, both finite.
+double implicit_margin(double margin, double step) {
+  double low = margin;
+  double high = std::max(margin, 0.0) + std::log1p(step);
+  for (int n = 0; n < 40; ++n) {
+    const double middle = (low + high) / 2;
+    (middle < margin + step / (1 + std::exp(middle)) ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
 struct Negative {
   std::int32_t item = kNone;  // kNone when all that were drawn are met
   float score = 0;
@@ -202,14 +216,42 @@ class BprTrainer final : public Trainer {
 
 class BprProfile final : public Profile {
  public:
-  BprProfile(const Bpr& model, std::vector<std::int32_t> items, std::vector<float> factors)
-      : model_(model), items_(std::move(items)), factors_(std::move(factors)) {}
+  // items: rising.
+  BprProfile(const Bpr& model, std::vector<std::int32_t> items)
+      : model_(model),
+        items_(std::move(items)),
+        met_(items_),
+        parts_(items_.size() * model.num_factors()),
+        sum_(model.num_factors()),
+        user_factors_(model.num_factors()),
+        scratch_(2 * model.num_factors()) {}
 
-  void score_all(std::span<float> scores) const override { model_.factors().score(user_factors(), 0, scores); }
+  // weights: of the items. Returns false when the numbers overflow.
+  bool fold_in(std::span<const float> weights) {
+    for (int round = 0; round < kFoldInRounds; ++round) {
+      for (std::size_t e = 0; e < items_.size(); ++e) {
+        learn<Step::kExplicit>(e, weights[e], round);
+      }
+    }
+    return finish(0);
+  }
+
+  bool update(const HistoryEntry& entry) override {
+    const auto [item, weight] = entry;
+    if (item < 0 || item >= model_.num_items() || weight == 0) return true;
+    items_.push_back(item);
+    met_.insert(std::upper_bound(met_.begin(), met_.end(), item), item);
+    parts_.resize(items_.size() * model_.num_factors());
+    const std::size_t last = items_.size() - 1;
+    for (int round = 0; round < kFoldInRounds; ++round) learn<Step::kImplicit>(last, weight, round);
+    return finish(last);
+  }
+
+  void score_all(std::span<float> scores) const override { model_.factors().score(user_factors_.data(), 0, scores); }
 
   bool top_k(std::span<const std::uint8_t> skip, std::size_t k, ThreadPool* pool,
              std::vector<ScoredItem>& best) const override {
-    return model_.factors().top_k({user_factors(), skip, k, pool}, best);
+    return model_.factors().top_k({user_factors_.data(), skip, k, pool}, best);
   }
 
   void explain(std::int32_t item, std::vector<Contribution>& parts) const override {
@@ -217,16 +259,65 @@ class BprProfile final : public Profile {
     std::vector<float> scratch(num_factors);
     const float* row = model_.factors().row(item, scratch.data());
     for (std::size_t n = 0; n < items_.size(); ++n) {
-      parts.push_back({items_[n], kNone, kernels::dot(factors_.data() + n * num_factors, row, num_factors)});
+      parts.push_back({items_[n], kNone, scale_ * kernels::dot(parts_.data() + n * num_factors, row, num_factors)});
     }
   }
 
  private:
-  const float* user_factors() const { return factors_.data() + items_.size() * model_.num_factors(); }
+  enum class Step : std::uint8_t { kExplicit, kImplicit };
+
+  // One step for one item.
+  template <Step kStep>
+  void learn(std::size_t e, float weight, int round) {
+    const std::size_t num_factors = model_.num_factors();
+    const auto row = [&](std::int32_t item) { return model_.factors().row(item, scratch_.data()); };
+    const auto [regularization, num_negatives] = model_.fold_in_settings();
+    const float rate = kFoldInRate * (1 - static_cast<float>(round) / kFoldInRounds);
+    // Its own numbers for each item, so that what is drawn for one does not hang on the others.
+    Random random((static_cast<std::uint64_t>(items_[e]) << 8) + static_cast<std::uint64_t>(round));
+    const Negative negative =
+        hardest_negative(sum_.data(), row, num_factors, met_, weight > 0 ? num_negatives : 1,
+                         [&] { return static_cast<std::int32_t>(random.below(at(model_.num_items()))); });
+    if (negative.item == kNone) return;
+    const float* wanted = row(items_[e]);
+    const float* other = model_.factors().row(negative.item, scratch_.data() + num_factors);
+    const float difference = scale_ * (kernels::dot(sum_.data(), wanted, num_factors) - negative.score);
+    float margin = weight > 0 ? difference : -difference;
+    if constexpr (kStep == Step::kImplicit) {
+      const float square = kernels::dot(wanted, wanted, num_factors) + kernels::dot(other, other, num_factors) -
+                           2 * kernels::dot(wanted, other, num_factors);
+      margin = static_cast<float>(
+          implicit_margin(margin, static_cast<double>(rate) * std::abs(weight) * std::max(square, 0.0f)));
+    }
+    scale_ *= kept_by(rate, regularization);
+    const float pull = rate * weight * sigmoid(-margin) / scale_;
+    for (float* to : {sum_.data(), parts_.data() + e * num_factors}) {
+      kernels::axpy(pull, wanted, to, num_factors);
+      kernels::axpy(-pull, other, to, num_factors);
+    }
+    if (scale_ < 1e-6f) {
+      for (std::vector<float>* numbers : {&sum_, &parts_}) {
+        for (float& value : *numbers) value *= scale_;
+      }
+      scale_ = 1;
+    }
+  }
+
+  // After steps for items from `first` on. Returns false when the numbers have overflowed.
+  bool finish(std::size_t first) {
+    const std::size_t num_factors = sum_.size();
+    kernels::scaled_copy(scale_, sum_.data(), user_factors_.data(), num_factors);
+    return finite_rows(std::span(parts_).subspan(first * num_factors), num_factors) && finite_rows(sum_, num_factors);
+  }
 
   const Bpr& model_;
   std::vector<std::int32_t> items_;
-  std::vector<float> factors_;  // (items + 1, num_factors): what each adds to the person's factors, then their sum
+  std::vector<std::int32_t> met_;    // the same, rising
+  std::vector<float> parts_;         // (items, num_factors): what each adds to the person's factors, but for scale_
+  std::vector<float> sum_;           // num_factors: of the parts
+  float scale_ = 1;                  // of all: shrinking them is one multiplication
+  std::vector<float> user_factors_;  // num_factors: the sum, scaled
+  std::vector<float> scratch_;       // (2, num_factors)
 };
 
 }  // namespace
@@ -247,51 +338,23 @@ Bpr::Bpr(ItemFactors item_factors, const FoldIn& fold_in, Held<float> item_count
     : Model(std::move(item_counts), std::move(config)), factors_(std::move(item_factors)), fold_in_(fold_in) {}
 
 Result<std::unique_ptr<Profile>> Bpr::profile_of(History history) const {
-  const std::size_t num_factors = factors_.num_factors();
-  std::vector<float> scratch(2 * num_factors);  // of two rows at a time
-  const auto row = [&](std::int32_t item) { return factors_.row(item, scratch.data()); };
   std::vector<Contribution> known;  // the weights by item: the order of the history does not count
   for (const auto& [item, weight] : history) {
     if (item >= 0 && item < num_items() && weight != 0) known.push_back({item, kNone, weight});
   }
   sort_contributions(known, [](const Contribution& a, const Contribution& b) { return a.item < b.item; });
   std::vector<std::int32_t> items;
-  items.reserve(known.size());
-  for (const Contribution& entry : known) items.push_back(entry.item);
-  std::vector<float> factors((known.size() + 1) * num_factors);  // each item's part, then the sum
-  float* user = factors.data() + known.size() * num_factors;
-  float scale = 1;  // of all factors: shrinking them is one multiplication
-  for (int round = 0; round < kFoldInRounds; ++round) {
-    const float rate = kFoldInRate * (1 - static_cast<float>(round) / kFoldInRounds);
-    for (std::size_t e = 0; e < known.size(); ++e) {
-      const auto [item, _, weight] = known[e];
-      // Its own numbers for each item, so that what is drawn for one does not hang on the others.
-      Random random((static_cast<std::uint64_t>(item) << 8) + static_cast<std::uint64_t>(round));
-      const Negative negative =
-          hardest_negative(user, row, num_factors, items, weight > 0 ? fold_in_.num_negatives : 1,
-                           [&] { return static_cast<std::int32_t>(random.below(at(num_items()))); });
-      if (negative.item == kNone) continue;
-      const float* wanted = row(item);
-      const float* other = factors_.row(negative.item, scratch.data() + num_factors);
-      const float difference = scale * (kernels::dot(user, wanted, num_factors) - negative.score);
-      scale *= kept_by(rate, fold_in_.regularization);
-      const float pull = rate * weight * sigmoid(weight > 0 ? -difference : difference) / scale;
-      for (float* to : {user, factors.data() + e * num_factors}) {
-        kernels::axpy(pull, wanted, to, num_factors);
-        kernels::axpy(-pull, other, to, num_factors);
-      }
-      if (scale < 1e-6f) {
-        for (float& value : factors) value *= scale;
-        scale = 1;
-      }
-    }
+  std::vector<float> weights;
+  for (const Contribution& entry : known) {
+    items.push_back(entry.item);
+    weights.push_back(entry.value);
   }
-  for (float& value : factors) value *= scale;
-  if (!finite_rows(factors, num_factors)) {
+  auto profile = std::make_unique<BprProfile>(*this, std::move(items));
+  if (!profile->fold_in(weights)) {
     return Status(ErrorCode::kNotFinite,
                   "the history cannot be folded in: the numbers overflow; use smaller event weights");
   }
-  return std::unique_ptr<Profile>(std::make_unique<BprProfile>(*this, std::move(items), std::move(factors)));
+  return std::unique_ptr<Profile>(std::move(profile));
 }
 
 void Bpr::similar(std::int32_t item, std::span<float> scores) const { factors_.cosines(item, scores); }

@@ -8,9 +8,9 @@
 #include "data/sparse_tensors.h"
 #include "factorization/factor_rows.h"
 #include "factorization/least_squares.h"
+#include "factorization/recursive_least_squares.h"
 #include "inkling/popularity.h"
 #include "inkling/random.h"
-#include "kernels/cholesky.h"
 #include "kernels/dot.h"
 
 namespace inkling {
@@ -163,18 +163,40 @@ class IalsTrainer final : public Trainer {
 
 class IalsProfile final : public Profile {
  public:
-  IalsProfile(const Ials& model, std::vector<HistoryEntry> history, CholeskySolver solver,
-              std::vector<float> user_factors)
-      : model_(model),
-        history_(std::move(history)),
-        solver_(std::move(solver)),
-        user_factors_(std::move(user_factors)) {}
+  explicit IalsProfile(const Ials& model) : model_(model), solved_(model.num_factors()) {}
 
-  void score_all(std::span<float> scores) const override { model_.factors().score(user_factors_.data(), 0, scores); }
+  // Returns false when the numbers overflow.
+  bool fold_in(History history) {
+    for (const HistoryEntry& entry : history) take(entry);
+    const std::size_t count = history_.size();
+    const std::size_t num_factors = model_.num_factors();
+    std::vector<float> panel(count * num_factors);  // the factors of the history's items
+    std::vector<std::int32_t> rows(count);          // of the panel
+    std::vector<float> added(count);
+    std::vector<float> pulls(count);
+    for (std::size_t e = 0; e < count; ++e) {
+      const auto [item, weight] = history_[e];
+      model_.factors().copy_row(item, panel.data() + e * num_factors);
+      rows[e] = static_cast<std::int32_t>(e);
+      added[e] = model_.fold_in_parameters().added(weight);
+      pulls[e] = model_.fold_in_parameters().pull(weight);
+    }
+    return solved_.start({panel, model_.gram(), rows, ridge()}, added, pulls);
+  }
+
+  bool update(const HistoryEntry& entry) override {
+    if (!take(entry)) return true;
+    const IalsFoldIn& fold_in = model_.fold_in_parameters();
+    std::vector<float> row(padded_factors(model_.num_factors()));
+    model_.factors().copy_row(entry.item, row.data());
+    return solved_.add(row.data(), fold_in.added(entry.weight), fold_in.pull(entry.weight), ridge());
+  }
+
+  void score_all(std::span<float> scores) const override { model_.factors().score(user_factors(), 0, scores); }
 
   bool top_k(std::span<const std::uint8_t> skip, std::size_t k, ThreadPool* pool,
              std::vector<ScoredItem>& best) const override {
-    return model_.factors().top_k({user_factors_.data(), skip, k, pool}, best);
+    return model_.factors().top_k({user_factors(), skip, k, pool}, best);
   }
 
   // Hu, Koren & Volinsky 2008, section 5: score(i) = sum over j of c_j p_j (A⁻¹ y_i)·y_j, with A the matrix that
@@ -184,7 +206,7 @@ class IalsProfile final : public Profile {
     std::vector<float> direction(num_factors);
     std::vector<float> scratch(num_factors);
     model_.factors().copy_row(item, direction.data());
-    kernels::cholesky_solve(solver_.factor().data(), num_factors, padded_factors(num_factors), direction.data());
+    solved_.solve(direction.data());
     for (const HistoryEntry& entry : history_) {
       const float similarity =
           kernels::dot(direction.data(), model_.factors().row(entry.item, scratch.data()), num_factors);
@@ -193,10 +215,33 @@ class IalsProfile final : public Profile {
   }
 
  private:
+  // Returns false for an entry that says nothing.
+  bool take(const HistoryEntry& entry) {
+    if (entry.item < 0 || entry.item >= model_.num_items() || entry.weight == 0) return false;
+    history_.push_back(entry);
+    confidence_ += model_.fold_in_parameters().confidence(entry.weight);
+    count_ += entry.weight > 0 ? 1.0f : 0.0f;
+    return true;
+  }
+
+  float ridge() const {
+    const IalsFoldIn& fold_in = model_.fold_in_parameters();
+    float ridge = fold_in.regularization;
+    if (fold_in.scaling == IalsFoldIn::Scaling::kFrequency) {
+      ridge *= confidence_ + fold_in.unobserved_weight * static_cast<float>(model_.num_items());
+    } else if (fold_in.scaling == IalsFoldIn::Scaling::kCount) {
+      ridge *= std::max(count_, 1.0f);
+    }
+    return ridge;
+  }
+
+  const float* user_factors() const { return solved_.x().data(); }
+
   const Ials& model_;
   std::vector<HistoryEntry> history_;
-  CholeskySolver solver_;
-  std::vector<float> user_factors_;
+  RecursiveLeastSquares solved_;
+  float confidence_ = 0;  // of the history, summed up
+  float count_ = 0;       // of its entries, those of weight above 0
 };
 
 }  // namespace
@@ -225,46 +270,12 @@ Ials::Ials(ItemFactors item_factors, const IalsFoldIn& fold_in, Held<float> item
       gram_(factors_.gram(fold_in_.unobserved_weight)) {}
 
 Result<std::unique_ptr<Profile>> Ials::profile_of(History history) const {
-  std::vector<HistoryEntry> known;
-  std::vector<std::int32_t> rows;  // of the panel
-  std::vector<float> panel;        // the factors of the history's items
-  std::vector<float> added;
-  std::vector<float> pulls;
-  float confidence = 0;
-  float count = 0;
-  bool all_one = true;
-  for (const HistoryEntry& entry : history) {
-    if (entry.item < 0 || entry.item >= num_items() || entry.weight == 0) continue;
-    rows.push_back(static_cast<std::int32_t>(known.size()));
-    known.push_back(entry);
-    added.push_back(fold_in_.added(entry.weight));
-    pulls.push_back(fold_in_.pull(entry.weight));
-    confidence += fold_in_.confidence(entry.weight);
-    count += entry.weight > 0 ? 1.0f : 0.0f;
-    all_one = all_one && added.back() == 1 && pulls.back() == 1;
-  }
-  if (all_one) {
-    added.clear();
-    pulls.clear();
-  }
-  float ridge = fold_in_.regularization;
-  if (fold_in_.scaling == IalsFoldIn::Scaling::kFrequency) {
-    ridge *= confidence + fold_in_.unobserved_weight * static_cast<float>(num_items());
-  } else if (fold_in_.scaling == IalsFoldIn::Scaling::kCount) {
-    ridge *= std::max(count, 1.0f);
-  }
-  panel.resize(known.size() * num_factors());
-  for (std::size_t e = 0; e < known.size(); ++e) {
-    factors_.copy_row(known[e].item, panel.data() + e * num_factors());
-  }
-  CholeskySolver solver(num_factors());
-  std::vector<float> user_factors(num_factors());
-  if (!solver.solve_weighted({panel, gram_, rows, ridge}, added, pulls, user_factors.data())) {
+  auto profile = std::make_unique<IalsProfile>(*this);
+  if (!profile->fold_in(history)) {
     return Status(ErrorCode::kNotFinite,
                   "the history cannot be folded in: the numbers overflow; use smaller event weights");
   }
-  return std::unique_ptr<Profile>(
-      std::make_unique<IalsProfile>(*this, std::move(known), std::move(solver), std::move(user_factors)));
+  return std::unique_ptr<Profile>(std::move(profile));
 }
 
 void Ials::similar(std::int32_t item, std::span<float> scores) const { factors_.cosines(item, scores); }

@@ -44,6 +44,7 @@ class alignas(kCacheLineBytes) CholeskySolver final : public RowSolver {
 
   // The factor of the last matrix, for cholesky_solve: (padded, padded).
   std::span<const float> factor() const { return matrix_; }
+  std::span<float> factor() { return matrix_; }
 
  private:
   void flush();

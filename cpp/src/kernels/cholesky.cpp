@@ -144,4 +144,34 @@ void cholesky_solve_naive(const float* factor, std::size_t size, std::size_t str
   }
 }
 
+void cholesky_update(float* factor, std::size_t size, std::size_t stride, float* row) {
+  for (std::size_t i = 0; i < size; ++i) {
+    float* pivot = factor + i * stride;
+    const float reciprocal = 1.0f / std::sqrt(pivot[i] * pivot[i] + row[i] * row[i]);
+    const Vector cosine = simd::splat(pivot[i] * reciprocal);
+    const Vector sine = simd::splat(row[i] * reciprocal);
+    // As above, what is left of the diagonal is never read.
+    for (std::size_t c = i / kLanes * kLanes; c < size; c += kLanes) {
+      const Vector kept = simd::load(pivot + c);
+      const Vector added = simd::load(row + c);
+      simd::store(pivot + c, simd::multiply_add(cosine, kept, sine * added));
+      simd::store(row + c, simd::multiply_subtract(sine, kept, cosine * added));
+    }
+  }
+}
+
+void cholesky_update_naive(float* factor, std::size_t size, std::size_t stride, float* row) {
+  for (std::size_t i = 0; i < size; ++i) {
+    float* pivot = factor + i * stride;
+    const float length = std::sqrt(pivot[i] * pivot[i] + row[i] * row[i]);
+    const float cosine = pivot[i] / length;
+    const float sine = row[i] / length;
+    for (std::size_t c = i; c < size; ++c) {
+      const float kept = pivot[c];
+      pivot[c] = cosine * kept + sine * row[c];
+      row[c] = cosine * row[c] - sine * kept;
+    }
+  }
+}
+
 }  // namespace inkling::kernels

@@ -15,4 +15,9 @@ bool cholesky_factor_naive(float* matrix, std::size_t size, std::size_t stride);
 void cholesky_solve(const float* factor, std::size_t size, std::size_t stride, float* right_hand_side);
 void cholesky_solve_naive(const float* factor, std::size_t size, std::size_t stride, float* right_hand_side);
 
+// Makes the factor of A that of A + row rowᵀ, by one rotation of each of its rows with `row`, which is lost.
+// row: room for as many numbers as a row of the factor has. 3 * size² flops.
+void cholesky_update(float* factor, std::size_t size, std::size_t stride, float* row);
+void cholesky_update_naive(float* factor, std::size_t size, std::size_t stride, float* row);
+
 }  // namespace inkling::kernels

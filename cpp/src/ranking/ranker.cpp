@@ -81,6 +81,7 @@ class Ranker::Shelf {
   }
 
   Status fill_from_history(const Model* model, Source source) {
+    if (request_.history.empty() && request_.online != nullptr) request_.online->forget();
     if (model == nullptr || request_.history.empty()) return {};
     std::vector<float> scores(at(model->num_items()));
     if (adjusts(source)) {
@@ -90,7 +91,7 @@ class Ranker::Shelf {
     if (Status s = fold_in(*model); !s.ok()) return s;
     std::vector<ScoredItem> best;
     const std::span<const std::uint8_t> skip(skip_.data(), scores.size());
-    if (!profile_of(*model)->top_k(skip, room(), request_.pool, best)) return not_finite(*model);
+    if (!profile_of(*model).profile()->top_k(skip, room(), request_.pool, best)) return not_finite(*model);
     while (!best.empty() && !(best.back().score > 0)) best.pop_back();
     add(source, best);
     return {};
@@ -109,7 +110,7 @@ class Ranker::Shelf {
   }
 
   // Appends what the score is made of.
-  void explain(const RankedItem& ranked, std::vector<Contribution>& parts) const {
+  void explain(const RankedItem& ranked, std::vector<Contribution>& parts) {
     const std::size_t first = parts.size();
     switch (ranked.source) {
       case Source::kQuery:
@@ -135,28 +136,22 @@ class Ranker::Shelf {
   bool prefers(Source source) const { return !request_.preferred.empty() && source < Source::kGiven; }
   bool adjusts(Source source) const { return !request_.adjustments.empty() || prefers(source); }
 
-  std::unique_ptr<Profile>& profile_of(const Model& model) {
-    return &model == ranker_.content_ ? content_profile_ : model_profile_;
+  OnlineProfile& profile_of(const Model& model) {
+    if (&model == ranker_.content_) return content_profile_;
+    return request_.online != nullptr && request_.tilt.empty() ? *request_.online : model_profile_;
   }
 
-  Status fold_in(const Model& model) {
-    std::unique_ptr<Profile>& profile = profile_of(model);
-    if (profile != nullptr) return {};
-    Result<std::unique_ptr<Profile>> folded = model.fold_in_tilted(request_.history, request_.tilt);
-    if (!folded.ok()) return folded.status();
-    profile = std::move(folded.value());
-    return {};
-  }
+  // What was folded in for this list already stays as it is.
+  Status fold_in(const Model& model) { return profile_of(model).follow(model, request_.history, request_.tilt); }
 
   Status score(const Model& model, std::span<float> scores) {
     if (Status s = fold_in(model); !s.ok()) return s;
-    profile_of(model)->score_all(scores);
+    profile_of(model).profile()->score_all(scores);
     return kernels::all_finite(scores) ? Status() : not_finite(model);
   }
 
-  void explain_profile(const Model& model, std::int32_t item, std::vector<Contribution>& parts) const {
-    const Profile& profile = &model == ranker_.content_ ? *content_profile_ : *model_profile_;
-    if (item < model.num_items()) profile.explain(item, parts);
+  void explain_profile(const Model& model, std::int32_t item, std::vector<Contribution>& parts) {
+    if (item < model.num_items()) profile_of(model).profile()->explain(item, parts);
   }
 
   void add(Source source, std::span<const ScoredItem> best) {
@@ -213,8 +208,8 @@ class Ranker::Shelf {
   const Ranker& ranker_;
   const RecommendRequest& request_;
   std::vector<std::uint8_t> skip_;
-  std::unique_ptr<Profile> model_profile_;
-  std::unique_ptr<Profile> content_profile_;
+  OnlineProfile model_profile_;
+  OnlineProfile content_profile_;
   const Model* blended_ = nullptr;  // whose profile has a say in the query's rung
   float blend_scale_ = 0;           // what its scores were multiplied by
   std::vector<RankedItem> items_;
