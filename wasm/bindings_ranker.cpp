@@ -8,6 +8,8 @@ namespace {
 struct RankerHandle {
   std::optional<Ranker> ranker;
   const TfIdf* content = nullptr;
+  OnlineProfile online;
+  bool keeps_online = false;
 };
 
 }  // namespace
@@ -22,9 +24,10 @@ namespace {
 using namespace inkling;
 using namespace inkling::seam;
 
-// model and texts may be null; popularity: float32, of the first items or all; candidate: uint8, one an item, taken.
+// model and texts may be null; popularity: float32, of the first items or all; candidate: uint8, one an item, taken;
+// online: whether the model's profile of a person is kept from list to list.
 void open(RankerHandle& handle, TrainedModel* model, const ItemTexts* texts, const Buffer& popularity,
-          Buffer& candidate) {
+          Buffer& candidate, bool online) {
   Model* trained = model != nullptr ? model->file.model.get() : nullptr;
   if (trained != nullptr) trained->prepare_lists();
   const TfIdf* content = texts != nullptr ? texts->content.get() : nullptr;
@@ -33,6 +36,7 @@ void open(RankerHandle& handle, TrainedModel* model, const ItemTexts* texts, con
   handle.ranker.emplace(trained, content, std::vector<float>(popularities.begin(), popularities.end()),
                         candidate.take());
   handle.content = content;
+  handle.keeps_online = online;
   if (content == nullptr && trained != nullptr && trained->name() == "tf_idf") {
     handle.content = static_cast<const TfIdf*>(trained);
   }
@@ -87,7 +91,7 @@ void pack(const std::vector<RankedItem>& list, Buffer& out) {
 
 // adjustments, popularity: float32, one an item, or empty; preferred: int32 items; given: float32, (rows, items);
 // ladder: int32 rungs; tilt: float32, one a part of a hybrid, or empty.
-int recommend(const RankerHandle& handle, Engine& engine, const Buffer& history_items, const Buffer& history_weights,
+int recommend(RankerHandle& handle, Engine& engine, const Buffer& history_items, const Buffer& history_weights,
               const Buffer& excluded, const Text& query, int k, int most_reasons, const Buffer& adjustments,
               const Buffer& preferred, const Buffer& popularity, const Buffer& given, const Buffer& ladder,
               float profile_weight, const Buffer& tilt, Buffer& out) {
@@ -95,7 +99,7 @@ int recommend(const RankerHandle& handle, Engine& engine, const Buffer& history_
   const Result<std::vector<RankedItem>> list = handle.ranker->recommend(
       {history, excluded.as<std::int32_t>(), query, static_cast<std::size_t>(k), static_cast<std::size_t>(most_reasons),
        &engine.pool(), adjustments.as<float>(), preferred.as<std::int32_t>(), popularity.as<float>(), given.as<float>(),
-       ladder.as<Source>(), tilt.as<float>(), profile_weight});
+       ladder.as<Source>(), tilt.as<float>(), profile_weight, handle.keeps_online ? &handle.online : nullptr});
   if (!list.ok()) return engine.report(list.status());
   pack(list.value(), out);
   return 0;

@@ -152,6 +152,7 @@ const OPTIONS = {
     threads: anything, // checked with the features at hand
     variant: anything,
     training: flag,
+    personFactors: oneOf('fold_in', 'online'),
     wasmUrl: addresses,
     wasmBinary: anything,
     workerUrl: anything,

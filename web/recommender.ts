@@ -94,6 +94,7 @@ export class Recommender {
         stopWords: options.stopWords,
         tokenizer: options.tokenizer && absolute(options.tokenizer),
       },
+      online: options.personFactors === 'online',
     };
     const sources = publicSources(catalog, model);
     const connect = (serving: boolean) => connectWorker(options.workerUrl, choice.threads, serving);

@@ -280,6 +280,13 @@ export interface OpenOptions {
    */
   training?: boolean;
   /**
+   * How the factors of a person come about, with the models `ials` and `bpr`. With `fold_in` every list computes them
+   * from the whole history. With `online` they are kept from list to list, and each event that only adds a wanted item is one
+   * step from where they were: as quick after thousands of events as after ten. With `ials` the lists are the same but for
+   * rounding; with `bpr` they hang on the order of the events and on when the page was opened. Default `fold_in`.
+   */
+  personFactors?: 'fold_in' | 'online';
+  /**
    * Where the wasm files are, if the bundler moved them. The function is asked for those of the chosen variant
    * (`simd-serving`, `simd`, `simd-full`). A single address is of one file: only what that trains can be trained.
    */

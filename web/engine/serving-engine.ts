@@ -17,6 +17,8 @@ export class ServingEngine {
   readonly why: readonly string[];
   /** How items become terms. */
   texts: TextSettings = {};
+  /** Whether a person's factors are brought up to date event by event. */
+  online = false;
   /** Models that this module only serves, and which one trains them. */
   readonly lacks: Partial<Record<ModelName, 'usual' | 'full'>> = {};
 

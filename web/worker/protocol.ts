@@ -39,6 +39,8 @@ export interface OpenRequest {
   trainerUrls?: Record<Trainer, string> | undefined;
   wasmBinary?: ArrayBuffer | Uint8Array | undefined;
   texts?: SentTextSettings | undefined;
+  /** Whether a person's factors are brought up to date event by event. */
+  online?: boolean;
 }
 
 /** How items become terms; the worker imports the tokenizer. */

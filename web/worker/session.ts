@@ -200,6 +200,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
     this.openedAt = performance.now();
     this.engine = await this.host.loadVariant(request.choice, request, onProgress);
     this.engine.texts = await textSettings(request.texts);
+    this.engine.online = request.online === true;
     return null;
   }
 
