@@ -67,7 +67,7 @@ export async function measure({ train, folder, seed, say }) {
 }
 
 /** Films as items, and of each person the likes in the order of time. */
-async function readLikes(data) {
+export async function readLikes(data) {
   const { readMovieLens } = await import('../../dist/catalog.js');
   const files = ['ratings.csv', 'movies.csv'].map(async (file) => ({
     name: file,
@@ -104,7 +104,7 @@ function trainOn(people, items, train) {
 }
 
 /** 0 … count - 1 in the order that the core's random numbers (SplitMix64, cpp/include/inkling/random.h) give. */
-function permutation(count, seed) {
+export function permutation(count, seed) {
   let state = BigInt(seed);
   const below = (bound) => {
     state = BigInt.asUintN(64, state + 0x9e3779b97f4a7c15n);

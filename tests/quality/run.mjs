@@ -10,12 +10,13 @@ import * as feedbackLoop from './feedback-loop.mjs';
 import * as headlines from './headlines.mjs';
 import * as newcomers from './newcomers.mjs';
 import * as online from './online.mjs';
+import * as personFactors from './person-factors.mjs';
 import { report } from './report.mjs';
 import { ROWS } from './table.mjs';
 
 const SEED = 1;
 /** What takes more than a row of the table. */
-const EXPERIMENTS = [headlines, newcomers, online, feedbackLoop];
+const EXPERIMENTS = [headlines, newcomers, online, personFactors, feedbackLoop];
 const words = process.argv.slice(2);
 
 const inkling = (args) =>
