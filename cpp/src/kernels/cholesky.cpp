@@ -94,6 +94,7 @@ void cholesky_solve(const float* factor, std::size_t size, std::size_t stride, f
     const std::size_t rows = std::min(kBlock, size - j);
     for (std::size_t a = 0; a < rows; ++a) {
       const float reciprocal = 1.0f / pivot[a * stride + j + a];
+      INKLING_FEW_TURNS
       for (std::size_t k = 0; k < a; ++k) x[j + a] -= pivot[k * stride + j + a] * x[j + k];
       x[j + a] *= reciprocal;
     }
@@ -106,6 +107,7 @@ void cholesky_solve(const float* factor, std::size_t size, std::size_t stride, f
       }
       simd::store(x + c, value);
     }
+    INKLING_FEW_TURNS
     for (; c < size; ++c) {
       for (std::size_t a = 0; a < kBlock; ++a) x[c] -= pivot[a * stride + c] * x[j + a];
     }
@@ -125,7 +127,9 @@ void cholesky_solve(const float* factor, std::size_t size, std::size_t stride, f
     for (std::size_t a = rows; a-- > 0;) {
       const float reciprocal = 1.0f / pivot[a * stride + j + a];
       float sum = simd::sum(sums[a]);
+      INKLING_FEW_TURNS
       for (std::size_t rest = c; rest < size; ++rest) sum += pivot[a * stride + rest] * x[rest];
+      INKLING_FEW_TURNS
       for (std::size_t k = a + 1; k < rows; ++k) sum += pivot[a * stride + j + k] * x[j + k];
       x[j + a] = (x[j + a] - sum) * reciprocal;
     }

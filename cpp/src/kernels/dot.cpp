@@ -23,6 +23,7 @@ float dot(const float* a, const float* b, std::size_t length) {
     s0 = simd::multiply_add(simd::load(a + i), simd::load(b + i), s0);
   }
   float total = simd::sum((s0 + s1) + (s2 + s3));
+  INKLING_FEW_TURNS
   for (; i < length; ++i) total += a[i] * b[i];
   return total;
 }
@@ -39,6 +40,7 @@ void axpy(float scale, const float* x, float* y, std::size_t length) {
   for (; i + kLanes <= length; i += kLanes) {
     simd::store(y + i, simd::multiply_add(scales, simd::load(x + i), simd::load(y + i)));
   }
+  INKLING_FEW_TURNS
   for (; i < length; ++i) y[i] += scale * x[i];
 }
 
@@ -46,6 +48,7 @@ void scaled_copy(float scale, const float* x, float* y, std::size_t length) {
   const Vector scales = simd::splat(scale);
   std::size_t i = 0;
   for (; i + kLanes <= length; i += kLanes) simd::store(y + i, scales * simd::load(x + i));
+  INKLING_FEW_TURNS
   for (; i < length; ++i) y[i] = scale * x[i];
 }
 
@@ -77,6 +80,7 @@ void gemv(const float* matrix, std::size_t rows, std::size_t columns, const floa
       s3 = simd::multiply_add(simd::load(row3 + c), v, s3);
     }
     float totals[4] = {simd::sum(s0), simd::sum(s1), simd::sum(s2), simd::sum(s3)};
+    INKLING_FEW_TURNS
     for (; c < columns; ++c) {
       totals[0] += row0[c] * vector[c];
       totals[1] += row1[c] * vector[c];
@@ -85,6 +89,7 @@ void gemv(const float* matrix, std::size_t rows, std::size_t columns, const floa
     }
     for (std::size_t lane = 0; lane < 4; ++lane) out[r + lane] = totals[lane];
   }
+  INKLING_FEW_TURNS
   for (; r < rows; ++r) out[r] = dot(matrix + r * columns, vector, columns);
 }
 

@@ -13,6 +13,14 @@
 #include <wasm_simd128.h>
 #endif
 
+// Stands before a loop over what whole vectors have left: fewer turns than a vector has lanes, where unrolling and
+// making vectors of it would take bytes and no less time.
+#if defined(__clang__)
+#define INKLING_FEW_TURNS _Pragma("clang loop vectorize(disable) unroll(disable)")  // NOLINT(*-macro-usage)
+#else
+#define INKLING_FEW_TURNS  // NOLINT(*-macro-usage)
+#endif
+
 namespace inkling::simd {
 
 #if defined(__AVX512F__)
