@@ -123,6 +123,8 @@ class Hybrid final : public Model {
   Result<std::unique_ptr<Profile>> profile_of(History history, std::span<const float> tilt) const;
   friend class HybridProfile;
   Result<std::vector<Voice>> voices_of(History history) const;
+  // Whether what the model says of an item does not come from those who met it.
+  static bool knows_new_items(const Model& model);
   // Null where there is none.
   const Model* scorer(std::int32_t member) const;
   std::int32_t scorer_items(std::int32_t member) const;
@@ -138,7 +140,7 @@ class Hybrid final : public Model {
   std::int32_t num_trained_items_;
   std::vector<BlendWeights::Hats> user_hats_;  // one an item
   // Items that nobody met and that are near to nothing: what the weights make of no scores at all is no opinion, so
-  // they come after all others.
+  // they come after all others. Ascending; empty where nothing is known of any.
   std::vector<std::int32_t> unknown_;
   std::unique_ptr<TfIdf> own_content_;
   const TfIdf* content_ = nullptr;
