@@ -14,23 +14,69 @@ constexpr float kUnknown = -2;
 constexpr std::int64_t kFewItems = 256;
 constexpr std::int64_t kCommon = 16;  // one of so many items has it
 
-// An item of the history that has terms.
+struct TermValue {
+  std::int32_t term;
+  float value;
+};
+
+// An item of the history of which some terms tell a taste.
 struct Member {
   HistoryEntry entry;
-  float length;         // of its row
+  std::size_t begin;  // of its terms that tell one, among those of all members
+  std::size_t end;
+  float length;         // of these
   std::size_t cluster;  // whose centre is nearest
   std::size_t core;     // the cluster whose centre it makes, if any
   float nearness;       // to the nearest centre
   float to_this;        // to the one that is looked at
 };
 
+struct Members {
+  std::vector<Member> all;
+  std::vector<TermValue> terms;
+  std::span<const TermValue> terms_of(const Member& member) const {
+    return std::span(terms).subspan(member.begin, member.end - member.begin);
+  }
+};
+
+// Those of a history that are wanted (sign 1), or not wanted (-1), the oldest first.
+Members members_of(const TermMatrix& terms, History history, float sign, float largest) {
+  Members members;
+  for (const HistoryEntry& entry : history) {
+    if (entry.item < 0 || entry.item >= terms.num_items() || !(entry.weight * sign > 0)) continue;
+    const auto columns = terms.by_item().row_columns(entry.item);
+    const auto values = terms.by_item().row_values(entry.item);
+    const std::size_t begin = members.terms.size();
+    double squares = 0;
+    for (std::size_t e = 0; e < columns.size(); ++e) {
+      if (!tells_taste(terms, columns[e])) continue;
+      members.terms.push_back({columns[e], values[e]});
+      squares += static_cast<double>(values[e]) * values[e];
+    }
+    if (!(squares > 0)) {
+      members.terms.resize(begin);
+      continue;
+    }
+    members.all.push_back({{entry.item, entry.weight / largest},
+                           begin,
+                           members.terms.size(),
+                           static_cast<float>(std::sqrt(squares)),
+                           members.all.size(),
+                           kMostInterests,
+                           kUnknown,
+                           0});
+  }
+  return members;
+}
+
 class Clusters {
  public:
-  explicit Clusters(const TermMatrix& terms)
-      : rows_(terms.by_item()), centre_(static_cast<std::size_t>(terms.num_terms())) {}
+  Clusters(Members& members, std::int32_t num_terms)
+      : members_(members), centre_(static_cast<std::size_t>(num_terms)) {}
 
-  void find(std::span<Member> members) {
-    const std::span<Member> newest = members.last(std::min(kMostClustered, members.size()));
+  void find() {
+    const std::span<Member> all(members_.all);
+    const std::span<Member> newest = all.last(std::min(kMostClustered, all.size()));
     Member* seed = &newest.back();
     for (std::size_t cluster = 0; cluster < kMostInterests; ++cluster) {
       seed->core = cluster;
@@ -45,7 +91,7 @@ class Clusters {
       member.core = member.cluster;
       member.nearness = kUnknown;
     }
-    for (std::size_t cluster = 0; cluster < kMostInterests; ++cluster) gather(members, cluster);
+    for (std::size_t cluster = 0; cluster < kMostInterests; ++cluster) gather(all, cluster);
   }
 
  private:
@@ -70,18 +116,16 @@ class Clusters {
     }
   }
 
-  // Of the member's row, scaled to length 1.
+  // Scaled to length 1.
   template <class Visit>
   void each_term(const Member& member, const Visit& visit) {
-    const auto columns = rows_.row_columns(member.entry.item);
-    const auto values = rows_.row_values(member.entry.item);
     const float scale = 1 / member.length;
-    for (std::size_t e = 0; e < columns.size(); ++e) {
-      visit(centre_[static_cast<std::size_t>(columns[e])], values[e] * scale);
+    for (const auto& [term, value] : members_.terms_of(member)) {
+      visit(centre_[static_cast<std::size_t>(term)], value * scale);
     }
   }
 
-  const SparseRows& rows_;
+  Members& members_;
   std::vector<float> centre_;  // (num_terms), all 0 between two calls
 };
 
@@ -93,48 +137,27 @@ bool tells_taste(const TermMatrix& terms, std::int32_t term) {
 }
 
 std::vector<Interest> interests_of(const TermMatrix& terms, History history) {
-  const SparseRows& rows = terms.by_item();
   std::vector<Interest> interests;
   float largest = 0;
   for (const HistoryEntry& entry : history) largest = std::max(largest, std::abs(entry.weight));
   double square_sum = 0;
   for (const float sign : {1.0f, -1.0f}) {
-    std::vector<Member> members;
-    for (const HistoryEntry& entry : history) {
-      if (entry.item < 0 || entry.item >= terms.num_items() || !(entry.weight * sign > 0)) continue;
-      const auto columns = rows.row_columns(entry.item);
-      const auto values = rows.row_values(entry.item);
-      double squares = 0;
-      for (std::size_t e = 0; e < columns.size(); ++e) {
-        if (tells_taste(terms, columns[e])) squares += static_cast<double>(values[e]) * values[e];
-      }
-      if (!(squares > 0)) continue;
-      members.push_back({{entry.item, entry.weight / largest},
-                         static_cast<float>(std::sqrt(squares)),
-                         members.size(),
-                         kMostInterests,
-                         kUnknown,
-                         0});
-    }
-    if (members.size() > kMostInterests) Clusters(terms).find(members);
-    for (std::size_t cluster = 0; cluster < std::min(kMostInterests, members.size()); ++cluster) {
+    Members members = members_of(terms, history, sign, largest);
+    if (members.all.size() > kMostInterests) Clusters(members, terms.num_terms()).find();
+    for (std::size_t cluster = 0; cluster < std::min(kMostInterests, members.all.size()); ++cluster) {
       Interest interest;
       SparseSum sum(terms.num_terms());
       float weight = 0;
       float length = 0;
       float count = 0;
-      for (const Member& member : members) {
+      for (const Member& member : members.all) {
         if (member.cluster != cluster) continue;
         const float share = member.entry.weight * sign;
         interest.events.push_back({member.entry.item, share});
         weight += share;
         length += share * member.length;
         ++count;
-        const auto columns = rows.row_columns(member.entry.item);
-        const auto values = rows.row_values(member.entry.item);
-        for (std::size_t e = 0; e < columns.size(); ++e) {
-          if (tells_taste(terms, columns[e])) sum.add(columns[e], share, values[e]);
-        }
+        for (const auto& [term, value] : members.terms_of(member)) sum.add(term, share, value);
       }
       double squares = 0;
       sum.each([&](std::int32_t /*term*/, float value) { squares += static_cast<double>(value) * value; });
