@@ -1,7 +1,9 @@
 // `npm test`: sets up what is missing, then runs every suite and adds them up.
 // `npm test -- web browser` runs some of them; see SUITES for the names.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensure } from '../wasm/toolchain/setup.mjs';
@@ -142,11 +144,12 @@ async function wasm() {
   );
 }
 
-/** Runs a vitest configuration; counts from its report. */
-function vitest(name, config) {
+/** Runs a vitest configuration, or a project of it; counts from its report. */
+function vitest(name, config, ...projects) {
   const report = join(output, `${name}-report.json`);
   rmSync(report, { force: true });
   const args = ['run', '--config', config, '--reporter=default', '--reporter=json'];
+  for (const project of projects) args.push('--project', project);
   const ok = run(installed('vitest'), [...args, `--outputFile.json=${report}`]);
   try {
     const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
@@ -186,23 +189,20 @@ const SUITES = {
   web: () => vitest('web', 'vitest.config.ts'),
   quality: () => vitest('quality', 'tests/quality/vitest.config.ts'),
   package: () => vitest('package', 'tests/package/vitest.config.ts'),
-  browser: () => vitest('browser', 'tests/browser/vitest.config.ts'),
+  browser: () => vitest('browser', 'tests/browser/vitest.config.ts', 'using'),
+  measuring: () => vitest('measuring', 'tests/browser/vitest.config.ts', 'measuring'),
   bench: () => vitest('bench', 'tests/bench/vitest.config.ts'),
 };
 
-async function main() {
-  const wanted = process.argv.slice(2);
-  const unknown = wanted.find((name) => !Object.hasOwn(SUITES, name));
-  if (unknown !== undefined) {
-    throw new Error(`there is no suite "${unknown}"; there are ${Object.keys(SUITES).join(', ')}`);
-  }
-  mkdirSync(output, { recursive: true });
-  await ensure({ for: 'test' });
-  const { ensurePackage } = await import('../web/build.mjs');
-  await ensurePackage();
+/** What mostly compiles, and so takes what the others leave of the machine: they wait for browsers and timers. */
+const ASIDE = ['lint', 'native', 'wasm'];
+/** What measures times and memory has the machine to itself. */
+const ALONE = ['measuring', 'bench'];
 
+/** Runs suites one after the other. */
+async function runInTurn(names) {
   const rows = [];
-  for (const name of wanted.length > 0 ? wanted : Object.keys(SUITES)) {
+  for (const name of names) {
     console.log(`\n── ${name}`);
     const start = performance.now();
     let outcome = { passed: 0, failed: 1 };
@@ -215,6 +215,58 @@ async function main() {
     if (outcome.passed + outcome.failed === 0) outcome.failed = 1;
     rows.push({ name, ...outcome, seconds: (performance.now() - start) / 1000 });
   }
+  return rows;
+}
+
+const ASIDE_FLAG = '--aside';
+const rowsFile = join(output, 'aside.json');
+
+/** Starts the suites that run aside. Returns what waits for them, shows what they printed and gives their rows. */
+function startAside() {
+  const log = join(output, 'aside.txt');
+  rmSync(rowsFile, { force: true });
+  const file = openSync(log, 'w');
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ASIDE_FLAG], {
+    cwd: root,
+    stdio: ['ignore', file, file],
+  });
+  const ended = once(child, 'exit');
+  return async () => {
+    await ended;
+    process.stdout.write(readFileSync(log));
+    try {
+      return JSON.parse(readFileSync(rowsFile, 'utf8'));
+    } catch {
+      return ASIDE.map((name) => ({ name, passed: 0, failed: 1, seconds: 0 })); // it says why
+    }
+  };
+}
+
+async function runAll() {
+  const names = Object.keys(SUITES).filter((name) => !ASIDE.includes(name));
+  const aside = startAside();
+  const rows = await runInTurn(names.filter((name) => !ALONE.includes(name)));
+  rows.push(...(await aside()));
+  return [...rows, ...(await runInTurn(ALONE))];
+}
+
+async function main() {
+  const wanted = process.argv.slice(2);
+  if (wanted[0] === ASIDE_FLAG) {
+    setPriority(constants.priority.PRIORITY_LOW); // inherited by all that it starts
+    writeFileSync(rowsFile, JSON.stringify(await runInTurn(ASIDE)));
+    return;
+  }
+  const unknown = wanted.find((name) => !Object.hasOwn(SUITES, name));
+  if (unknown !== undefined) {
+    throw new Error(`there is no suite "${unknown}"; there are ${Object.keys(SUITES).join(', ')}`);
+  }
+  mkdirSync(output, { recursive: true });
+  await ensure({ for: 'test' });
+  const { ensurePackage } = await import('../web/build.mjs');
+  await ensurePackage();
+
+  const rows = await (wanted.length > 0 ? runInTurn(wanted) : runAll());
   console.log('');
   for (const { name, passed, failed, seconds } of rows) {
     console.log(
