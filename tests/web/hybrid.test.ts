@@ -126,6 +126,21 @@ describe('a hybrid', () => {
     for (const each of [asked, without]) for (let n = 0; n < 3; n++) await each.recommend();
     expect((await asked.profile()).blend).toEqual((await without.profile()).blend);
   });
+
+  test('learns in their order from events of one time', async () => {
+    const model = await hybridFile();
+    const blendAfter = async (apart: number) => {
+      const recommender = await open({ catalog: items, model });
+      await recommender.record(
+        ['i3', 'i9', 'i20'].map((item, n) => ({ item, type: 'like', at: 1.7e12 + n * apart })),
+      );
+      await recommender.recommend();
+      return (await recommender.profile()).blend;
+    };
+    const apart = await blendAfter(1);
+    expect(apart.some(({ change }) => change !== 0)).toBe(true);
+    expect(await blendAfter(0)).toEqual(apart);
+  });
 });
 
 test('the name of a model is read from its file, and of other bytes none is', async () => {

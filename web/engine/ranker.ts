@@ -138,9 +138,12 @@ export class Ranker {
    */
   learn(choices: readonly TakenItem[], met: readonly ItemHistory[], most: number): boolean {
     const { ids, learned } = this.stock;
+    // Some may be of the same time.
+    const before = ({ item }: TakenItem) =>
+      met.slice(met.findIndex((each) => each.item === item) + 1);
     return (
       learned?.learn(choices, most, (taken) => ({
-        ...historyColumns(met.filter(({ at }) => at < taken.at).reverse(), ids),
+        ...historyColumns(before(taken).reverse(), ids),
         shown: ids.known(taken.shown),
         item: ids.get(taken.item),
       })) ?? true
