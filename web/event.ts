@@ -1,5 +1,4 @@
 import { describe, idProblem } from './catalog/ids.js';
-import { didYouMean } from './did-you-mean.js';
 import { InklingError } from './errors.js';
 import { EVENT_TYPES, type InteractionEvent } from './types.js';
 
@@ -28,10 +27,7 @@ export function checkEvent(
   const badId = idProblem(item);
   if (badId !== null) throw wrong(`the item ${badId}`);
   if (!EVENT_TYPES.includes(type)) {
-    throw wrong(
-      `the type is ${describe(type)}${typeof type === 'string' ? didYouMean(type, EVENT_TYPES) : ''}; ` +
-        `expected one of ${EVENT_TYPES.join(', ')}`,
-    );
+    throw wrong(`the type is ${describe(type)}; expected one of ${EVENT_TYPES.join(', ')}`);
   }
   if (type === 'rate' && !(typeof value === 'number' && value >= 1 && value <= 5)) {
     throw wrong(`the value of a rate event is ${describe(value)}; expected a number from 1 to 5`);

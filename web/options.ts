@@ -49,7 +49,8 @@ const hasDepth = (value: unknown, depth: number): boolean =>
 const parts = (shape: Record<string, Check>): Check => {
   const known = Object.entries(shape);
   return (value) => {
-    const given = new Map(Object.entries((value ?? 0) as object));
+    const isRecord = Object(value) === value && !Array.isArray(value);
+    const given = new Map(isRecord ? Object.entries(value as object) : []);
     const fit = known.every(([name, check]) => {
       const key = name.replace('?', '');
       const part = given.get(key);
@@ -58,7 +59,7 @@ const parts = (shape: Record<string, Check>): Check => {
     });
     // What a check says of a function is what it expects.
     const expected = known.map(([name, check]) => `${name}: ${check(Object) ?? 'a filter'}`);
-    return fit && given.size === 0 ? null : `{${expected.join(', ')}}`;
+    return isRecord && fit && given.size === 0 ? null : `{${expected.join(', ')}}`;
   };
 };
 const listOf =
@@ -126,6 +127,7 @@ const fields: Check = (value) =>
       ...more
     } = typeof field === 'number' ? { weight: field } : Object(field);
     return (
+      field !== null &&
       weight > 0 &&
       weight < 1e6 &&
       ['words', 'tags', 'number'].includes(kind) &&

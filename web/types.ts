@@ -282,7 +282,7 @@ export interface OpenOptions {
   /**
    * How the factors of a person come about, with the models `ials` and `bpr`. With `fold_in` every list computes them
    * from the whole history. With `online` they are kept from list to list, and each event that only adds a wanted item is one
-   * step from where they were: as quick after thousands of events as after ten. With `ials` the lists are the same but for
+   * step from where they were, which takes as long after thousands of events as after ten. With `ials` the lists are the same but for
    * rounding; with `bpr` they hang on the order of the events and on when the page was opened. Default `fold_in`.
    */
   personFactors?: 'fold_in' | 'online';
@@ -406,7 +406,10 @@ export interface RecommendOptions {
    * for 10, false for none. Default true. With many events, telling all apart costs more than finding the list.
    */
   explain?: boolean | number;
-  /** Whether what the person's choices have taught a hybrid counts. Default true. */
+  /**
+   * Whether what the person's choices have taught a hybrid counts. Up to three choices are learned before each list and the
+   * others, 100 at most, while nobody waits: after many events at once lists change until then. Default true.
+   */
   adapt?: boolean;
   signal?: AbortSignal;
 }

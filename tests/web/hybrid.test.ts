@@ -99,7 +99,6 @@ describe('a hybrid', () => {
       expect(Number.isFinite(change)).toBe(true);
     }
     await recommender.erase();
-    await recommender.recommend({ k: 5 });
     expect((await recommender.profile()).blend.every(({ change }) => change === 0)).toBe(true);
   });
 

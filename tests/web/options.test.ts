@@ -22,6 +22,10 @@ describe('checkOptions', () => {
     expect(() => checkOptions('recommend', { k: undefined, signal: undefined })).not.toThrow();
   });
 
+  test.each([null, { title: null }, { title: 0 }])('refuses the fields %j', (fields) => {
+    expect(() => checkOptions('open', { fields })).toThrow(invalid(/weight above 0/));
+  });
+
   test('refuses options that are no object', () => {
     expect(() => checkOptions('open', null)).toThrow(invalid(/expected an object/));
   });
@@ -60,7 +64,7 @@ describe('checkEvent', () => {
     ['no item', { type: 'like' }, /item is missing/],
     ['a number as id', { item: 7, type: 'like' }, /String\(id\)/],
     ['half a surrogate pair', { item: '\ud800', type: 'like' }, /surrogate/],
-    ['an unknown type', { item: 'a', type: 'liked' }, /did you mean like/],
+    ['an unknown type', { item: 'a', type: 'liked' }, /type is "liked"; expected one of .*like/],
     ['a rating without value', { item: 'a', type: 'rate' }, /1 to 5/],
     ['a rating out of range', { item: 'a', type: 'rate', value: 6 }, /1 to 5/],
     ['a rating that is NaN', { item: 'a', type: 'rate', value: Number.NaN }, /1 to 5/],

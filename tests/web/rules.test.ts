@@ -104,6 +104,35 @@ describe('rules of a list', () => {
     expect(few[1]?.source).not.toBe('pin');
   });
 
+  test('reasons are told of a capped list as of the whole, adjusted, of a query and explored too', async () => {
+    const recommender = await known();
+    for (const options of [
+      {},
+      { boost: [{ filter: { year: { gte: 1980 } }, by: 1 }] },
+      { query: 'story' },
+      { filter: { year: { lt: 1990 } }, explain: 2 },
+    ] satisfies RecommendOptions[]) {
+      const whole = new Map(
+        (await recommender.recommend({ ...options, k: 60 })).map((entry) => [entry.item, entry]),
+      );
+      const list = await recommender.recommend({
+        ...options,
+        k: 12,
+        caps: [{ field: 'tags', most: 2 }],
+      });
+      expect(list.length).toBeGreaterThan(6);
+      for (const entry of list) expect(entry).toEqual(whole.get(entry.item));
+    }
+    const caps = [{ field: 'tags', most: 3 }];
+    const stranger = await open({ catalog });
+    const mixed = await stranger.recommend({ k: 15, caps, explore: 0.5, pins: ['i40'] });
+    expect(new Set(mixed.map(({ source }) => source))).toContain('exploration');
+    for (const { reasons } of mixed) expect(reasons.length).toBeGreaterThan(0);
+    expect(await recommender.recommend({ caps, filter: { year: 0 } })).toEqual([]);
+    const silent = await recommender.recommend({ k: 15, caps, explain: false });
+    expect(silent.flatMap(({ reasons }) => reasons)).toEqual([]);
+  });
+
   test('caps hold in the whole list, for every element of an array, and the list is still filled', async () => {
     const recommender = await known();
     const caps = [
@@ -284,6 +313,10 @@ describe('rules of a list', () => {
       { freshness: { halfLifeDays: 0, by: 1 } },
       /\{field\?: a string, halfLifeDays: a number above 0, by: a number from -1e9 to 1e9\}/,
     ],
+    ['nothing in place of parts', { impressions: null as never }, /\{by\?: .*halfLifeDays\?: /],
+    ['no parts', { impressions: 5 as never }, /\{by\?: /],
+    ['a list of no parts', { impressions: [] as never }, /\{by\?: /],
+    ['no attributes', { like: 'i1', attributes: null as never }, /\{time\?: a string/],
     ['but without like', { but: 'newer' }, /give like, or use filter/],
     ['an unknown critique', { like: 'i1', but: 'louder' }, /newer, older, longer/],
     [

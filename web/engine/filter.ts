@@ -1,5 +1,4 @@
 import { describe } from '../catalog/ids.js';
-import { didYouMean } from '../did-you-mean.js';
 import { InklingError } from '../errors.js';
 import type { Filter, FilterValue, Item } from '../types.js';
 import { Kept } from './kept.js';
@@ -77,7 +76,7 @@ function conditionOf(name: string, condition: unknown, place: string): Test[] {
       const known = Object.keys(OPERATORS);
       throw new InklingError(
         'invalid_argument',
-        `${place}: unknown operator "${operator}"${didYouMean(operator, known)}; known are ${known.join(', ')}`,
+        `${place}: unknown operator "${operator}"; known are ${known.join(', ')}`,
       );
     }
     const [fits, expected] = OF_LISTS.includes(operator)

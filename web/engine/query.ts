@@ -31,20 +31,23 @@ export interface Vocabulary {
 
 /** `-`, an attribute and a colon, a phrase or word; or what ends a clause. */
 const PARTS = /(-?)(?:([\p{L}\p{M}\p{N}_]+):)?(?:"([^"]*)"|([^\s,;"，。；、]+))|[,;，。；、]/gu;
-const NEGATIONS = ['not', 'no', 'nothing', 'without'];
+const NEGATIONS = ['not', 'no', 'nothing', 'without', '不要', '没有', '非'];
 /** Words between a negation and what it is about. */
 const DEGREES = ['a', 'an', 'any', 'the', 'too', 'very', 'so', 'much', 'more', 'really'];
 const LONGEST_TAG = 3;
 /** 非 begins many words that deny nothing: it must begin the clause, and stand before none of these. */
 const CHINESE_NEGATION =
-  /(?:不要|没有|(?<![^\s,;，。；、])非(?![常洲凡法得]))((?:(?!的)\p{Script=Han})+)的?/gu;
+  /(?:不要|没有|(?<![^\s,;，。；、])非(?![常洲凡法得]))((?:(?!的|不要|没有)\p{Script=Han})+)的?/gu;
 const CHINESE_DEGREES = /^(?:任何|[太很有看])/;
+/** Of what is denied without spaces: each length is looked for in all items. */
+const LONGEST_DENIED = 8;
 
 /**
  * Takes a query apart: `-word`, `"a phrase"`, `attribute:value`, `attribute:from..to`, `no X`, `不要X`; web/README.md has
  * the whole grammar. A query with words that deny and that stands in a title is taken as it stands.
  */
-export function parseQuery(text: string, known: Vocabulary): ParsedQuery {
+export function parseQuery(query: string, known: Vocabulary): ParsedQuery {
+  const text = query.replace(/[“”]/g, '"');
   const parsed: ParsedQuery = { words: '', filters: [], phrases: [], without: [] };
   const words: string[] = [];
   const rest = text.replace(CHINESE_NEGATION, (whole, what: string) => {
@@ -62,13 +65,19 @@ export function parseQuery(text: string, known: Vocabulary): ParsedQuery {
     return minus || name ? undefined : word && foldText(word);
   };
   const phraseAt = (n: number) => parts[n]?.[3] ?? wordAt(n);
+  const filterAt = (n: number): Filter | undefined => {
+    const [, , name, phrase, word] = parts[n] ?? [];
+    return name !== undefined && known.isAttribute(name)
+      ? { [name]: operatorsOf(phrase ?? word ?? '') }
+      : undefined;
+  };
 
   for (let n = 0; n < parts.length; n++) {
     const [whole = '', minus, name, phrase, word] = parts[n] as RegExpMatchArray;
     const value = phrase ?? word;
     if (value === undefined) continue; // the end of a clause
-    if (name !== undefined && known.isAttribute(name)) {
-      const filter = { [name]: operatorsOf(value) };
+    const filter = filterAt(n);
+    if (filter) {
       parsed.filters.push(minus ? { not: filter } : filter);
     } else if (minus && value !== '') {
       parsed.without.push({ what: name ? `${name}:${value}` : value });
@@ -77,20 +86,26 @@ export function parseQuery(text: string, known: Vocabulary): ParsedQuery {
       words.push(phrase);
     } else {
       let next = n + 1;
-      const about: Denial[] = [];
+      let denies = false;
       if (NEGATIONS.includes(wordAt(n) ?? '')) {
         do {
           while (DEGREES.includes(wordAt(next) ?? '')) next++;
-          if (phraseAt(next) === undefined) break;
+          const denied = parts[next]?.[1] ? undefined : filterAt(next);
+          if (!denied && phraseAt(next) === undefined) break;
+          denies = true;
+          if (denied) {
+            parsed.filters.push({ not: denied });
+            next++;
+            continue;
+          }
           const length = tagLength(next, phraseAt, known);
           const what = parts.slice(next, next + length).map((_, i) => phraseAt(next + i));
           next += length;
           const asked = parts.slice(n, next).map(([part]) => part);
-          about.push({ what: what.join(' '), asked: asked.join(' ') });
+          parsed.without.push({ what: what.join(' '), asked: asked.join(' ') });
         } while (['or', 'nor'].includes(wordAt(next++) ?? ''));
       }
-      if (about.length > 0) {
-        parsed.without.push(...about);
+      if (denies) {
         n = next - 2;
       } else {
         words.push(whole);
@@ -98,7 +113,7 @@ export function parseQuery(text: string, known: Vocabulary): ParsedQuery {
     }
   }
   if (parsed.without.some(({ asked }) => asked) && known.isInTitle(text)) {
-    return { words: text, filters: [], phrases: [], without: [] };
+    return { words: query, filters: [], phrases: [], without: [] };
   }
   parsed.words = words.join(' ');
   return parsed;
@@ -123,7 +138,7 @@ function tagLength(
 
 /** Chinese has no spaces: the longest beginning of two characters or more that is said anywhere. */
 function shortened(text: string, known: Vocabulary): string {
-  let phrase = text.replace(CHINESE_DEGREES, '');
+  let phrase = text.replace(CHINESE_DEGREES, '').slice(0, LONGEST_DENIED);
   while (phrase.length >= 2 && !known.isSaid(phrase)) phrase = phrase.slice(0, -1);
   return phrase.length >= 2 ? phrase : '';
 }

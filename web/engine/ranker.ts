@@ -154,18 +154,32 @@ export class Ranker {
   private arranged(plan: Plan, options: RecommendOptions): Recommendation[] {
     const { k = DEFAULT_K, caps = [], explain = true } = options;
     const { ids, catalog } = this.stock;
+    const capped = caps.length > 0;
+    const most = mostReasons(explain);
     const reasons: Reason[] = explain ? [{ kind: 'pin', contribution: 0 }] : [];
-    for (let ask = caps.length > 0 ? MORE * k : k; ; ask *= MORE) {
-      const found = this.list(plan, Math.min(ask, MOST), mostReasons(explain));
+    for (let ask = capped ? MORE * k : k; ; ask *= MORE) {
+      const found = this.list(plan, Math.min(ask, MOST), capped ? 0 : most);
       const fits = roomUnder(caps, (id) => catalog.items[indexOfItem(ids, id)] as Item);
       let left = k;
       const pinned = plan.pinned.filter(({ item }) => left > 0 && fits(item) && left-- > 0);
       const list = explored(found, k, options, ids, plan.out, plan.popularityOf, fits);
       if (list.length + pinned.length < k && found.length === ask) continue;
+      if (capped && most > 0 && list.length > 0) this.tell(list.slice(0, k), plan, most);
       for (const { item, place } of pinned) {
         list.splice(place, 0, { item, score: 0, source: 'pin', reasons });
       }
       return list.slice(0, k);
+    }
+  }
+
+  /** Gives entries of a list without reasons theirs, which are much work for all that no cap has left room for. */
+  private tell(entries: readonly Recommendation[], plan: Plan, most: number): void {
+    const { ids } = this.stock;
+    const wanted = new Map(entries.map((entry) => [entry.item, entry]));
+    const excluded = [...ids.ids.keys()].filter((index) => !wanted.has(ids.id(index)));
+    for (const { item, source, reasons } of this.list({ ...plan, excluded }, wanted.size, most)) {
+      const entry = wanted.get(item) as Recommendation;
+      if (entry.source === source) entry.reasons = reasons;
     }
   }
 

@@ -186,6 +186,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
     similar: ({ id, k }) => this.timed('similar', () => this.ready().similar(id, { k })),
     profile: async () => {
       const { history, preferences } = await this.person.now();
+      this.learn(history, CHOICES_BEFORE_A_LIST); // and forget
       const known = await this.timed('profile', () => this.ready().profile(history.items()));
       const { muted, preferred } = preferences;
       return { events: history.count, ...known, muted: [...muted], preferred: [...preferred] };

@@ -19,6 +19,29 @@ const parsed = (text: string) => {
 const plain = { filters: [], phrases: [], without: [] };
 
 describe('a query', () => {
+  test('looks for few of the beginnings of what is denied without spaces', () => {
+    const asked: string[] = [];
+    const isSaid = (phrase: string) => asked.push(phrase) < 0;
+    parseQuery('非'.repeat(1000), { ...known, isSaid });
+    parseQuery('不要'.repeat(1000), { ...known, isSaid });
+    expect(new Set(asked).size).toBeLessThan(10);
+  });
+
+  test.each<[string, unknown[]]>([
+    ['not year:1990', [{ not: { year: { eq: 1990 } } }]],
+    ['without year:1990..1999', [{ not: { year: { gte: 1990, lte: 1999 } } }]],
+    [
+      'no director:ada or director:eve',
+      [{ not: { director: { eq: 'ada' } } }, { not: { director: { eq: 'eve' } } }],
+    ],
+    ['no horror or year:1990', [{ not: { year: { eq: 1990 } } }]],
+    ['-year:1990', [{ not: { year: { eq: 1990 } } }]],
+    ['not -year:1990', [{ not: { year: { eq: 1990 } } }]],
+    ['year:1990', [{ year: { eq: 1990 } }]],
+  ])('%s asks for attributes', (text, filters) => {
+    expect(parsed(text).filters).toEqual(filters);
+  });
+
   test.each([
     'quiet science fiction',
     'sci-fi',
@@ -54,6 +77,12 @@ describe('a query', () => {
     ['没有暴力的科幻', '科幻', ['暴力']],
     ['非恐怖的科幻', '科幻', ['恐怖']],
     ['安静 非暴力', '安静', ['暴力']],
+    ['不要恐怖不要暴力', '', ['恐怖', '暴力']],
+    ['不要恐怖没有暴力的科幻', '科幻', ['恐怖', '暴力']],
+    ['安静 不要"恐怖"', '安静', ['恐怖']],
+    ['安静 没有“恐怖”', '安静', ['恐怖']],
+    ['不要 恐怖', '', ['恐怖']],
+    ['quiet no “old men”', 'quiet', ['old men']],
   ])('%s leaves out what is denied', (text, words, without) => {
     const found = parsed(text);
     expect(asSaid(found.words)).toBe(asSaid(words));
