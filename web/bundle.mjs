@@ -106,9 +106,9 @@ function bundleWith(options) {
   });
 }
 
-/** For pages: Terser looks further than esbuild, which saves 6 % of what is downloaded. */
-async function bundleForPages({ sourcemap = true, write = true, ...options }) {
-  const result = await bundleWith({ ...options, platform: 'browser', sourcemap, write: false });
+/** Terser looks further than esbuild, which saves 6 % of what is downloaded. */
+async function bundleSmall({ sourcemap = true, write = true, ...options }) {
+  const result = await bundleWith({ platform: 'browser', ...options, sourcemap, write: false });
   const texts = Object.fromEntries(result.outputFiles.map(({ path, text }) => [path, text]));
   const outputFiles = [];
   for (const [path, text] of Object.entries(texts)) {
@@ -141,11 +141,11 @@ async function bundleForPages({ sourcemap = true, write = true, ...options }) {
   return { ...result, outputFiles };
 }
 
-const bundleWeb = () => bundleForPages({ entryPoints: ['web/index.ts'], outfile: 'dist/index.js' });
+const bundleWeb = () => bundleSmall({ entryPoints: ['web/index.ts'], outfile: 'dist/index.js' });
 
 // Plain scripts, so that each runs as a module, as a classic worker and as a thread of either.
 const bundleWorker = (entryPoints, options) =>
-  bundleForPages({
+  bundleSmall({
     ...options,
     entryPoints,
     outdir: 'dist',
@@ -166,7 +166,7 @@ async function bundleInline() {
   const wasm = readFileSync(join(dist, wasmFile('simd', '')));
   const options = { sourcemap: false }; // its parts have theirs in the other files
   const loader = loaderOf('wasm-simd');
-  const worker = await bundleForPages({
+  const worker = await bundleSmall({
     ...options,
     entryPoints: ['web/worker/worker-inline-web.ts'],
     format: 'iife',
@@ -177,7 +177,7 @@ async function bundleInline() {
       holding('#inline/wasm', await zopfli.deflateAsync(wasm, {}), 'binary'),
     ],
   });
-  const page = await bundleForPages({
+  const page = await bundleSmall({
     ...options,
     entryPoints: ['web/index.ts'],
     outfile: 'dist/inline.js',
@@ -226,7 +226,7 @@ const bundleLanguages = () =>
   });
 
 const bundleNode = () =>
-  bundleWith({
+  bundleSmall({
     entryPoints: { node: 'web/index.ts', 'node-worker': 'web/worker/worker-node.ts' },
     outdir: 'dist',
     sourcemap: false, // Node does not look at them unless told to, and they are 95 KB of the package
@@ -235,7 +235,7 @@ const bundleNode = () =>
   });
 
 const bundleCli = () =>
-  bundleWith({
+  bundleSmall({
     entryPoints: { cli: 'web/cli/main.ts' },
     outdir: 'dist',
     sourcemap: false, // as large as two engines, and nobody steps through a command
