@@ -69,9 +69,8 @@ double part_half_life(const TrainedModel& model, int part) {
   return static_cast<double>(hybrid_of(model)->parts()[static_cast<std::size_t>(part)].half_life);
 }
 
-// Gives a hybrid the texts that another was trained with.
+// Gives a hybrid the texts that another was trained with. Both must be hybrids.
 void move_texts(TrainedModel& from, TrainedModel& to) {
-  if (hybrid_of(from) == nullptr) return;
   if (auto texts = static_cast<Hybrid&>(*from.file.model).take_content()) {
     static_cast<Hybrid&>(*to.file.model).attach(std::move(texts));
   }

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "checked_best.h"
 #include "expect.h"
 #include "fixed_model.h"
 #include "inkling/evaluator.h"
-#include "kernels/top_k.h"
 #include "ranking/learned_ranker.h"
 #include "sample_data.h"
 
@@ -325,14 +325,7 @@ TEST_CASE("an item of which nothing is known comes after all others, whatever th
     profile->explain(4, parts);
     CHECK(sum_of_parts(parts) == doctest::Approx(scores[4]));
     const std::vector<std::uint8_t> skip(5, 0);
-    for (const std::size_t k : {std::size_t{3}, std::size_t{5}}) {
-      std::vector<ScoredItem> best;
-      std::vector<ScoredItem> expected;
-      REQUIRE(profile->top_k(skip, k, nullptr, best));
-      REQUIRE(kernels::best_scores(scores, skip, k, expected));
-      REQUIRE(best.size() == k);
-      for (std::size_t n = 0; n < k; ++n) CHECK(best[n].item == expected[n].item);
-    }
+    for (const std::size_t k : {std::size_t{3}, std::size_t{5}}) CHECK(checked_best(*profile, skip, k).size() == k);
   }
 }
 
@@ -355,21 +348,13 @@ TEST_CASE("with trees or a perceptron the best are those of all scores and a ful
     for (int n = 0; n < 20; ++n) {
       const auto history = random_history(90, 1 + random_below(10, random), random);
       const auto profile = value_of(model.fold_in(history));
-      std::vector<float> scores(90);
-      profile->score_all(scores);
-      std::vector<std::uint8_t> skip(90, 0);
-      for (const HistoryEntry& entry : history) skip[static_cast<std::size_t>(entry.item)] = 1;
-      std::vector<ScoredItem> best;
-      std::vector<ScoredItem> expected;
-      REQUIRE(profile->top_k(skip, 7, nullptr, best));
-      REQUIRE(kernels::best_scores(scores, skip, 7, expected));
+      const std::vector<std::uint8_t> skip = skipping(history, 90);
+      std::vector<ScoredItem> best = checked_best(*profile, skip, 7);
       REQUIRE(best.size() == 7);
-      for (std::size_t k = 0; k < best.size(); ++k) {
-        CHECK(best[k].item == expected[k].item);
-        CHECK(best[k].score == expected[k].score);
+      for (const ScoredItem& each : best) {
         std::vector<Contribution> parts;
-        profile->explain(best[k].item, parts);
-        CHECK(sum_of_parts(parts) == doctest::Approx(best[k].score).epsilon(1e-4));
+        profile->explain(each.item, parts);
+        CHECK(sum_of_parts(parts) == doctest::Approx(each.score).epsilon(1e-4));
       }
       REQUIRE(profile->top_k(skip, 1000, nullptr, best));
       CHECK(best.size() == 90 - history.size());

@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "checked_best.h"
 #include "expect.h"
 #include "inkling/item_factors.h"
 #include "inkling/model_file.h"
 #include "inkling/spectral_item_model.h"
-#include "kernels/top_k.h"
 #include "sample_data.h"
 
 namespace inkling {
@@ -199,19 +199,7 @@ TEST_CASE("a list of rounded vectors is that of all their scores and a full sort
     for (int repeat = 0; repeat < 10; ++repeat) {
       const auto history = random_history(700, 1 + random_below(8, random), random);
       const auto profile = value_of(file.model->fold_in(history));
-      std::vector<float> scores(700);
-      profile->score_all(scores);
-      std::vector<std::uint8_t> skip(700, 0);
-      for (const HistoryEntry& entry : history) skip[static_cast<std::size_t>(entry.item)] = 1;
-      std::vector<ScoredItem> best;
-      std::vector<ScoredItem> expected;
-      REQUIRE(profile->top_k(skip, 10, nullptr, best));
-      REQUIRE(kernels::best_scores(scores, skip, 10, expected));
-      REQUIRE(best.size() == 10);
-      for (std::size_t k = 0; k < 10; ++k) {
-        CHECK(best[k].item == expected[k].item);
-        CHECK(best[k].score == expected[k].score);
-      }
+      CHECK(checked_best(*profile, skipping(history, 700), 10).size() == 10);
     }
   }
 }

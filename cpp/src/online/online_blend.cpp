@@ -13,8 +13,8 @@ constexpr double kMomentRate = 0.000625;  // of those that hang on the moment: e
 constexpr double kPull = 0.002;           // back to the prior, a choice
 constexpr double kMostWeight = 3;
 constexpr int kMostHalvings = 40;
-constexpr double kLearnedOdds = 9;  // of the share before the first choice
-const double kRoom = std::log(1 + kLearnedOdds);
+constexpr double kLearnedOdds = 9;            // of the share before the first choice
+constexpr double kRoom = std::numbers::ln10;  // ln(1 + kLearnedOdds)
 
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 

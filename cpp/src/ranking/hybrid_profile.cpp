@@ -23,7 +23,7 @@ HybridProfile::HybridProfile(const Hybrid& model, std::vector<Hybrid::Voice> voi
       events_(BlendWeights::of_events(num_events_)) {}
 
 void HybridProfile::score_all(std::span<float> scores) const {
-  weigh_all(scores);
+  weigh(0, scores);
   if (model_.ranker_ != nullptr) {
     Features features(voices_.size());
     for (std::size_t item = 0; item < scores.size(); ++item) scores[item] += added(item, scores[item], features);
@@ -38,7 +38,7 @@ bool HybridProfile::top_k(std::span<const std::uint8_t> skip, std::size_t k, Thr
                           std::vector<ScoredItem>& best) const {
   if (model_.ranker_ == nullptr) return Profile::top_k(skip, k, pool, best);
   std::vector<float> scores(skip.size());
-  weigh_all(scores);
+  weigh(0, scores);
   std::vector<std::uint8_t> without_unknown(skip.begin(), skip.end());
   for (const std::int32_t item : model_.unknown_) without_unknown[at(item)] = 1;
   if (!kernels::best_scores(scores, without_unknown, k, best)) return false;
@@ -82,37 +82,26 @@ void HybridProfile::explain(std::int32_t item, std::vector<Contribution>& parts)
   }
   if (model_.ranker_ != nullptr) {
     Features features(voices_.size());
-    rest += static_cast<double>(added(at(item), weigh(item), features));
+    float sum = 0;
+    weigh(at(item), std::span(&sum, 1));
+    rest += static_cast<double>(added(at(item), sum, features));
   }
   all.push_back({kNone, kModelItself, static_cast<float>(rest)});
   add_merged(std::move(all), parts);
 }
 
-void HybridProfile::weigh_all(std::span<float> scores) const {
-  std::fill(scores.begin(), scores.end(), 0.0f);
+void HybridProfile::weigh(std::size_t first, std::span<float> sums) const {
+  std::fill(sums.begin(), sums.end(), 0.0f);
   BlendWeights::Hats by_users{};
   for (std::size_t p = 0; p <= voices_.size(); ++p) {
     const float own = weights_of(p, by_users);
     if (p < voices_.size() && voices_[p].profile == nullptr) continue;
-    for (std::size_t item = 0; item < scores.size(); ++item) {
-      const BlendWeights::Hats& users = model_.user_hats_[item];
+    for (std::size_t n = 0; n < sums.size(); ++n) {
+      const BlendWeights::Hats& users = model_.user_hats_[first + n];
       const float weight = own + users[0] * by_users[0] + users[1] * by_users[1] + users[2] * by_users[2];
-      scores[item] += p < voices_.size() ? weight * voices_[p].z[item] : weight;
+      sums[n] += p < voices_.size() ? weight * voices_[p].z[first + n] : weight;
     }
   }
-}
-
-float HybridProfile::weigh(std::int32_t item) const {
-  const BlendWeights::Hats& users = model_.user_hats_[at(item)];
-  BlendWeights::Hats by_users{};
-  float sum = 0;
-  for (std::size_t p = 0; p <= voices_.size(); ++p) {
-    const float own = weights_of(p, by_users);
-    if (p < voices_.size() && voices_[p].profile == nullptr) continue;
-    const float weight = own + users[0] * by_users[0] + users[1] * by_users[1] + users[2] * by_users[2];
-    sum += p < voices_.size() ? weight * voices_[p].z[at(item)] : weight;
-  }
-  return sum;
 }
 
 float HybridProfile::added(std::size_t item, float sum, Features& features) const {

@@ -22,9 +22,8 @@ class HybridProfile final : public Profile {
   void explain(std::int32_t item, std::vector<Contribution>& parts) const override;
 
  private:
-  void weigh_all(std::span<float> scores) const;
-  // What weigh_all says of one item.
-  float weigh(std::int32_t item) const;
+  // The weighted sums of the items from `first` on, without what a ranker adds.
+  void weigh(std::size_t first, std::span<float> sums) const;
 
   // Room for what a ranker sees of one item.
   struct Features {
