@@ -194,7 +194,10 @@ const SUITES = {
   bench: () => vitest('bench', 'tests/bench/vitest.config.ts'),
 };
 
-/** What mostly compiles, and so takes what the others leave of the machine: they wait for browsers and timers. */
+/**
+ * What mostly compiles, and so takes what the others leave of the machine: they wait for browsers and timers. Side by side,
+ * so that one compiles while another runs a program that has one thread.
+ */
 const ASIDE = ['lint', 'native', 'wasm'];
 /** What measures times and memory has the machine to itself. */
 const ALONE = ['measuring', 'bench'];
@@ -219,14 +222,14 @@ async function runInTurn(names) {
 }
 
 const ASIDE_FLAG = '--aside';
-const rowsFile = join(output, 'aside.json');
+const asideFile = (name, ending) => join(output, `aside-${name}.${ending}`);
 
-/** Starts the suites that run aside. Returns what waits for them, shows what they printed and gives their rows. */
-function startAside() {
-  const log = join(output, 'aside.txt');
-  rmSync(rowsFile, { force: true });
+/** Starts a suite aside. Returns what waits for it, shows what it printed and gives its rows. */
+function startAside(name) {
+  const log = asideFile(name, 'txt');
+  rmSync(asideFile(name, 'json'), { force: true });
   const file = openSync(log, 'w');
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ASIDE_FLAG], {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ASIDE_FLAG, name], {
     cwd: root,
     stdio: ['ignore', file, file],
   });
@@ -235,18 +238,18 @@ function startAside() {
     await ended;
     process.stdout.write(readFileSync(log));
     try {
-      return JSON.parse(readFileSync(rowsFile, 'utf8'));
+      return JSON.parse(readFileSync(asideFile(name, 'json'), 'utf8'));
     } catch {
-      return ASIDE.map((name) => ({ name, passed: 0, failed: 1, seconds: 0 })); // it says why
+      return [{ name, passed: 0, failed: 1, seconds: 0 }]; // it says why
     }
   };
 }
 
 async function runAll() {
   const names = Object.keys(SUITES).filter((name) => !ASIDE.includes(name));
-  const aside = startAside();
+  const aside = ASIDE.map(startAside);
   const rows = await runInTurn(names.filter((name) => !ALONE.includes(name)));
-  rows.push(...(await aside()));
+  for (const end of aside) rows.push(...(await end()));
   return [...rows, ...(await runInTurn(ALONE))];
 }
 
@@ -254,7 +257,8 @@ async function main() {
   const wanted = process.argv.slice(2);
   if (wanted[0] === ASIDE_FLAG) {
     setPriority(constants.priority.PRIORITY_LOW); // inherited by all that it starts
-    writeFileSync(rowsFile, JSON.stringify(await runInTurn(ASIDE)));
+    const [, name] = wanted;
+    writeFileSync(asideFile(name, 'json'), JSON.stringify(await runInTurn([name])));
     return;
   }
   const unknown = wanted.find((name) => !Object.hasOwn(SUITES, name));

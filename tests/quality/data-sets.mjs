@@ -11,20 +11,24 @@ export const scratch = join(root, 'tests', 'output', 'quality');
 const paths = (folder, names) =>
   Object.fromEntries(Object.entries(names).map(([name, file]) => [name, join(folder, file)]));
 
+const lines = (file) => gunzipSync(readFileSync(file)).toString('utf8').trimEnd().split('\n');
+
 /** Lines of "count item item …", one a user, as "user,item" rows. */
-function pairsFile(from, to) {
-  const text = gunzipSync(readFileSync(from)).toString('utf8');
-  const rows = ['user,item'];
-  text
-    .trimEnd()
-    .split('\n')
-    .forEach((line, user) => {
-      for (const item of line.trim().split(/\s+/).slice(1)) rows.push(`${user},${item}`);
-    });
-  writeFileSync(to, `${rows.join('\n')}\n`);
+function pairsFile(from, to, choose = (items) => items) {
+  const rows = lines(from).flatMap((line, user) =>
+    choose(line.trim().split(/\s+/).slice(1), user).map((item) => `${user},${item}`),
+  );
+  writeFileSync(to, `${['user,item', ...rows].join('\n')}\n`);
 }
 
-const lines = (file) => gunzipSync(readFileSync(file)).toString('utf8').trimEnd().split('\n');
+/** Numbers that look like chance: the first of a user's items by these are a fair sample of them. */
+function shuffled(items, user) {
+  const key = (item) => {
+    const mixed = Math.imul((Number(item) + 1) ^ Math.imul(user + 1, 0x85ebca6b), 0x9e3779b1);
+    return Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) >>> 0;
+  };
+  return [...items].sort((one, other) => key(one) - key(other));
+}
 const listed = (text) =>
   text
     .split(',')
@@ -182,6 +186,20 @@ export function dataSets() {
     here: existsSync(cite),
     args: existsSync(cite) ? [...sets['citeulike-10'].args, '--items', papers] : [],
   };
+  // The split above trains on the ten papers of each user that have the lowest numbers, which more people have met.
+  add(
+    'citeulike-random-10-texts',
+    cite,
+    'citeulike-a, 10 papers a user drawn at random to train, with titles and 1,924 abstracts',
+    citeFiles,
+    (files) => {
+      const train = join(scratch, 'citeulike-random-10-train.csv');
+      const test = join(scratch, 'citeulike-random-10-test.csv');
+      pairsFile(files.all, train, (items, user) => shuffled(items, user).slice(0, 10));
+      pairsFile(files.all, test, (items, user) => shuffled(items, user).slice(10));
+      return ['--train', train, '--test', test, '--items', papers];
+    },
+  );
   add(
     'citeulike-loo',
     cite,

@@ -146,6 +146,12 @@ export const ROWS = [
     metrics: CITE,
     published: model === 'popularity' ? [0.004, 0.0078, 0.0258] : null,
   })),
+  ...['tf_idf', 'item_graph', 'hybrid'].map((model) => ({
+    set: 'citeulike-random-10-texts',
+    model,
+    settings: '',
+    metrics: CITE,
+  })),
 
   ...[
     'popularity',
