@@ -53,6 +53,32 @@ TEST_CASE("dot takes vectors that are not aligned") {
   }
 }
 
+TEST_CASE("rotate equals its naive twin, and leaves what follows alone") {
+  Random random(7);
+  for (const std::size_t length : kLengths) {
+    CAPTURE(length);
+    std::vector<float> x = random_values(length + 1, random);
+    std::vector<float> y = random_values(length + 1, random);
+    std::vector<float> naive_x = x;
+    std::vector<float> naive_y = y;
+    kernels::rotate(0.6f, -0.8f, x.data(), y.data(), length);
+    kernels::rotate_naive(0.6f, -0.8f, naive_x.data(), naive_y.data(), length);
+    CHECK(x[length] == naive_x[length]);
+    CHECK(y[length] == naive_y[length]);
+    Furthest furthest;
+    for (std::size_t i = 0; i < length; ++i) {
+      furthest.add(x[i], naive_x[i]);
+      furthest.add(y[i], naive_y[i]);
+    }
+    CHECK(furthest.value() < 1e-5);
+  }
+  float x = 3;
+  float y = 4;
+  kernels::rotate(0.6f, 0.8f, &x, &y, 1);
+  CHECK(x == doctest::Approx(5));
+  CHECK(y == doctest::Approx(0));
+}
+
 TEST_CASE("axpy equals its naive twin and leaves what follows alone") {
   Random random(3);
   for (const std::size_t length : kLengths) {

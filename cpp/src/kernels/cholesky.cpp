@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/dot.h"
 #include "kernels/simd.h"
 #include "kernels/tile.h"
 
@@ -152,15 +153,10 @@ void cholesky_update(float* factor, std::size_t size, std::size_t stride, float*
   for (std::size_t i = 0; i < size; ++i) {
     float* pivot = factor + i * stride;
     const float reciprocal = 1.0f / std::sqrt(pivot[i] * pivot[i] + row[i] * row[i]);
-    const Vector cosine = simd::splat(pivot[i] * reciprocal);
-    const Vector sine = simd::splat(row[i] * reciprocal);
     // As above, what is left of the diagonal is never read.
-    for (std::size_t c = i / kLanes * kLanes; c < size; c += kLanes) {
-      const Vector kept = simd::load(pivot + c);
-      const Vector added = simd::load(row + c);
-      simd::store(pivot + c, simd::multiply_add(cosine, kept, sine * added));
-      simd::store(row + c, simd::multiply_subtract(sine, kept, cosine * added));
-    }
+    const std::size_t first = i / kLanes * kLanes;
+    const std::size_t length = simd::round_up(size, kLanes) - first;
+    rotate(pivot[i] * reciprocal, row[i] * reciprocal, pivot + first, row + first, length);
   }
 }
 

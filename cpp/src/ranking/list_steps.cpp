@@ -1,0 +1,170 @@
+#include "ranking/list_steps.h"
+
+#include <algorithm>
+
+namespace inkling {
+
+namespace {
+
+std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
+
+}  // namespace
+
+ListSteps::ListSteps(const ListRules& rules)
+    : rules_(rules),
+      exchanges_suffice_(exchanges_suffice(rules)),
+      fixed_(rules),
+      plan_(rules),
+      marks_(rules.num_types(), Mark::kUnknown) {
+  fill(plan_);
+  repair(plan_, 0, fixed_.bound(0));
+  least_ = plan_.violation();
+}
+
+bool ListSteps::spend(std::size_t units) {
+  work_left_ -= static_cast<std::int64_t>(units);
+  work_once_ -= static_cast<std::int64_t>(units);
+  return work_left_ > 0 && work_once_ > 0;
+}
+
+bool ListSteps::refuses(std::int32_t candidate) {
+  const std::int32_t type = rules_.type_of[at(candidate)];
+  Mark& mark = marks_[at(type)];
+  if (mark == Mark::kUnknown) {
+    fixed_.set(next_, type);
+    const bool possible = type == plan_.type(next_) || fixed_.bound(next_ + 1) <= least_ + kRuleTolerance;
+    fixed_.set(next_, kNone);
+    mark = possible ? Mark::kPossible : Mark::kRefused;
+  }
+  return mark == Mark::kRefused;
+}
+
+bool ListSteps::take(std::int32_t candidate) {
+  const std::int32_t type = rules_.type_of[at(candidate)];
+  const std::int32_t planned = plan_.type(next_);
+  if (type != planned) {
+    ListPlan plan = plan_;
+    for (std::size_t place = next_ + 1; place < rules_.num_places(); ++place) {
+      if (plan.type(place) != type) continue;
+      plan.set(place, planned);
+      break;
+    }
+    plan.set(next_, type);
+    repair(plan, next_ + 1, least_);
+    if (plan.violation() > least_ + kRuleTolerance) {
+      marks_[at(type)] = Mark::kRefused;
+      return false;
+    }
+    plan_ = plan;
+  }
+  fixed_.set(next_, type);
+  ++next_;
+  std::fill(marks_.begin(), marks_.end(), Mark::kUnknown);
+  return true;
+}
+
+// The type to be tried next at a place: one whose floors lack most, and one that breaks a ceiling only if all others
+// have been tried. Marks it; kNone when all are.
+std::int32_t ListSteps::next_type(const ListPlan& plan, std::size_t place, std::vector<std::uint8_t>& tried) const {
+  std::int32_t best = kNone;
+  double best_need = 0;
+  for (std::int32_t type = 0; at(type) < tried.size(); ++type) {
+    if (tried[at(type)] != 0 || plan.left(type) == 0) continue;
+    double need = 0;
+    for (const std::int32_t index : rules_.rules_of[at(type)]) {
+      const ListRules::Rule& rule = rules_.rules[at(index)];
+      need += std::max(0.0, rule.floor - plan.total(index));
+      if (plan.total(index) + rules_.weight(rule, place) > rule.ceiling + kRuleTolerance) {
+        need -= static_cast<double>(rules_.num_places());
+      }
+    }
+    if (best != kNone && need <= best_need) continue;
+    best = type;
+    best_need = need;
+  }
+  if (best != kNone) tried[at(best)] = 1;
+  return best;
+}
+
+// All places, each by a type after which the rest can be as good as before, or nearly.
+void ListSteps::fill(ListPlan& plan) {
+  for (std::size_t place = 0; place < rules_.num_places(); ++place) {
+    const double before = plan.bound(place);
+    std::vector<std::uint8_t> tried(rules_.num_types(), 0);
+    std::int32_t best = kNone;
+    double best_bound = 0;
+    for (std::int32_t type = next_type(plan, place, tried); type != kNone; type = next_type(plan, place, tried)) {
+      plan.set(place, type);
+      const double bound = plan.bound(place + 1);
+      if (best == kNone || bound < best_bound) {
+        best = type;
+        best_bound = bound;
+      }
+      if (bound <= before + kRuleTolerance) break;
+    }
+    plan.set(place, best);
+  }
+}
+
+// Looks for other types from `first` on, so that the violation is the least there is, or no larger than `enough`.
+void ListSteps::repair(ListPlan& plan, std::size_t first, double enough) {
+  if (plan.violation() <= enough + kRuleTolerance) return;
+  if (exchanges_suffice_) return exchange(rules_, first, enough, plan);
+  work_once_ = kMostWorkOnce;
+  climb(plan, first, enough);
+  if (plan.violation() <= enough + kRuleTolerance) return;
+  work_once_ = kMostWorkOnce;
+  ListPlan partial = plan;
+  for (std::size_t place = first; place < rules_.num_places(); ++place) partial.set(place, kNone);
+  descend(partial, first, enough, plan);
+}
+
+// Another type at one place, or the types of two exchanged, as long as that is better.
+void ListSteps::climb(ListPlan& plan, std::size_t first, double enough) {
+  const auto better = [&](std::size_t place, std::int32_t type, std::size_t other, std::int32_t other_type) {
+    const std::int32_t old = plan.type(place);
+    const std::int32_t old_other = plan.type(other);
+    const double before = plan.violation();
+    plan.set(place, type);
+    if (other != place) plan.set(other, other_type);
+    if (plan.violation() < before - kRuleTolerance) return true;
+    if (other != place) plan.set(other, old_other);
+    plan.set(place, old);
+    return false;
+  };
+  for (bool improved = true; improved;) {
+    improved = false;
+    for (std::size_t place = first; place < rules_.num_places(); ++place) {
+      for (std::int32_t type = 0; at(type) < rules_.num_types(); ++type) {
+        if (plan.violation() <= enough + kRuleTolerance || !spend(1)) return;
+        if (plan.left(type) > 0 && better(place, type, place, type)) improved = true;
+      }
+      for (std::size_t other = place + 1; other < rules_.num_places(); ++other) {
+        if (plan.violation() <= enough + kRuleTolerance || !spend(1)) return;
+        if (plan.type(other) == plan.type(place)) continue;
+        if (better(place, plan.type(other), other, plan.type(place))) improved = true;
+      }
+    }
+  }
+}
+
+// Branch and bound, place by place: plans that are better than `best` take its place. Returns true when one is good
+// enough, or the work is spent.
+bool ListSteps::descend(ListPlan& partial, std::size_t place, double enough, ListPlan& best) {
+  if (place == rules_.num_places()) {
+    best = partial;
+    return best.violation() <= enough + kRuleTolerance;
+  }
+  std::vector<std::uint8_t> tried(rules_.num_types(), 0);
+  for (std::int32_t type = next_type(partial, place, tried); type != kNone; type = next_type(partial, place, tried)) {
+    if (!spend(1 + (rules_.num_types() + rules_.rules.size()) / 8)) return true;
+    partial.set(place, type);
+    if (partial.bound(place + 1) < best.violation() - kRuleTolerance && descend(partial, place + 1, enough, best)) {
+      return true;
+    }
+    partial.set(place, kNone);
+  }
+  return false;
+}
+
+}  // namespace inkling
