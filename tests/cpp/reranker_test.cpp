@@ -111,18 +111,21 @@ TEST_CASE("several terms choose by the sum of their formulas, and the parts of e
 
     // The gains of candidates of which a term knows something are the formula's.
     Candidates chosen = sample.previous;
-    Furthest furthest;
+    Furthest of_dpp;
+    Furthest of_others;
     for (std::size_t place = 0; place < list.order.size(); ++place) {
       for (std::size_t t = 0; t < terms.size(); ++t) {
         const std::size_t count = terms[t].window > 0 ? std::min(terms[t].window, chosen.size()) : chosen.size();
         const Candidates recent(chosen.end() - static_cast<std::ptrdiff_t>(count), chosen.end());
         const double gain = gains[t](list.order[place], recent);
         if (std::isnan(gain)) continue;
-        furthest.add(list.parts[place * (1 + terms.size()) + 1 + t], terms[t].weight * gain);
+        const double part = list.parts[place * (1 + terms.size()) + 1 + t];
+        (terms[t].kind == Kind::kDpp ? of_dpp : of_others).add(part, terms[t].weight * gain);
       }
       chosen.push_back(list.order[place]);
     }
-    CHECK(furthest.value() < 1e-3);  // the logarithm of a d² near its floor
+    CHECK(of_dpp.value() < 0.03);  // the logarithm of a d² near its floor
+    CHECK(of_others.value() < 1e-6);
   }
 }
 

@@ -65,7 +65,7 @@ TEST_CASE("vectors around different centres come into different clusters, and un
     blob.push_back(i % 3 == 0 ? 5 : random_below(5, random));
     const float length = 0.1f + 9 * random.uniform();
     for (std::size_t c = 0; c < kWidth; ++c) {
-      const float value = (c == blob[i] ? 1.0f : 0.0f) + 0.05f * random.normal();
+      const float value = (c == blob[i] ? 1.0f : 0.0f) + 0.005f * random.normal();
       vectors.push_back(blob[i] == 5 ? 0 : length * value);
     }
   }

@@ -10,6 +10,13 @@
 
 namespace inkling {
 
+namespace {
+
+// What differs from 1 by rounding, so that all repetitions of something are alike, whatever they repeat.
+constexpr float kAlike = 1 - 1e-6f;
+
+}  // namespace
+
 Similarity::Similarity(std::size_t num_candidates)
     : row_length_(simd::round_up(num_candidates, kernels::gram_padding())), known_(num_candidates, 0) {}
 
@@ -40,6 +47,7 @@ VectorSimilarity::VectorSimilarity(DenseVectors vectors)
 
 void VectorSimilarity::row(std::int32_t candidate, std::span<float> out) const {
   kernels::gemv(vectors_.data(), row_length_, width_, vector(static_cast<std::size_t>(candidate)).data(), out.data());
+  for (float& cosine : out.first(row_length_)) cosine = cosine > kAlike ? 1 : cosine;
 }
 
 Result<std::unique_ptr<TopicSimilarity>> TopicSimilarity::make(const SparseRows& topics) {

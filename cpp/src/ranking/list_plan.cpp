@@ -78,6 +78,15 @@ double ListPlan::excess(std::size_t rule) const {
   return std::max(0.0, limits.floor - totals_[rule]) + std::max(0.0, totals_[rule] - limits.ceiling);
 }
 
+void ListPlan::find_concerned(std::vector<std::uint8_t>& types) const {
+  types.assign(left_.size(), 0);
+  for (std::size_t type = 0; type < types.size(); ++type) {
+    for (const std::int32_t rule : rules_->rules_of[type]) {
+      if (excess(at(rule)) > kRuleTolerance) types[type] = 1;
+    }
+  }
+}
+
 void ListPlan::add(std::int32_t type, std::size_t place, int sign) {
   if (type == kNone) return;
   left_[at(type)] -= sign;

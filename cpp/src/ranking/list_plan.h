@@ -51,6 +51,8 @@ class ListPlan {
   double total(std::int32_t rule) const { return totals_[static_cast<std::size_t>(rule)]; }
   // Sum of what is lacking at floors and above ceilings.
   double violation() const { return violation_; }
+  // Which types are in groups of which a rule is broken, one a type: without them nothing gets better.
+  void find_concerned(std::vector<std::uint8_t>& types) const;
 
   // kNone = nobody. More than there are may be placed for a moment.
   void set(std::size_t place, std::int32_t type);

@@ -8,6 +8,8 @@ namespace {
 
 std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
 
+constexpr int kMostTries = 32;  // of types for a place of the first plan
+
 }  // namespace
 
 ListSteps::ListSteps(const ListRules& rules)
@@ -63,13 +65,12 @@ bool ListSteps::take(std::int32_t candidate) {
   return true;
 }
 
-// The type to be tried next at a place: one whose floors lack most, and one that breaks a ceiling only if all others
-// have been tried. Marks it; kNone when all are.
-std::int32_t ListSteps::next_type(const ListPlan& plan, std::size_t place, std::vector<std::uint8_t>& tried) const {
-  std::int32_t best = kNone;
-  double best_need = 0;
-  for (std::int32_t type = 0; at(type) < tried.size(); ++type) {
-    if (tried[at(type)] != 0 || plan.left(type) == 0) continue;
+// The types that can stand at a place, as a heap of what is to be tried first: types of which floors lack most, and those
+// that break a ceiling after all others.
+void ListSteps::collect(const ListPlan& plan, std::size_t place, std::vector<Choice>& choices) const {
+  choices.clear();
+  for (std::int32_t type = 0; at(type) < rules_.num_types(); ++type) {
+    if (plan.left(type) == 0) continue;
     double need = 0;
     for (const std::int32_t index : rules_.rules_of[at(type)]) {
       const ListRules::Rule& rule = rules_.rules[at(index)];
@@ -78,22 +79,28 @@ std::int32_t ListSteps::next_type(const ListPlan& plan, std::size_t place, std::
         need -= static_cast<double>(rules_.num_places());
       }
     }
-    if (best != kNone && need <= best_need) continue;
-    best = type;
-    best_need = need;
+    choices.push_back({need, type});
   }
-  if (best != kNone) tried[at(best)] = 1;
-  return best;
+  std::make_heap(choices.begin(), choices.end());
+}
+
+std::int32_t ListSteps::take_first(std::vector<Choice>& choices) {
+  std::pop_heap(choices.begin(), choices.end());
+  const std::int32_t type = choices.back().type;
+  choices.pop_back();
+  return type;
 }
 
 // All places, each by a type after which the rest can be as good as before, or nearly.
 void ListSteps::fill(ListPlan& plan) {
+  std::vector<Choice> choices;
   for (std::size_t place = 0; place < rules_.num_places(); ++place) {
     const double before = plan.bound(place);
-    std::vector<std::uint8_t> tried(rules_.num_types(), 0);
+    collect(plan, place, choices);
     std::int32_t best = kNone;
     double best_bound = 0;
-    for (std::int32_t type = next_type(plan, place, tried); type != kNone; type = next_type(plan, place, tried)) {
+    for (int tries = 0; tries < kMostTries && !choices.empty(); ++tries) {
+      const std::int32_t type = take_first(choices);
       plan.set(place, type);
       const double bound = plan.bound(place + 1);
       if (best == kNone || bound < best_bound) {
@@ -111,6 +118,7 @@ void ListSteps::repair(ListPlan& plan, std::size_t first, double enough) {
   if (plan.violation() <= enough + kRuleTolerance) return;
   if (exchanges_suffice_) return exchange(rules_, first, enough, plan);
   work_once_ = kMostWorkOnce;
+  if (!spend(rules_.num_types() / 4)) return;
   climb(plan, first, enough);
   if (plan.violation() <= enough + kRuleTolerance) return;
   work_once_ = kMostWorkOnce;
@@ -121,28 +129,33 @@ void ListSteps::repair(ListPlan& plan, std::size_t first, double enough) {
 
 // Another type at one place, or the types of two exchanged, as long as that is better.
 void ListSteps::climb(ListPlan& plan, std::size_t first, double enough) {
-  const auto better = [&](std::size_t place, std::int32_t type, std::size_t other, std::int32_t other_type) {
+  std::vector<std::uint8_t> concerned;
+  plan.find_concerned(concerned);
+  // At `place`, and at `other` what was there before, if these are two. Returns false when there is nothing to be done.
+  const auto change = [&](std::size_t place, std::int32_t type, std::size_t other) {
     const std::int32_t old = plan.type(place);
-    const std::int32_t old_other = plan.type(other);
+    if (type == old || (concerned[at(type)] | concerned[at(old)]) == 0) return true;
     const double before = plan.violation();
-    plan.set(place, type);
-    if (other != place) plan.set(other, other_type);
-    if (plan.violation() < before - kRuleTolerance) return true;
-    if (other != place) plan.set(other, old_other);
-    plan.set(place, old);
-    return false;
+    const auto put = [&](std::int32_t here, std::int32_t there) {
+      if (other != place) plan.set(other, there);
+      plan.set(place, here);
+    };
+    put(type, old);
+    if (plan.violation() < before - kRuleTolerance) {
+      plan.find_concerned(concerned);
+    } else {
+      put(old, type);
+    }
+    return spend(1) && plan.violation() > enough + kRuleTolerance;
   };
-  for (bool improved = true; improved;) {
-    improved = false;
+  for (double before = plan.violation() + 1; plan.violation() < before - kRuleTolerance;) {
+    before = plan.violation();
     for (std::size_t place = first; place < rules_.num_places(); ++place) {
       for (std::int32_t type = 0; at(type) < rules_.num_types(); ++type) {
-        if (plan.violation() <= enough + kRuleTolerance || !spend(1)) return;
-        if (plan.left(type) > 0 && better(place, type, place, type)) improved = true;
+        if (plan.left(type) > 0 && !change(place, type, place)) return;
       }
       for (std::size_t other = place + 1; other < rules_.num_places(); ++other) {
-        if (plan.violation() <= enough + kRuleTolerance || !spend(1)) return;
-        if (plan.type(other) == plan.type(place)) continue;
-        if (better(place, plan.type(other), other, plan.type(place))) improved = true;
+        if (!change(place, plan.type(other), other)) return;
       }
     }
   }
@@ -155,8 +168,10 @@ bool ListSteps::descend(ListPlan& partial, std::size_t place, double enough, Lis
     best = partial;
     return best.violation() <= enough + kRuleTolerance;
   }
-  std::vector<std::uint8_t> tried(rules_.num_types(), 0);
-  for (std::int32_t type = next_type(partial, place, tried); type != kNone; type = next_type(partial, place, tried)) {
+  std::vector<Choice> choices;
+  collect(partial, place, choices);
+  while (!choices.empty()) {
+    const std::int32_t type = take_first(choices);
     if (!spend(1 + (rules_.num_types() + rules_.rules.size()) / 8)) return true;
     partial.set(place, type);
     if (partial.bound(place + 1) < best.violation() - kRuleTolerance && descend(partial, place + 1, enough, best)) {
