@@ -19,7 +19,7 @@ ListSteps::ListSteps(const ListRules& rules)
       plan_(rules),
       marks_(rules.num_types(), Mark::kUnknown) {
   fill(plan_);
-  repair(plan_, 0, fixed_.bound(0));
+  repair(plan_, 0, fixed_.bound(0), kMostWork / 2);
   least_ = plan_.violation();
 }
 
@@ -52,7 +52,7 @@ bool ListSteps::take(std::int32_t candidate) {
       break;
     }
     plan.set(next_, type);
-    repair(plan, next_ + 1, least_);
+    repair(plan, next_ + 1, least_, kMostWorkOnce);
     if (plan.violation() > least_ + kRuleTolerance) {
       marks_[at(type)] = Mark::kRefused;
       return false;
@@ -114,14 +114,14 @@ void ListSteps::fill(ListPlan& plan) {
 }
 
 // Looks for other types from `first` on, so that the violation is the least there is, or no larger than `enough`.
-void ListSteps::repair(ListPlan& plan, std::size_t first, double enough) {
+void ListSteps::repair(ListPlan& plan, std::size_t first, double enough, std::int64_t most_work) {
   if (plan.violation() <= enough + kRuleTolerance) return;
   if (exchanges_suffice_) return exchange(rules_, first, enough, plan);
-  work_once_ = kMostWorkOnce;
+  work_once_ = most_work;
   if (!spend(rules_.num_types() / 4)) return;
   climb(plan, first, enough);
   if (plan.violation() <= enough + kRuleTolerance) return;
-  work_once_ = kMostWorkOnce;
+  work_once_ = most_work;
   ListPlan partial = plan;
   for (std::size_t place = first; place < rules_.num_places(); ++place) partial.set(place, kNone);
   descend(partial, first, enough, plan);
@@ -172,7 +172,7 @@ bool ListSteps::descend(ListPlan& partial, std::size_t place, double enough, Lis
   collect(partial, place, choices);
   while (!choices.empty()) {
     const std::int32_t type = take_first(choices);
-    if (!spend(1 + (rules_.num_types() + rules_.rules.size()) / 8)) return true;
+    if (!spend(1 + (rules_.num_types() + rules_.rules.size()) / 16)) return true;
     partial.set(place, type);
     if (partial.bound(place + 1) < best.violation() - kRuleTolerance && descend(partial, place + 1, enough, best)) {
       return true;
