@@ -9,6 +9,7 @@
 #include "inkling/random.h"
 #include "inkling/reranker.h"
 #include "rerank_oracle.h"
+#include "rerank_sample.h"
 #include "sample_data.h"
 
 namespace inkling {
@@ -318,6 +319,30 @@ TEST_CASE("shares of attention in long lists are satisfied") {
   }
 }
 
+TEST_CASE("where the search ends early a list is whole, and what it breaks is told") {
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    constexpr std::size_t kCount = 300;
+    const std::vector<float> scores = random_numbers(kCount, random);
+    RerankRequest request;
+    request.scores = scores;
+    request.k = 60;
+    const Candidates possible = random_list(kCount, request.k, random);
+    SampleConstraints sample;
+    for (const std::size_t num_groups : {3, 5, 20, 40}) {
+      for (Candidates& group : random_partition(kCount, num_groups, random)) {
+        const double size = static_cast<double>(
+            std::count_if(possible.begin(), possible.end(), [&](std::int32_t i) { return has(group, i); }));
+        sample.add(Unit::kItems, group, size, size + 1);
+        sample.add(Unit::kAttention, std::move(group), 0.2 * size, 0.3 * size);
+      }
+    }
+    request.constraints = sample.constraints;
+    check_broken(request, checked_list(request));
+  }
+}
+
 TEST_CASE("constraints that make no sense are refused") {
   const std::vector<float> scores{1, 2};
   const Candidates both{0, 1};
@@ -337,9 +362,9 @@ TEST_CASE("constraints that make no sense are refused") {
   CHECK(fails(status_of({Unit::kItems, both, 0, NAN, 0}), ErrorCode::kInvalidArgument, {"floor"}));
   CHECK(fails(status_of({Unit::kItems, both, kInfinity, kInfinity, 0}), ErrorCode::kInvalidArgument, {"floor"}));
   CHECK(fails(status_of({Unit::kAttention, both, 0, 1, NAN}), ErrorCode::kInvalidArgument, {"credit"}));
-  for (const RerankConstraint& constraint : {RerankConstraint{Unit::kItems, both, 0.5, 1, 0},
-                                             RerankConstraint{Unit::kItems, both, 0, 1.5, 0},
-                                             RerankConstraint{Unit::kItems, both, 0, 1, 0.5}}) {
+  for (const RerankConstraint& constraint :
+       {RerankConstraint{Unit::kItems, both, 0.5, 1, 0}, RerankConstraint{Unit::kItems, both, 0, 1.5, 0},
+        RerankConstraint{Unit::kItems, both, 0, 1, 0.5}}) {
     CHECK(fails(status_of(constraint), ErrorCode::kInvalidArgument, {"whole"}));
   }
 }

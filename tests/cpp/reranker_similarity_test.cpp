@@ -7,6 +7,7 @@
 #include "inkling/random.h"
 #include "inkling/reranker.h"
 #include "rerank_oracle.h"
+#include "rerank_sample.h"
 #include "sample_data.h"
 
 namespace inkling {
@@ -77,7 +78,8 @@ TEST_CASE("mmr chooses what its formula says, with windows, earlier lists, dupli
   check_against_oracle(RerankTerm::Kind::kMmr, 1000);
 }
 
-TEST_CASE("dpp chooses what determinants from scratch say, with windows, earlier lists, duplicates and unknown vectors") {
+TEST_CASE(
+    "dpp chooses what determinants from scratch say, with windows, earlier lists, duplicates and unknown vectors") {
   check_against_oracle(RerankTerm::Kind::kDpp, 1000);
 }
 
@@ -139,8 +141,7 @@ TEST_CASE("a long dpp list with a window stays what determinants from scratch sa
     request.scores = scores;
     request.k = 100;
     request.terms = {&term, 1};
-    CHECK(checked_list(request).order ==
-          oracle_order(request, {dpp_oracle(OracleSimilarity({vectors, kWidth}))}));
+    CHECK(checked_list(request).order == oracle_order(request, {dpp_oracle(OracleSimilarity({vectors, kWidth}))}));
   }
 }
 

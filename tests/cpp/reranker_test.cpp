@@ -9,6 +9,7 @@
 #include "expect.h"
 #include "inkling/random.h"
 #include "rerank_oracle.h"
+#include "rerank_sample.h"
 #include "sample_data.h"
 
 namespace inkling {

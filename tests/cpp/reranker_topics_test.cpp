@@ -8,6 +8,7 @@
 #include "inkling/random.h"
 #include "inkling/reranker.h"
 #include "rerank_oracle.h"
+#include "rerank_sample.h"
 #include "sample_data.h"
 
 namespace inkling {
@@ -101,7 +102,8 @@ TEST_CASE("there are no more clusters than vectors that differ, and each is near
   std::vector<double> means(6 * kWidth);
   for (std::size_t i = 0; i < of_each.size(); ++i) {
     double squares = 0;
-    for (std::size_t c = 0; c < kWidth; ++c) squares += static_cast<double>(vectors[i * kWidth + c]) * vectors[i * kWidth + c];
+    for (std::size_t c = 0; c < kWidth; ++c)
+      squares += static_cast<double>(vectors[i * kWidth + c]) * vectors[i * kWidth + c];
     for (std::size_t c = 0; c < kWidth; ++c) {
       means[static_cast<std::size_t>(of_each[i]) * kWidth + c] += vectors[i * kWidth + c] / std::sqrt(squares);
     }

@@ -96,8 +96,8 @@ struct RerankedList {
 // The last step of a list: an order of min(k, candidates left) of the candidates that is more than the best scores.
 // Each place gets the candidate with the largest sum of its parts,
 //   (1 - sum of weights) relevance(i) + sum over terms t of weight_t gain_t(i | J),
-// of those that the constraints allow; ties go to the larger score, then to the first candidate. relevance is the score, scaled to 0 … 1 over all
-// candidates, also the previous (1 where all are alike).
+// of those that the constraints allow; ties go to the larger score, then to the first candidate. relevance is the
+// score, scaled to 0 … 1 over all candidates, also the previous (1 where all are alike).
 //
 // A candidate of which a term knows nothing (a vector of zeros, no topics) is neutral to that term: at each place its
 // gain is the mean of the gains of those known and not yet chosen (0 where there is none), and once chosen it changes

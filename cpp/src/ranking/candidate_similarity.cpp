@@ -55,8 +55,7 @@ Result<std::unique_ptr<TopicSimilarity>> TopicSimilarity::make(const SparseRows&
     if (!std::isfinite(topics.values[e])) return Status(ErrorCode::kNotFinite, "a topic's weight is not finite");
     if (topics.columns[e] >= 0 && topics.values[e] >= 0) continue;
     return Status(ErrorCode::kInvalidArgument,
-                  "topic " + std::to_string(topics.columns[e]) + " of a candidate has the weight " +
-                      std::to_string(topics.values[e]) + "; topics and their weights are not below 0");
+                  "entry " + std::to_string(e) + " of the candidates' topics is below 0, or its weight is");
   }
   return std::unique_ptr<TopicSimilarity>(new TopicSimilarity(topics));
 }

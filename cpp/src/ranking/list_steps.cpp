@@ -65,8 +65,8 @@ bool ListSteps::take(std::int32_t candidate) {
   return true;
 }
 
-// The types that can stand at a place, as a heap of what is to be tried first: types of which floors lack most, and those
-// that break a ceiling after all others.
+// The types that can stand at a place, as a heap of what is to be tried first: types of which floors lack most, and
+// those that break a ceiling after all others.
 void ListSteps::collect(const ListPlan& plan, std::size_t place, std::vector<Choice>& choices) const {
   choices.clear();
   for (std::int32_t type = 0; at(type) < rules_.num_types(); ++type) {

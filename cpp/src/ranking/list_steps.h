@@ -8,7 +8,8 @@
 namespace inkling {
 
 // What the search for a list may cost in all, half of it before the first place, and for one candidate at one place. A
-// unit is one more type at one place, about 50 ns. All 8,800 beginnings of lists of 5 out of 8 candidates are within it.
+// unit is one more type at one place, about 50 ns. All 8,800 beginnings of lists of 5 out of 8 candidates are within
+// it.
 inline constexpr std::int64_t kMostWork = 1 << 15;
 inline constexpr std::int64_t kMostWorkOnce = 1 << 12;
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/top_k.h"
 #include "ranking/list_steps.h"
+#include "ranking/rerank_checks.h"
 #include "ranking/rerank_gain.h"
 
 namespace inkling {
@@ -54,99 +54,23 @@ std::unique_ptr<Gain> make_gain(const RerankTerm& term, std::size_t most_chosen)
   return std::make_unique<GivenGain>(term.values);
 }
 
-Status invalid(const std::string& what, std::size_t index, const std::string& why) {
-  return {ErrorCode::kInvalidArgument, what + " " + std::to_string(index) + " of a list's order " + why};
-}
-
-// Whether all exist, and none twice; marks them.
-bool are_candidates(std::span<const std::int32_t> candidates, std::vector<std::uint8_t>& seen) {
-  for (const std::int32_t candidate : candidates) {
-    if (candidate < 0 || at(candidate) >= seen.size() || seen[at(candidate)] != 0) return false;
-    seen[at(candidate)] = 1;
-  }
-  return true;
-}
-
-Status check_topics(const RerankTerm& term, std::size_t index, std::size_t num_candidates) {
-  if (term.topics == nullptr || at(term.topics->num_rows()) != num_candidates) {
-    return invalid("term", index, "needs the topics of each of " + std::to_string(num_candidates) + " candidates");
-  }
-  if (!kernels::all_finite(term.topics->values) || !kernels::all_finite(term.person)) {
-    return {ErrorCode::kNotFinite, "a topic's weight in an order of a list is not finite"};
-  }
-  bool fits = std::all_of(term.person.begin(), term.person.end(), [](float weight) { return weight >= 0; });
-  for (std::size_t e = 0; e < term.topics->columns.size(); ++e) {
-    const std::int32_t topic = term.topics->columns[e];
-    fits = fits && topic >= 0 && at(topic) < term.person.size() && term.topics->values[e] >= 0;
-  }
-  return fits ? Status() : invalid("term", index, "has topics beyond the person's, or weights below 0");
-}
-
-Status check(const RerankTerm& term, std::size_t index, std::size_t num_candidates) {
-  const std::string count = std::to_string(num_candidates);
-  switch (term.kind) {
-    case RerankTerm::Kind::kMmr:
-    case RerankTerm::Kind::kDpp:
-      if (term.similarity != nullptr && at(term.similarity->num_candidates()) == num_candidates) return {};
-      return invalid("term", index, "needs the similarity of " + count + " candidates");
-    case RerankTerm::Kind::kXquad:
-    case RerankTerm::Kind::kCalibrate:
-      return check_topics(term, index, num_candidates);
-    case RerankTerm::Kind::kClusters:
-      if (term.clusters.size() == num_candidates &&
-          std::all_of(term.clusters.begin(), term.clusters.end(),
-                      [&](std::int32_t cluster) { return cluster >= 0 && at(cluster) < num_candidates; })) {
-        return {};
-      }
-      return invalid("term", index,
-                     "needs a cluster of each of " + count + " candidates, from 0 on and below " + count);
-    case RerankTerm::Kind::kGiven:
-      if (term.values.size() != num_candidates) return invalid("term", index, "needs " + count + " values");
-      if (kernels::all_finite(term.values)) return {};
-      return {ErrorCode::kNotFinite, "a value given for an order of a list is not finite"};
-  }
-  return invalid("term", index, "is of no known kind");
-}
-
-Status check(const RerankConstraint& constraint, std::size_t index, std::size_t num_candidates) {
-  std::vector<std::uint8_t> seen(num_candidates, 0);
-  if (!are_candidates(constraint.group, seen)) {
-    return invalid("constraint", index, "has a group of which a member is no candidate, or stands twice");
-  }
-  if (!(constraint.floor <= constraint.ceiling) || !std::isfinite(constraint.floor) ||
-      !std::isfinite(constraint.credit)) {
-    return invalid("constraint", index, "needs a floor that is not above its ceiling, and a credit");
-  }
-  const auto whole = [](double value) { return !std::isfinite(value) || value == std::floor(value); };
-  if (constraint.unit == RerankConstraint::Unit::kItems &&
-      !(whole(constraint.floor) && whole(constraint.ceiling) && whole(constraint.credit))) {
-    return invalid("constraint", index, "counts items and needs whole numbers");
-  }
-  return {};
-}
-
-Status check(const RerankRequest& request) {
-  const std::size_t num_candidates = request.scores.size();
-  if (request.k == 0) return {ErrorCode::kInvalidArgument, "a list of 0 was asked for; ask for at least 1"};
-  if (!kernels::all_finite(request.scores)) return {ErrorCode::kNotFinite, "a candidate's score is not finite"};
-  std::vector<std::uint8_t> seen(num_candidates, 0);
-  if (!are_candidates(request.previous, seen)) {
-    return {ErrorCode::kInvalidArgument, "a list continues what is no candidate, or stands twice"};
-  }
-  double sum = 0;
-  for (std::size_t t = 0; t < request.terms.size(); ++t) {
-    const double weight = request.terms[t].weight;
-    sum += weight;
-    // Thirds and the like add up to a little more than 1.
-    if (!(weight >= 0 && sum <= 1 + 1e-6)) {
-      return invalid("term", t, "has the weight " + std::to_string(weight) + "; weights are 0 … 1 and so is their sum");
+// Counted anew, place by place.
+std::vector<BrokenConstraint> broken_by(const std::vector<std::int32_t>& order, const ListRules& rules) {
+  std::vector<double> totals(rules.rules.size());
+  for (std::size_t place = 0; place < order.size(); ++place) {
+    for (const std::int32_t rule : rules.rules_of[at(rules.type_of[at(order[place])])]) {
+      totals[at(rule)] += rules.weight(rules.rules[at(rule)], place);
     }
-    if (Status s = check(request.terms[t], t, num_candidates); !s.ok()) return s;
   }
-  for (std::size_t c = 0; c < request.constraints.size(); ++c) {
-    if (Status s = check(request.constraints[c], c, num_candidates); !s.ok()) return s;
+  std::vector<BrokenConstraint> broken;
+  for (std::size_t rule = 0; rule < totals.size(); ++rule) {
+    const double below = rules.rules[rule].floor - totals[rule];
+    const double above = totals[rule] - rules.rules[rule].ceiling;
+    if (std::max(below, above) > kRuleTolerance) {
+      broken.push_back({static_cast<std::int32_t>(rule), below > 0 ? below : -above});
+    }
   }
-  return {};
+  return broken;
 }
 
 class Greedy {
@@ -180,7 +104,7 @@ class Greedy {
       taken_[at(best)] = 1;
       choose(best);
     }
-    tell_broken(rules, list);
+    list.broken = broken_by(list.order, rules);
     return list;
   }
 
@@ -237,23 +161,6 @@ class Greedy {
     return best;
   }
 
-  // Counted anew, place by place.
-  void tell_broken(const ListRules& rules, RerankedList& list) const {
-    std::vector<double> totals(rules.rules.size());
-    for (std::size_t place = 0; place < list.order.size(); ++place) {
-      for (const std::int32_t rule : rules.rules_of[at(rules.type_of[at(list.order[place])])]) {
-        totals[at(rule)] += rules.weight(rules.rules[at(rule)], place);
-      }
-    }
-    for (std::size_t rule = 0; rule < totals.size(); ++rule) {
-      const double below = rules.rules[rule].floor - totals[rule];
-      const double above = totals[rule] - rules.rules[rule].ceiling;
-      if (std::max(below, above) > kRuleTolerance) {
-        list.broken.push_back({static_cast<std::int32_t>(rule), below > 0 ? below : -above});
-      }
-    }
-  }
-
   const RerankRequest& request_;
   std::vector<std::uint8_t> taken_;  // one a candidate
   std::size_t num_places_ = 0;
@@ -267,7 +174,7 @@ class Greedy {
 double attention(std::size_t place) { return 1 / std::log2(static_cast<double>(place) + 1); }
 
 Result<RerankedList> rerank(const RerankRequest& request) {
-  if (Status s = check(request); !s.ok()) return s;
+  if (Status s = check_rerank(request); !s.ok()) return s;
   if (request.scores.empty()) return RerankedList();
   return Greedy(request).list();
 }
