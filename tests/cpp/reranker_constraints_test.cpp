@@ -259,7 +259,11 @@ TEST_CASE("caps and quotas of two attributes are satisfied whenever they can be"
         sample.add(Unit::kItems, std::move(group), in_list - slack, in_list + slack);
       }
     }
-    request.constraints = sample.constraints;
+    std::vector<RerankConstraint> constraints;  // in any order
+    for (const std::uint32_t c : random.permutation(sample.constraints.size())) {
+      constraints.push_back(sample.constraints[c]);
+    }
+    request.constraints = constraints;
     const RerankedList list = checked_list(request);
     CHECK(list.broken.empty());
     CHECK(violation(request, list.order) == 0);

@@ -106,7 +106,8 @@ struct RerankedList {
 // Constraints: a candidate is allowed where the rest of the list can still break the constraints as little as the whole
 // list could: not at all, if they can be satisfied. What is broken is measured by the sum of what is lacking, where an
 // item counts as much as the attention of a first place. This is exact
-// - for constraints of items whose groups form at most two families of disjoint groups (publishers, and kinds, say);
+// - for constraints of items whose groups form at most two families of disjoint groups (publishers, and kinds, say; a
+//   cap and a quota of one group are one constraint);
 // - for all others, as long as a search ends within its bound (kMostWork in list_steps.h): always, for lists of 5 out
 //   of 8 candidates. Beyond it, lists may break more than they need, or leave out a candidate that could have stood.
 // What the list at hand breaks is told exactly.

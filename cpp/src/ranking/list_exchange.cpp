@@ -23,12 +23,7 @@ struct Arc {
 
 class Exchanges {
  public:
-  Exchanges(const ListRules& rules, std::size_t first, ListPlan& plan)
-      : rules_(rules), first_(first), plan_(plan), family_of_(rules.rules.size(), 0) {
-    for (std::size_t family = 0; family < rules.families.size(); ++family) {
-      for (const std::int32_t rule : rules.families[family]) family_of_[at(rule)] = family;
-    }
-  }
+  Exchanges(const ListRules& rules, std::size_t first, ListPlan& plan) : rules_(rules), first_(first), plan_(plan) {}
 
   // Whether there was a cycle that makes the violation less.
   bool cancel() {
@@ -71,8 +66,8 @@ class Exchanges {
     for (std::size_t rule = 0; rule < rules_.rules.size(); ++rule) {
       const auto node = kFirstRule + static_cast<std::int32_t>(rule);
       const double total = plan_.total(static_cast<std::int32_t>(rule));
-      const std::int32_t from = family_of_[rule] == 0 ? kSource : node;
-      const std::int32_t to = family_of_[rule] == 0 ? node : kSink;
+      const std::int32_t from = rules_.family_of[rule] == 0 ? kSource : node;
+      const std::int32_t to = rules_.family_of[rule] == 0 ? node : kSink;
       arcs_.push_back({from, to, cost_of_one(rule, total), kNone, kNone});
       arcs_.push_back({to, from, -cost_of_one(rule, total - 1), kNone, kNone});
     }
@@ -80,7 +75,7 @@ class Exchanges {
     for (std::size_t place = first_; place < rules_.num_places(); ++place) placed[at(plan_.type(place))] = 1;
     for (std::int32_t type = 0; at(type) < placed.size(); ++type) {
       std::int32_t nodes[] = {kNoGroup, kNoGroup + 1};
-      for (const std::int32_t rule : rules_.rules_of[at(type)]) nodes[family_of_[at(rule)]] = kFirstRule + rule;
+      for (const std::int32_t rule : rules_.rules_of[at(type)]) nodes[rules_.family_of[at(rule)]] = kFirstRule + rule;
       if (plan_.left(type) > 0) arcs_.push_back({nodes[0], nodes[1], 0, type, kNone});
       if (placed[at(type)] != 0) arcs_.push_back({nodes[1], nodes[0], 0, kNone, type});
     }
@@ -121,7 +116,6 @@ class Exchanges {
   const ListRules& rules_;
   std::size_t first_;
   ListPlan& plan_;
-  std::vector<std::size_t> family_of_;  // one a rule
   std::vector<Arc> arcs_;
   std::vector<const Arc*> parent_;  // one a node
 };

@@ -38,25 +38,46 @@ ListRules::ListRules(std::span<const RerankConstraint> constraints, std::span<co
     if (taken[i] == 0) ++counts[at(type_of[i])];
   }
 
-  std::vector<std::vector<std::uint8_t>> members;  // of each family: one a type
-  for (std::size_t rule = 0; rule < rules.size(); ++rule) {
-    std::vector<std::uint8_t> own(rules_of.size(), 0);
-    for (std::size_t type = 0; type < own.size(); ++type) {
-      const bool in_group = std::binary_search(rules_of[type].begin(), rules_of[type].end(), rule);
-      own[type] = in_group && counts[type] > 0 ? 1 : 0;
+  find_families();
+}
+
+// Rules go into the first family where they fit, each after one that it has members in common with: so where two
+// families suffice there are no more.
+void ListRules::find_families() {
+  std::vector<std::vector<std::int32_t>> types(rules.size());  // of each rule
+  for (std::size_t type = 0; type < rules_of.size(); ++type) {
+    for (const std::int32_t rule : rules_of[type]) {
+      if (counts[type] > 0) types[at(rule)].push_back(static_cast<std::int32_t>(type));
     }
-    std::size_t family = 0;
-    for (; family < families.size(); ++family) {
-      bool fits = rules[at(families[family][0])].attention == rules[rule].attention;
-      for (std::size_t type = 0; type < own.size() && fits; ++type) fits = own[type] == 0 || members[family][type] == 0;
-      if (fits) break;
+  }
+  family_of.assign(rules.size(), kNone);
+  std::vector<std::uint8_t> queued(rules.size(), 0);
+  std::vector<std::int32_t> queue;
+  std::size_t next = 0;
+  for (std::size_t start = 0; start < rules.size(); ++start) {
+    if (queued[start] == 0) queue.push_back(static_cast<std::int32_t>(start));
+    queued[start] = 1;
+    for (; next < queue.size(); ++next) {
+      const std::int32_t rule = queue[next];
+      const bool attention = rules[at(rule)].attention;
+      std::vector<std::uint8_t> taken(families.size(), 0);
+      for (const std::int32_t type : types[at(rule)]) {
+        for (const std::int32_t other : rules_of[at(type)]) {
+          if (rules[at(other)].attention != attention) continue;
+          if (queued[at(other)] == 0) queue.push_back(other);
+          queued[at(other)] = 1;
+          if (family_of[at(other)] != kNone) taken[at(family_of[at(other)])] = 1;
+        }
+      }
+      std::size_t family = 0;
+      while (family < families.size() &&
+             (taken[family] != 0 || rules[at(families[family][0])].attention != attention)) {
+        ++family;
+      }
+      if (family == families.size()) families.emplace_back();
+      families[family].push_back(rule);
+      family_of[at(rule)] = static_cast<std::int32_t>(family);
     }
-    if (family == families.size()) {
-      families.emplace_back();
-      members.emplace_back(own.size(), std::uint8_t{0});
-    }
-    families[family].push_back(static_cast<std::int32_t>(rule));
-    for (std::size_t type = 0; type < own.size(); ++type) members[family][type] |= own[type];
   }
 }
 

@@ -33,7 +33,11 @@ struct ListRules {
   std::vector<std::int32_t> counts;                 // one a type: candidates that can be listed
   // Indices of rules, each in one family: those of a family have the same unit and groups without common members.
   std::vector<std::vector<std::int32_t>> families;
+  std::vector<std::int32_t> family_of;   // one a rule
   std::vector<double> attention_before;  // one a place and one more: of all places before
+
+ private:
+  void find_families();
 };
 
 // Rounding of sums of attention.
