@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/dot.h"
+#include "kernels/rotate.h"
 #include "kernels/simd.h"
 #include "kernels/tile.h"
 
@@ -155,8 +155,7 @@ void cholesky_update(float* factor, std::size_t size, std::size_t stride, float*
     const float reciprocal = 1.0f / std::sqrt(pivot[i] * pivot[i] + row[i] * row[i]);
     // As above, what is left of the diagonal is never read.
     const std::size_t first = i / kLanes * kLanes;
-    const std::size_t length = simd::round_up(size, kLanes) - first;
-    rotate(pivot[i] * reciprocal, row[i] * reciprocal, pivot + first, row + first, length);
+    rotate(pivot[i] * reciprocal, row[i] * reciprocal, pivot + first, row + first, size - first);
   }
 }
 

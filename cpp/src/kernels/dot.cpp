@@ -60,28 +60,6 @@ void axpy_naive(float scale, const float* x, float* y, std::size_t length) {
   for (std::size_t i = 0; i < length; ++i) y[i] += scale * x[i];
 }
 
-void rotate(float cosine, float sine, float* x, float* y, std::size_t length) {
-  const Vector cosines = simd::splat(cosine);
-  const Vector sines = simd::splat(sine);
-  std::size_t i = 0;
-  for (; i + kLanes <= length; i += kLanes) {
-    const Vector old_x = simd::load(x + i);
-    const Vector old_y = simd::load(y + i);
-    simd::store(x + i, simd::multiply_add(cosines, old_x, sines * old_y));
-    simd::store(y + i, simd::multiply_subtract(sines, old_x, cosines * old_y));
-  }
-  rotate_naive(cosine, sine, x + i, y + i, length - i);
-}
-
-void rotate_naive(float cosine, float sine, float* x, float* y, std::size_t length) {
-  INKLING_FEW_TURNS
-  for (std::size_t i = 0; i < length; ++i) {
-    const float old = x[i];
-    x[i] = cosine * old + sine * y[i];
-    y[i] = cosine * y[i] - sine * old;
-  }
-}
-
 void gemv(const float* matrix, std::size_t rows, std::size_t columns, const float* vector, float* out) {
   std::size_t r = 0;
   for (; r + 4 <= rows; r += 4) {

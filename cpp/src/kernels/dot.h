@@ -16,11 +16,6 @@ void axpy_naive(float scale, const float* x, float* y, std::size_t length);
 void scaled_copy(float scale, const float* x, float* y, std::size_t length);
 void scaled_copy_naive(float scale, const float* x, float* y, std::size_t length);
 
-// Turns the pair: x[i] = cosine * x[i] + sine * y[i] and y[i] = cosine * y[i] - sine * x[i], both of the old ones, for
-// i < length.
-void rotate(float cosine, float sine, float* x, float* y, std::size_t length);
-void rotate_naive(float cosine, float sine, float* x, float* y, std::size_t length);
-
 // out[r] = dot(matrix row r, vector) for r < rows.
 // matrix: (rows, columns), row-major, no padding; vector: columns; out: rows. Runs at memory speed: four rows
 // at a time share each load of the vector.

@@ -106,7 +106,7 @@ class Ranker::Shelf {
 
   Status fill_from(Source source, std::span<const float> scores, Enters enters) {
     if (fill(source, {scores.begin(), scores.end()}, skip_, enters)) return {};
-    return {ErrorCode::kNotFinite, "a score that was given or its adjustment is too large to be a finite number"};
+    return {ErrorCode::kNotFinite, "a given score or its adjustment is too large to be finite"};
   }
 
   // Appends what the score is made of.

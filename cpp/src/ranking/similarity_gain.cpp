@@ -4,6 +4,7 @@
 
 #include "kernels/dot.h"
 #include "kernels/gram.h"
+#include "kernels/rotate.h"
 #include "ranking/rerank_gain.h"
 
 namespace inkling {
