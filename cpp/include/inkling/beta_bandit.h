@@ -57,8 +57,8 @@ class BetaBandit {
                 std::span<const float> weights = {});
 
   // Rates that may be true, num_draws of each of these arms: (num_draws, arms), row-major, as log odds log(p / (1 -
-  // p)), which order arms whose rates are all 0 or 1 but for rounding. An arm named twice has draws of its own. About
-  // 0.1 µs each. Errors: kUnknownItem.
+  // p)), which order arms whose rates are all 0 or 1 but for rounding. An arm named twice has draws of its own. 64
+  // of 300 arms take 1 ms. Errors: kUnknownItem.
   Result<std::vector<float>> draw(std::span<const std::int32_t> arms, std::size_t num_draws, Random& random) const;
 
  private:

@@ -40,17 +40,18 @@ struct ExploredSlot {
 //
 // A slot's propensity is the probability with which its item was chosen, given the values and the slots before: p(i).
 // It is exact for both kinds, as the item is drawn by it; the product over the first slots is the propensity of that
-// beginning of the list. This is what off-policy estimates (off_policy.h) are unbiased with, where no p(i) is 0 that
-// the policy in question would show: kSoftmax shows everything (but what is 0 in doubles), kDraws with an epsilon,
-// which is why every p(i) is at least epsilon / n then, and no weight of an event above n / epsilon.
+// beginning of the list. With it off-policy estimates (off_policy.h) are unbiased where no p(i) is 0 that the policy in
+// question may show: with kSoftmax that is everything (but what is 0 in doubles), with kDraws only what an epsilon
+// guarantees, at least epsilon / n, so that no event weighs more than n / epsilon.
 //
-// Of Thompson sampling: over the draws, an item is chosen for the first slot exactly as often as it is likely to be the
-// best, however few rows there are, since q is an unbiased estimate of that; later slots see the same rows, and are so
-// to the precision of q. How many rows there are decides what a propensity is worth: q differs from the probability π
-// of the posterior with a standard error of √(π (1 - π) / rows). That is no error of the propensity, but with few rows
-// q is coarse, much of what is chosen weighs n / epsilon, and estimates are as wide as those of ε-greedy. With one row
-// it is Thompson's rule itself: the best of one draw, the second best …; 64 to 256 rows are useful. The rows must be
-// drawn before, by numbers that are not used again for the choice: by the same `random` or by one of another seed.
+// Thompson sampling: q is an unbiased estimate of how likely i is to be the best of the posterior, π, so over the draws
+// the first slot is chosen exactly by π (but for epsilon), however few rows there are; later slots are chosen by the
+// same rows. A propensity differs from π by a standard error of √(π (1 - π) / rows), which is no error of the
+// propensity: it is q that the item was drawn by. (The share of other rows would be wrong: the mean of 1 / share is
+// above 1 / π.) But few rows make it coarse, and more of what is shown weighs n / epsilon: with 20 arms and an epsilon
+// of 0.05, an inverse propensity estimate of a surer policy was 5.3 times as wide with 4 rows as with 1,024, 1.8 times
+// with 16, 1.07 times with 64. One row is Thompson's rule itself: the best of one draw, its second best … The rows must
+// have been drawn by other numbers than those of the choice: by the same `random` before, or by one of another seed.
 //
 // The same values and seed give the same slots. O(slots * candidates), and exponentials of kSoftmax; of kDraws
 // rows * candidates, once, and again for the rows whose best was chosen.

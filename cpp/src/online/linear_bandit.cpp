@@ -16,8 +16,7 @@ namespace inkling {
 namespace {
 
 constexpr std::size_t kPanelRows = 64;
-constexpr std::size_t kItems = 256;              // of a block, so that it stays in the cache
-constexpr std::size_t kFeaturesPerRotation = 8;  // fewer events than d / 8 turn the factor, more make it anew
+constexpr std::size_t kItems = 256;  // of a block, so that it stays in the cache
 
 Status invalid(const std::string& what) { return {ErrorCode::kInvalidArgument, what}; }
 
@@ -80,8 +79,7 @@ Result<LinearBandit> LinearBandit::make(std::size_t num_features, const LinearPr
     if (!prior.precision.empty()) std::copy_n(prior.precision.data() + i * num_features, num_features, row);
     row[i] += prior.ridge;
   }
-  bandit.factor_ = bandit.precision_;
-  if (!kernels::cholesky_factor(bandit.factor_.data(), num_features, bandit.padded_) || !bandit.solve()) {
+  if (!bandit.solve()) {
     return invalid("the prior's precision is not positive definite; use a larger ridge");
   }
   return bandit;
@@ -107,15 +105,13 @@ Status LinearBandit::update(DenseVectors features, std::span<const float> reward
     return invalid("an event weighs less than 0, or is not a number");
   }
   LinearBandit next = *this;
-  if (!next.add(features, rewards, event_weights)) return not_finite();
+  next.add(features, rewards, event_weights);
+  if (!next.solve()) return not_finite();
   *this = std::move(next);
   return {};
 }
 
-// Returns false where numbers overflow.
-bool LinearBandit::add(DenseVectors features, std::span<const float> rewards, std::span<const float> event_weights) {
-  const std::size_t size = num_features();
-  const bool turns = rewards.size() * kFeaturesPerRotation < size;
+void LinearBandit::add(DenseVectors features, std::span<const float> rewards, std::span<const float> event_weights) {
   std::vector<float> panel(kPanelRows * padded_);
   for (std::size_t first = 0; first < rewards.size(); first += kPanelRows) {
     const std::size_t rows = std::min(kPanelRows, rewards.size() - first);
@@ -123,33 +119,22 @@ bool LinearBandit::add(DenseVectors features, std::span<const float> rewards, st
       const std::span<const float> x = features.row(first + r);
       const float root = event_weights.empty() ? 1 : std::sqrt(event_weights[first + r]);
       float* row = panel.data() + r * padded_;
-      kernels::scaled_copy(root, x.data(), row, size);
-      const float pull = root * (rewards[first + r] - kernels::dot(x.data(), prior_mean_.data(), size));
-      kernels::axpy(pull, row, pulls_.data(), size);
+      kernels::scaled_copy(root, x.data(), row, x.size());
+      const float pull = root * (rewards[first + r] - kernels::dot(x.data(), prior_mean_.data(), x.size()));
+      kernels::axpy(pull, row, pulls_.data(), x.size());
     }
     kernels::gram(panel.data(), rows, padded_, precision_.data());
-    for (std::size_t r = 0; turns && r < rows; ++r) {
-      kernels::cholesky_update(factor_.data(), size, padded_, panel.data() + r * padded_);
-    }
   }
-  if (!turns) {
-    factor_ = precision_;
-    if (!kernels::cholesky_factor(factor_.data(), size, padded_)) return false;
-  }
-  return solve();
 }
 
-// Returns false where numbers have overflowed: no entry of A is larger than the largest of its diagonal.
+// Factor and weights. Returns false where A is not positive definite, or numbers have overflowed.
 bool LinearBandit::solve() {
-  const std::size_t size = num_features();
+  factor_ = precision_;
+  if (!kernels::cholesky_factor(factor_.data(), num_features(), padded_)) return false;
   std::vector<float> step = pulls_;
-  kernels::cholesky_solve(factor_.data(), size, padded_, step.data());
-  bool finite = true;
-  for (std::size_t i = 0; i < size; ++i) {
-    weights_[i] = prior_mean_[i] + step[i];
-    finite = finite && std::isfinite(precision_[i * padded_ + i]) && std::isfinite(weights_[i]);
-  }
-  return finite;
+  kernels::cholesky_solve(factor_.data(), num_features(), padded_, step.data());
+  for (std::size_t i = 0; i < num_features(); ++i) weights_[i] = prior_mean_[i] + step[i];
+  return kernels::all_finite(weights_);
 }
 
 std::vector<float> LinearBandit::expected(DenseVectors features) const {
