@@ -245,9 +245,12 @@ function startAside(name) {
   };
 }
 
-async function runAll() {
+/** @param prepare makes the package, beside what needs none */
+async function runAll(prepare) {
   const names = Object.keys(SUITES).filter((name) => !ASIDE.includes(name));
-  const aside = ASIDE.map(startAside);
+  const aside = ASIDE.filter((name) => name !== 'wasm').map(startAside);
+  await prepare();
+  aside.push(startAside('wasm')); // which builds where the package is built
   const rows = await runInTurn(names.filter((name) => !ALONE.includes(name)));
   for (const end of aside) rows.push(...(await end()));
   return [...rows, ...(await runInTurn(ALONE))];
@@ -268,9 +271,9 @@ async function main() {
   mkdirSync(output, { recursive: true });
   await ensure({ for: 'test' });
   const { ensurePackage } = await import('../web/build.mjs');
-  await ensurePackage();
+  if (wanted.length > 0) await ensurePackage();
 
-  const rows = await (wanted.length > 0 ? runInTurn(wanted) : runAll());
+  const rows = await (wanted.length > 0 ? runInTurn(wanted) : runAll(ensurePackage));
   console.log('');
   for (const { name, passed, failed, seconds } of rows) {
     console.log(
