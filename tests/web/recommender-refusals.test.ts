@@ -78,6 +78,7 @@ describe('bad input is refused with the cure', () => {
       /1 to 1024/,
     ],
     ['a seed that is none', interactions, { seed: -1 }, 'invalid_argument', /seed/],
+    ['a seed of another kind', interactions, { seed: 5n }, 'invalid_argument', /the number 5/],
   ])('train: %s', async (_, rows, options, code, message) => {
     const recommender = await open();
     await expect(recommender.train(rows as never, options as never)).rejects.toMatchObject({
@@ -112,6 +113,19 @@ describe('bad input is refused with the cure', () => {
       message: expect.stringMatching(message),
     });
   });
+
+  test.each([null, 'u1', { user: 'u1' }, { user: 1, items: [] }, { user: 'u1', items: [2] }])(
+    'evaluate: negatives with %j',
+    async (row) => {
+      const recommender = await open();
+      const negatives = [{ user: 'u1', items: [] }, row] as never;
+      const options = { train: interactions, test: interactions, negatives };
+      await expect(recommender.evaluate(options)).rejects.toMatchObject({
+        code: 'invalid_argument',
+        message: expect.stringMatching(/row 2 of negatives .*expected \{user, items\}/),
+      });
+    },
+  );
 
   test('k = 0 and an unknown item', async () => {
     const recommender = await open({ catalog: items });

@@ -1,4 +1,5 @@
 import type { Evaluation, InteractionSet } from '#engine-module';
+import { describe } from '../catalog/ids.js';
 import { rowsTellTime } from '../catalog/row-order.js';
 import { InklingError } from '../errors.js';
 import { choose } from '../selection/choose.js';
@@ -498,6 +499,14 @@ function indexNegatives(
 ): { users: Int32Array; items: Int32Array } {
   const rows: { user: number; items: number[] }[] = [];
   for (const row of negatives ?? []) {
+    const { user, items: ids } = Object(row);
+    if (![user, ...(Array.isArray(ids) ? ids : [ids])].every((id) => typeof id === 'string')) {
+      throw new InklingError(
+        'invalid_argument',
+        `evaluate: row ${rows.length + 1} of negatives is ${describe(row)} with ${describe(user)} as its user and ${describe(ids)} as its items; ` +
+          'expected {user, items}: a string and an array of strings',
+      );
+    }
     rows.push({ user: users.add(row.user), items: row.items.map((item) => items.add(item)) });
   }
   rows.sort((a, b) => a.user - b.user);
@@ -511,7 +520,7 @@ function checkSeed(seed: number = DEFAULT_SEED): number {
   if (Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED) return seed;
   throw new InklingError(
     'invalid_argument',
-    `seed is ${JSON.stringify(seed)}; expected a whole number from 0 to ${MAX_SEED}`,
+    `seed is ${describe(seed)}; expected a whole number from 0 to ${MAX_SEED}`,
   );
 }
 
