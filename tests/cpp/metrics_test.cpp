@@ -31,7 +31,8 @@ TEST_CASE("metrics of a list, computed by hand") {
     CHECK(metric("ndcg@5", ranked, test) == doctest::Approx(0.498189));  // (0.63093 + 0.43068) / 2.13093
     CHECK(metric("mrr@5", ranked, test) == 0.5);
     CHECK(metric("map@5", ranked, test) == doctest::Approx(1.0 / 3));  // (1/2 + 2/4) / 3
-    for (const char* name : {"coverage@5", "gini@5", "novelty@5", "diversity@5", "popularity_bias@5", "auc", "rmse"}) {
+    for (const char* name : {"coverage@5", "gini@5", "novelty@5", "diversity@5", "popularity_bias@5", "auc", "rmse",
+                             "exposure_ratio@5", "intra_list_distance@5", "serendipity@5"}) {
       CHECK(metric(name, ranked, test) == 0);  // take more than a list
     }
   }

@@ -56,6 +56,7 @@ class BiasedSgd final : public Model {
   void similar(std::int32_t item, std::span<float> scores) const override;
   void write(TensorFile& file) const override;
 
+  const ItemFactors* latent_factors() const override { return &factors_; }
   std::size_t num_factors() const { return factors_.num_factors(); }
   const ItemFactors& factors() const { return factors_; }
   // A copy: (num_items, num_factors), row-major.

@@ -57,6 +57,7 @@ class Bpr final : public Model {
   void write(TensorFile& file) const override;
   void prepare_lists() override { factors_.prepare_scan(); }
 
+  const ItemFactors* latent_factors() const override { return &factors_; }
   std::size_t num_factors() const { return factors_.num_factors(); }
   const ItemFactors& factors() const { return factors_; }
   // A copy: (num_items, num_factors), row-major.

@@ -40,6 +40,7 @@ class Ensemble final : public Model {
   // What the member with the largest weight says.
   void similar(std::int32_t item, std::span<float> scores) const override;
   void write(TensorFile& file) const override;
+  const ItemFactors* latent_factors() const override { return latent_factors_of(members_); }
   const std::vector<std::unique_ptr<Model>>& members() const { return members_; }
   const std::vector<Part>& parts() const { return parts_; }
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "inkling/metrics.h"
@@ -9,6 +10,10 @@
 #include "inkling/resampling.h"
 
 namespace inkling {
+
+class ItemTopics;
+class ListQuality;
+class ListReranker;
 
 struct EvaluationData {
   // What each test user is known by; its items are not ranked again. (num_users, num_items)
@@ -18,7 +23,8 @@ struct EvaluationData {
   const Interactions* test = nullptr;
   // Where given, a user's candidates are the test items and this row's; else all items not in the history.
   const SparseRows* negatives = nullptr;  // (num_users, num_items), or null
-  // What the model learned from, which is how novelty, diversity and popularity_bias know the items. Null: the history.
+  // What the model learned from, which is how novelty, diversity, popularity_bias and exposure_ratio know the items.
+  // Null: the history.
   const Interactions* train = nullptr;  // (any users, num_items)
   // Test items that nobody met in training are misses for most models, and stay in the test all the same. With this
   // they are not to be found (but stay candidates), and users with no others are not test users.
@@ -31,6 +37,12 @@ struct EvaluationData {
   std::size_t max_history = 0;
   // At most this many test users, drawn by the seed; 0 = all.
   std::size_t max_test_users = 0;
+  // What the items are about, for the metrics that need it. (num_items), or null
+  const ItemTopics* topics = nullptr;
+  // Where given, each list is re-ranked before it is measured: its candidates are the best of the scores, behind them
+  // come the others as they were. auc, rmse and mae are of scores, and stay. Of topics and popularity for all the
+  // model's items.
+  const ListReranker* reranker = nullptr;
 };
 
 // Ranks for every test user and averages, in slices. Every user is folded in from the history, so test users need not
@@ -42,12 +54,14 @@ class Evaluator {
   // All must outlive the evaluator; once it is done, only the pool.
   Evaluator(const Model& model, const EvaluationData& data, std::vector<Metric> metrics, std::uint64_t seed,
             ThreadPool& pool);
+  ~Evaluator();
 
   std::int64_t total_work() const { return static_cast<std::int64_t>(test_users_.size()); }  // test users
   std::int64_t done_work() const { return static_cast<std::int64_t>(next_); }
   bool done() const { return next_ > 0 && next_ >= test_users_.size(); }  // never without test users: step() says why
   // Errors: kInvalidInteractions when there are no test users, or the parts of the data are of different sizes;
-  // kInvalidArgument when rmse or mae is asked of a model that foretells no values.
+  // kInvalidArgument when rmse or mae is asked of a model that foretells no values, or a metric needs topics and none
+  // are given.
   Status check() const;
   // Ranks for `users` more. Errors: those of check(); kNotFinite when a score is none.
   Status step(std::int64_t users);
@@ -75,10 +89,8 @@ class Evaluator {
   Status check_parts() const;
   bool rank(std::size_t n, Desk& desk);
   void draw_negatives(std::int32_t user, std::vector<std::uint8_t>& skip) const;
-  MetricSum list_quality(const Metric& metric, std::span<const std::int32_t> ranked,
-                         std::span<const std::int32_t> history, Desk& desk) const;
+  Status rerank(History history, std::span<const float> scores, std::vector<std::int32_t>& ranked) const;
   bool is_test_item(std::int32_t item) const;
-  double popularity(std::int32_t item) const;
   double catalogue_value(Metric::Kind kind, std::size_t place) const;
 
   const Model& model_;
@@ -87,7 +99,7 @@ class Evaluator {
   std::uint64_t seed_;
   ThreadPool& pool_;
   std::size_t num_items_;
-  double num_training_users_ = 0;
+  std::unique_ptr<const ListQuality> list_quality_;
   std::size_t list_length_ = 0;
   std::vector<std::int32_t> test_users_;
   std::vector<MetricSum> sums_;  // (test users, metrics)

@@ -84,6 +84,7 @@ class Hybrid final : public Model {
   std::string_view name() const override { return kName; }
   void similar(std::int32_t item, std::span<float> scores) const override;
   void write(TensorFile& file) const override;
+  const ItemFactors* latent_factors() const override { return latent_factors_of(members_); }
 
   // The texts of the items, and how many there are: those after the members' items are new. content may be null and
   // must outlive the model or the next call. O(new items * their postings).

@@ -42,6 +42,21 @@ struct Metric {
     kCoverage,        // share of all items that stand in anybody's list; not a mean over users
     kGini,            // Gini index of how often each of all items is listed (Shani & Gunawardana 2011): 0 when all are
                       // listed alike, 1 when everybody gets the same item; not a mean over users
+    kExposureRatio,   // what the long tail has of the attention that lists get (1 / log2(rank + 1) a place; Singh &
+                      // Joachims 2018), mean over users, over its mean share of the users' histories. 1: as much as
+                      // users choose. Users without a history do not count. kLongTail says what the tail is
+
+    // On the topics of the items (item_topics.h), whose shares sum to 1. An item without topics plays no part.
+    kIntraListDistance,  // mean of 1 - cosine of the topics over the pairs of the list that have some (Smyth & McClave
+                         // 2001; Ziegler et al. 2005); 0 of a list without such pairs
+    kTopicEntropy,       // Shannon entropy of the list's mean shares, in bits: the logarithm of how many equally common
+                         // topics would be as diverse (Jost 2006); 0 of a list without topics
+    kCalibrationKl,  // KL(p || q̃) of Steck 2018, in nats: p the mean shares of the user's history, q those of the list,
+                     // q̃ = (1 - α) q + α p, α = kCalibrationMix. 0: the list is as the history; at most -ln α = 4.6,
+                     // which a list without topics has. Users without topics in their history do not count
+    kSerendipity,    // sum over hits of 1 - the largest cosine of the topics with those of an item of the history, over
+                     // k: precision that counts what is unexpected (Ge et al. 2010; the distance is that of Adamopoulos
+                     // & Tuzhilin 2014). Users without topics in their history do not count
   };
   Kind kind = Kind::kRecall;
   int k = 0;  // 0 where there is no cut-off
@@ -49,7 +64,12 @@ struct Metric {
 
   // Whether users add to it one by one, so that it has an interval: all but coverage and gini.
   bool is_of_users() const { return kind != Kind::kCoverage && kind != Kind::kGini; }
+  bool needs_topics() const { return kind >= Kind::kIntraListDistance; }
 };
+
+// The long tail: the items of fewest training users, of equal ones those of larger index first, which together have at
+// most this share of the training interactions (Yin et al., "Challenging the long tail recommendation", PVLDB 2012).
+inline constexpr double kLongTail = 0.2;
 
 // Reads "recall@20,ndcg@20,auc,…". Errors: kInvalidArgument, listing the known names.
 Result<std::vector<Metric>> parse_metrics(std::string_view names);
@@ -63,7 +83,8 @@ double metric_of_user(const Metric& metric, std::span<const std::int32_t> ranked
 // so users can be drawn again, or exchanged between two models.
 struct MetricSum {
   double total = 0;
-  double weight = 0;  // users; for rmse and mae test rows; for popularity_bias the mean p of the histories
+  double weight = 0;  // users; for rmse and mae test rows; for popularity_bias the mean p of the histories, for
+                      // exposure_ratio the tail's share of them
 };
 // total / weight; of rmse its root, of popularity_bias less 1. 0 where the weight is 0.
 double metric_value(Metric::Kind kind, const MetricSum& sum);

@@ -17,6 +17,7 @@
 
 namespace inkling {
 
+class ItemFactors;
 class TfIdf;
 
 inline constexpr std::int32_t kNone = -1;
@@ -98,6 +99,10 @@ class Model {
   // Cosine (or the model's own similarity) of every item to `item`: (num_items), 0 where unknown.
   virtual void similar(std::int32_t item, std::span<float> scores) const = 0;
 
+  // The latent vectors of the items, which are alike where these are (by cosine); null where it has none. Of a model of
+  // several, those of the first that has some.
+  virtual const ItemFactors* latent_factors() const { return nullptr; }
+
   // The texts of the items, for models that look at them (hybrid.h); num_items: of the catalogue, those after the
   // model's own are new. Not while others use the model.
   virtual void attach(const TfIdf* /*content*/, std::int32_t /*num_items*/) {}
@@ -128,6 +133,9 @@ class Model {
   std::string config_;
   double history_half_life_ = 0;
 };
+
+// Those of the first of some models that has any, or null.
+const ItemFactors* latent_factors_of(std::span<const std::unique_ptr<Model>> models);
 
 // The setting of the half-life, for the list of a model's settings.
 inline constexpr SettingSpec kHistoryHalfLife = {

@@ -37,6 +37,7 @@ class SpectralItemModel final : public Model {
   void similar(std::int32_t item, std::span<float> scores) const override;
   void write(TensorFile& file) const override;
 
+  const ItemFactors* latent_factors() const override { return &parts_.item_factors; }
   const Parts& parts() const { return parts_; }
   // weight * n^-exponent of each item that is met, 0 of the others, unless the exponent is 0: (num_items).
   const std::vector<float>& source_scales() const { return source_scales_; }

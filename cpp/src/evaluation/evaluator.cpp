@@ -5,6 +5,9 @@
 #include <functional>
 
 #include "data/sorting.h"
+#include "evaluation/list_quality.h"
+#include "inkling/item_topics.h"
+#include "inkling/list_reranker.h"
 #include "inkling/random.h"
 #include "kernels/top_k.h"
 
@@ -64,9 +67,7 @@ Evaluator::Evaluator(const Model& model, const EvaluationData& data, std::vector
       num_items_(at(model.num_items())) {
   if (data_.train == nullptr) data_.train = data_.history;
   if (!check_parts().ok()) return;
-  for (std::int32_t user = 0; user < data_.train->num_users(); ++user) {
-    num_training_users_ += data_.train->by_user().row_length(user) > 0 ? 1 : 0;
-  }
+  list_quality_ = std::make_unique<ListQuality>(*data_.train, data_.topics);
   for (std::int32_t user = 0; user < data_.test->num_users(); ++user) {
     const auto items = data_.test->by_user().row_columns(user);
     if (std::any_of(items.begin(), items.end(), [&](std::int32_t item) { return is_test_item(item); })) {
@@ -99,8 +100,15 @@ Evaluator::Evaluator(const Model& model, const EvaluationData& data, std::vector
   }
 }
 
+Evaluator::~Evaluator() = default;
+
 Status Evaluator::check_parts() const {
   for (const Metric& metric : metrics_) {
+    if (metric.needs_topics() && data_.topics == nullptr) {
+      return {
+          ErrorCode::kInvalidArgument,
+          metric.name + " needs to know what the items are about; give items, and by `topics` the field that tells"};
+    }
     if (is_value_error(metric.kind) && !model_.predicts_values()) {
       return {ErrorCode::kInvalidArgument, metric.name + " is the error of foretold values, and " +
                                                std::string(model_.name()) +
@@ -112,10 +120,11 @@ Status Evaluator::check_parts() const {
   };
   const std::int32_t num_users = data_.test->num_users();
   if (!has(*data_.test, 0, num_items_) || !has(*data_.history, num_users, num_items_) ||
-      !has(*data_.train, 0, num_items_) || (data_.negatives != nullptr && data_.negatives->num_rows() < num_users)) {
+      !has(*data_.train, 0, num_items_) || (data_.negatives != nullptr && data_.negatives->num_rows() < num_users) ||
+      (data_.topics != nullptr && at(data_.topics->num_items()) != num_items_)) {
     return {ErrorCode::kInvalidInteractions,
             "the model has " + std::to_string(num_items_) + " items and the test " + std::to_string(num_users) +
-                " users; training, history, test and negatives must be built for the same"};
+                " users; training, history, test, negatives and topics must be built for the same"};
   }
   return {};
 }
@@ -207,7 +216,9 @@ bool Evaluator::rank(std::size_t n, Desk& desk) {
   if (!std::isfinite(sum)) return false;
 
   const std::uint64_t tie_seed = Random(Random(seed_).next() ^ static_cast<std::uint64_t>(user)).next();
-  const std::vector<std::int32_t> ranked = kernels::top_k({scores, skip, tie_seed}, list_length_);
+  const std::size_t num_candidates = data_.reranker == nullptr ? 0 : data_.reranker->plan().num_candidates;
+  std::vector<std::int32_t> ranked = kernels::top_k({scores, skip, tie_seed}, std::max(list_length_, num_candidates));
+  if (data_.reranker != nullptr && !rerank(history, scores, ranked).ok()) return false;
   std::size_t catalogue_place = 0;
   for (std::size_t m = 0; m < metrics_.size(); ++m) {
     const Metric& metric = metrics_[m];
@@ -222,56 +233,27 @@ bool Evaluator::rank(std::size_t n, Desk& desk) {
     } else if (metric.kind < Metric::Kind::kAuc) {
       out = {metric_of_user(metric, ranked, desk.test_items), 1};
     } else {
-      out = list_quality(metric, std::span(ranked).first(std::min(ranked.size(), at(metric.k))), history_items, desk);
+      const auto list = std::span(ranked).first(std::min(ranked.size(), at(metric.k)));
+      out = list_quality_->of(metric, {list, history_items, desk.test_items}, desk.audience);
     }
   }
   return true;
 }
 
-// The share of the training users who met the item.
-double Evaluator::popularity(std::int32_t item) const {
-  const auto users = static_cast<double>(data_.train->by_item().row_length(item));
-  return num_training_users_ > 0 ? users / num_training_users_ : 0;
-}
-
-// Of one list: novelty, diversity or popularity_bias.
-MetricSum Evaluator::list_quality(const Metric& metric, std::span<const std::int32_t> ranked,
-                                  std::span<const std::int32_t> history, Desk& desk) const {
-  const auto length = static_cast<double>(ranked.size());
-  if (metric.kind == Metric::Kind::kNovelty) {
-    double bits = 0;
-    for (const std::int32_t item : ranked) {
-      bits -= std::log2(std::max(popularity(item), 1 / std::max(num_training_users_, 1.0)));
-    }
-    return {length > 0 ? bits / length : 0, 1};
+// ranked: the items by falling score; then the list, and behind it what were no candidates.
+Status Evaluator::rerank(History history, std::span<const float> scores, std::vector<std::int32_t>& ranked) const {
+  if (list_length_ == 0) return {};
+  std::vector<ScoredItem> candidates;
+  for (std::size_t n = 0; n < std::min(ranked.size(), data_.reranker->plan().num_candidates); ++n) {
+    candidates.push_back({ranked[n], scores[at(ranked[n])]});
   }
-  if (metric.kind == Metric::Kind::kPopularityBias) {
-    const auto mean = [this](std::span<const std::int32_t> items) {
-      double total = 0;
-      for (const std::int32_t item : items) total += popularity(item);
-      return items.empty() ? 0.0 : total / static_cast<double>(items.size());
-    };
-    if (history.empty()) return {};
-    return {mean(ranked), mean(history)};
+  const Result<RerankedList> list = data_.reranker->rerank({candidates, history, list_length_});
+  if (!list.ok()) return list.status();
+  for (std::size_t place = 0; place < list.value().order.size(); ++place) {
+    ranked[place] = candidates[at(list.value().order[place])].item;
   }
-  if (length < 2) return {0, 1};
-  // With unit vectors of who met each item, the cosines of all pairs sum to half of what the squared length of the
-  // vectors' sum has more than their number: one pass over the users instead of one a pair.
-  const SparseRows& by_item = data_.train->by_item();
-  double squares = 0;
-  double met = 0;
-  for (const std::int32_t item : ranked) {
-    const auto users = by_item.row_columns(item);
-    met += users.empty() ? 0 : 1;
-    for (const std::int32_t user : users) desk.audience[at(user)] += 1 / std::sqrt(static_cast<double>(users.size()));
-  }
-  for (const std::int32_t item : ranked) {
-    for (const std::int32_t user : by_item.row_columns(item)) {
-      squares += desk.audience[at(user)] * desk.audience[at(user)];
-      desk.audience[at(user)] = 0;
-    }
-  }
-  return {1 - (squares - met) / (length * (length - 1)), 1};
+  ranked.resize(std::min(ranked.size(), list_length_));
+  return {};
 }
 
 double Evaluator::catalogue_value(Metric::Kind kind, std::size_t place) const {

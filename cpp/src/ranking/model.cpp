@@ -34,6 +34,13 @@ bool Profile::top_k(std::span<const std::uint8_t> skip, std::size_t k, ThreadPoo
   return kernels::best_scores(scores, skip, k, best);
 }
 
+const ItemFactors* latent_factors_of(std::span<const std::unique_ptr<Model>> models) {
+  for (const std::unique_ptr<Model>& model : models) {
+    if (const ItemFactors* factors = model->latent_factors()) return factors;
+  }
+  return nullptr;
+}
+
 Result<std::unique_ptr<Profile>> Model::fold_in(History history) const {
   return history_half_life_ > 0 ? profile_of(faded(history, history_half_life_)) : profile_of(history);
 }

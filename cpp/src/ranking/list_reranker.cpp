@@ -1,0 +1,81 @@
+#include "inkling/list_reranker.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "ranking/list_terms.h"
+
+namespace inkling {
+
+namespace {
+
+using By = RerankStep::By;
+
+bool is_by_likeness(By by) { return by == By::kMmr || by == By::kDpp || by == By::kClusters; }
+
+bool needs_topics(const RerankStep& step, const RerankItems& items) {
+  if (is_by_likeness(step.by)) return step.on == RerankStep::On::kTopics || items.vectors == nullptr;
+  return step.by != By::kPopularity;
+}
+
+Status invalid(std::size_t step, const std::string& why) {
+  return {ErrorCode::kInvalidArgument, "step " + std::to_string(step + 1) + " of the re-ranking " + why};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ListReranker>> ListReranker::make(RerankPlan plan, const RerankItems& items) {
+  if (plan.num_candidates == 0) {
+    return Status(ErrorCode::kInvalidArgument, "a list of 0 candidates cannot be re-ranked; take at least 1");
+  }
+  double sum = 0;
+  for (std::size_t n = 0; n < plan.steps.size(); ++n) {
+    const RerankStep& step = plan.steps[n];
+    sum += step.weight;
+    if (!(step.weight >= 0 && sum <= 1 + 1e-6)) {
+      return invalid(n,
+                     "has a weight that is below 0, or with those before it above 1; what is left of 1 is relevance's");
+    }
+    if (step.by < By::kMmr || step.by > By::kSerendipity) return invalid(n, "is of no known kind");
+    if (step.window > 0 && step.by > By::kXquad) {
+      return invalid(n, "has a window, which only mmr, dpp and xquad have; leave it out");
+    }
+    if (step.on != RerankStep::On::kTopics && !is_by_likeness(step.by)) {
+      return invalid(n, "says by what items are alike, which only mmr, dpp and clusters ask; leave it out");
+    }
+    if (needs_topics(step, items) && items.topics == nullptr) {
+      return invalid(n,
+                     "needs the items' topics, and none are known; give items, and by `topics` the field with theirs" +
+                         std::string(step.on == RerankStep::On::kVectors ? ", or a model that has vectors" : ""));
+    }
+    if (step.by == By::kPopularity && items.popularity.empty()) {
+      return invalid(n, "needs to know how popular items are");
+    }
+  }
+  return std::unique_ptr<ListReranker>(new ListReranker(std::move(plan), items));
+}
+
+ListReranker::ListReranker(RerankPlan plan, const RerankItems& items) : plan_(std::move(plan)), items_(items) {
+  for (const float popularity : items.popularity) {
+    if (popularity > 0 && (least_popularity_ == 0 || popularity < least_popularity_)) least_popularity_ = popularity;
+  }
+}
+
+Result<RerankedList> ListReranker::rerank(const ListToRerank& list) const {
+  ListTerms terms(items_, list, least_popularity_);
+  for (const RerankStep& step : plan_.steps) {
+    if (Status s = terms.add(step, plan_.seed); !s.ok()) return s;
+  }
+  std::vector<float> scores;
+  for (const auto& [item, score] : list.candidates) scores.push_back(score);
+  RerankRequest request;
+  request.scores = scores;
+  request.k = list.k;
+  request.terms = terms.terms();
+  request.constraints = list.constraints;
+  request.previous = list.previous;
+  return inkling::rerank(request);
+}
+
+}  // namespace inkling

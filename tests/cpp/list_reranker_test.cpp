@@ -1,0 +1,282 @@
+#include "inkling/list_reranker.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <vector>
+
+#include "expect.h"
+#include "inkling/random.h"
+#include "rerank_sample.h"
+#include "sample_data.h"
+
+namespace inkling {
+
+namespace {
+
+using By = RerankStep::By;
+using On = RerankStep::On;
+
+constexpr std::int32_t kItems = 40;
+constexpr std::size_t kWidth = 5;
+constexpr std::size_t kTopics = 6;
+
+std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
+
+// Items of which about a fifth have no topics, the last five no vectors and no known popularity; a person, and some of
+// the items with scores.
+struct Catalogue {
+  explicit Catalogue(std::uint64_t seed) {
+    Random random(seed);
+    for (std::int32_t item = 0; item < kItems; ++item) {
+      const bool known = random_below(5, random) > 0;
+      for (std::size_t c = 0; c < kTopics; ++c) {
+        weights.push_back(known && random_below(2, random) == 0 ? random.uniform() : 0);
+      }
+      for (std::size_t c = 0; c < kWidth; ++c) numbers.push_back(item < kItems - 5 ? random.normal() : 0);
+      if (item < kItems - 5) popularity.push_back(static_cast<float>(random_below(9, random)));
+    }
+    topics = value_of(ItemTopics::make(sparse_rows_of({weights, kTopics})));
+    vectors = ItemFactors({numbers.begin(), numbers.end() - 5 * kWidth}, kWidth);
+    const std::vector<std::uint32_t> order = random.permutation(kItems);
+    const std::size_t met = random_below(8, random);
+    for (std::size_t n = 0; n < met; ++n) {
+      history.push_back({static_cast<std::int32_t>(order[n]), random_below(4, random) == 0 ? -1.0f : random.uniform()});
+    }
+    for (std::size_t n = met; n < met + 20; ++n) {
+      candidates.push_back({static_cast<std::int32_t>(order[n]), random.normal()});
+    }
+    candidate_weights = rows(weights, kTopics);
+    candidate_numbers = rows(numbers, kWidth);
+  }
+
+  RerankItems items() const { return {&topics, &vectors, popularity}; }
+  // The rows of the candidates.
+  std::vector<float> rows(const std::vector<float>& all, std::size_t width) const {
+    std::vector<float> out;
+    for (const ScoredItem& each : candidates) {
+      const auto first = all.begin() + static_cast<std::ptrdiff_t>(at(each.item) * width);
+      out.insert(out.end(), first, first + static_cast<std::ptrdiff_t>(width));
+    }
+    return out;
+  }
+  std::vector<float> person() const {
+    std::vector<float> sums(kTopics);
+    for (const auto& [item, weight] : history) {
+      double sum = 0;
+      for (std::size_t c = 0; c < kTopics; ++c) sum += static_cast<double>(weights[at(item) * kTopics + c]);
+      if (weight < 0 || sum == 0) continue;
+      for (std::size_t c = 0; c < kTopics; ++c) {
+        sums[c] += static_cast<float>(static_cast<double>(weight * weights[at(item) * kTopics + c]) / sum);
+      }
+    }
+    return sums;
+  }
+  std::vector<float> rarity() const {
+    std::vector<float> values;
+    float least = 9;
+    for (const float count : popularity) least = count > 0 ? std::min(least, count) : least;
+    for (const ScoredItem& each : candidates) {
+      const float own = at(each.item) < popularity.size() ? popularity[at(each.item)] : 0;
+      values.push_back(-std::log(std::max(own, least)));
+    }
+    const float low = *std::min_element(values.begin(), values.end());
+    const float high = *std::max_element(values.begin(), values.end());
+    for (float& value : values) value = high > low ? (value - low) / (high - low) : 0;
+    return values;
+  }
+  std::vector<float> unexpectedness() const {
+    const OracleSimilarity alike({weights, kTopics});
+    std::vector<float> values;
+    double sum = 0;
+    double known = 0;
+    bool known_history = false;
+    for (const auto& [item, weight] : history) known_history = known_history || alike.known[at(item)];
+    for (const ScoredItem& each : candidates) {
+      double nearest = 0;
+      for (const auto& [item, weight] : history) nearest = std::max(nearest, alike.of(each.item, item));
+      values.push_back(known_history ? static_cast<float>(1 - nearest) : 0);
+      if (!alike.known[at(each.item)]) continue;
+      sum += static_cast<double>(values.back());
+      known += 1;
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!alike.known[at(candidates[i].item)]) values[i] = static_cast<float>(known > 0 ? sum / known : 0);
+    }
+    return values;
+  }
+
+  std::vector<float> weights;  // (items, topics)
+  std::vector<float> numbers;  // (items, width)
+  std::vector<float> popularity;
+  ItemTopics topics;
+  ItemFactors vectors;
+  std::vector<HistoryEntry> history;
+  std::vector<ScoredItem> candidates;
+  std::vector<float> candidate_weights;  // (candidates, topics)
+  std::vector<float> candidate_numbers;  // (candidates, width)
+};
+
+// What it gives refers to the catalogue.
+OracleGain oracle(const Catalogue& catalogue, const RerankStep& step) {
+  const bool by_vectors = step.on == On::kVectors;
+  const DenseVectors view = by_vectors ? DenseVectors{catalogue.candidate_numbers, kWidth}
+                                       : DenseVectors{catalogue.candidate_weights, kTopics};
+  switch (step.by) {
+    case By::kMmr:
+      return mmr_oracle(OracleSimilarity(view));
+    case By::kDpp:
+      return dpp_oracle(OracleSimilarity(view));
+    case By::kXquad:
+      return xquad_oracle(view, catalogue.person());
+    case By::kCalibrate:
+      return calibrate_oracle(view, catalogue.person());
+    case By::kClusters:
+      return clusters_oracle(value_of(value_of(VectorSimilarity::make(view))->clusters(kRerankClusters, 1)));
+    case By::kPopularity:
+      return given_oracle(catalogue.rarity());
+    case By::kSerendipity:
+      break;
+  }
+  return given_oracle(catalogue.unexpectedness());
+}
+
+// What both make of the catalogue's list, in one order of its candidates.
+void check_plan(const Catalogue& catalogue, const RerankPlan& plan, const ListToRerank& list) {
+  const auto reranker = value_of(ListReranker::make(plan, catalogue.items()));
+  std::vector<float> scores;
+  for (const ScoredItem& each : catalogue.candidates) scores.push_back(each.score);
+  std::vector<RerankTerm> terms;
+  std::vector<OracleGain> gains;
+  for (const RerankStep& step : plan.steps) {
+    RerankTerm term;
+    term.weight = step.weight;
+    term.window = step.window;
+    terms.push_back(term);
+    gains.push_back(oracle(catalogue, step));
+  }
+  RerankRequest request;
+  request.scores = scores;
+  request.k = list.k;
+  request.terms = terms;
+  request.previous = list.previous;
+  const RerankedList made = value_of(reranker->rerank(list));
+  CHECK(made.order == oracle_order(request, gains));
+  CHECK(made.parts.size() == made.order.size() * (1 + plan.steps.size()));
+}
+
+}  // namespace
+
+TEST_CASE("each step of a plan is its method on the items and the person at hand") {
+  constexpr By kSteps[] = {By::kMmr,      By::kDpp,        By::kXquad,      By::kCalibrate,
+                           By::kClusters, By::kPopularity, By::kSerendipity};
+  constexpr double kWeights[] = {0.2, 0.5, 0.9};
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    CAPTURE(seed);
+    const Catalogue catalogue(seed);
+    for (const By by : kSteps) {
+      CAPTURE(static_cast<int>(by));
+      RerankStep step = {by, kWeights[seed % 3]};
+      if (by <= By::kXquad) step.window = seed % 4;
+      check_plan(catalogue, {{step}}, {catalogue.candidates, catalogue.history, 12});
+      if (by != By::kMmr && by != By::kDpp && by != By::kClusters) continue;
+      step.on = On::kVectors;
+      check_plan(catalogue, {{step}}, {catalogue.candidates, catalogue.history, 12});
+    }
+  }
+}
+
+TEST_CASE("steps add up, and a list goes on where another has ended") {
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    CAPTURE(seed);
+    const Catalogue catalogue(seed);
+    const RerankPlan plan = {{{By::kMmr, 0.2},
+                              {By::kDpp, 0.1, 3, On::kVectors},
+                              {By::kCalibrate, 0.1},
+                              {By::kPopularity, 0.1},
+                              {By::kSerendipity, 0.2}}};
+    const std::vector<std::int32_t> previous = {4, 0};
+    check_plan(catalogue, plan, {catalogue.candidates, catalogue.history, 30, {}, previous});
+  }
+}
+
+TEST_CASE("constraints are of the candidates") {
+  const Catalogue catalogue(3);
+  const auto reranker = value_of(ListReranker::make({{{By::kMmr, 0.3}}}, catalogue.items()));
+  const std::vector<std::int32_t> group = {1, 2, 3, 4, 5, 6, 7, 8};
+  RerankConstraint most_two;
+  most_two.group = group;
+  most_two.ceiling = 2;
+  const RerankedList list =
+      value_of(reranker->rerank({catalogue.candidates, catalogue.history, 10, std::span(&most_two, 1)}));
+  CHECK(list.broken.empty());
+  CHECK(std::count_if(list.order.begin(), list.order.end(), [](std::int32_t i) { return i >= 1 && i <= 8; }) == 2);
+}
+
+TEST_CASE("items are alike by topics where the model has no vectors") {
+  const Catalogue catalogue(1);
+  const auto order = [&](On on, const ItemFactors* vectors, By by) {
+    const auto reranker =
+        value_of(ListReranker::make({{{by, 0.5, 0, on}}}, {&catalogue.topics, vectors, catalogue.popularity}));
+    return value_of(reranker->rerank({catalogue.candidates, catalogue.history})).order;
+  };
+  for (const By by : {By::kMmr, By::kClusters}) {
+    CHECK(order(On::kVectors, nullptr, by) == order(On::kTopics, &catalogue.vectors, by));
+    CHECK(order(On::kVectors, &catalogue.vectors, by) != order(On::kTopics, &catalogue.vectors, by));
+  }
+}
+
+TEST_CASE("lists stay in the order of their scores where nothing is known") {
+  Catalogue catalogue(2);
+  std::vector<std::int32_t> by_score(catalogue.candidates.size());
+  for (std::size_t n = 0; n < by_score.size(); ++n) by_score[n] = static_cast<std::int32_t>(n);
+  std::sort(by_score.begin(), by_score.end(), [&](std::int32_t a, std::int32_t b) {
+    return catalogue.candidates[at(a)].score > catalogue.candidates[at(b)].score;
+  });
+  const auto order = [&](By by, const ItemTopics& topics, History history, std::span<const float> popularity) {
+    const auto reranker = value_of(ListReranker::make({{{by, 0.6}}}, {&topics, nullptr, popularity}));
+    return value_of(reranker->rerank({catalogue.candidates, history, 100})).order;
+  };
+  const ItemTopics none;
+  const std::vector<float> nobody(3);
+  for (const By by : {By::kXquad, By::kCalibrate, By::kSerendipity}) {
+    CHECK(order(by, catalogue.topics, {}, {}) == by_score);  // of a newcomer
+  }
+  for (const By by : {By::kMmr, By::kDpp, By::kXquad, By::kCalibrate, By::kClusters, By::kSerendipity}) {
+    CHECK(order(by, none, catalogue.history, {}) == by_score);
+  }
+  CHECK(order(By::kPopularity, none, catalogue.history, nobody) == by_score);
+  const auto no_steps = value_of(ListReranker::make({}, {}));
+  CHECK(no_steps->plan().num_candidates == 100);
+  CHECK(value_of(no_steps->rerank({catalogue.candidates, {}, 100})).order == by_score);
+  CHECK(value_of(no_steps->rerank({{}, {}, 5})).order.empty());
+}
+
+TEST_CASE("plans that cannot be followed are refused") {
+  const Catalogue catalogue(1);
+  const auto made = [&](RerankPlan plan, const RerankItems& items) {
+    return ListReranker::make(std::move(plan), items).status();
+  };
+  const RerankItems all = catalogue.items();
+  CHECK(succeeds(made({{{By::kMmr, 0.5}, {By::kPopularity, 0.5}}}, all)));
+  CHECK(
+      fails(made({{{By::kMmr, 0.5}, {By::kPopularity, 0.6}}}, all), ErrorCode::kInvalidArgument, {"step 2", "weight"}));
+  CHECK(fails(made({{{By::kMmr, -0.5}}}, all), ErrorCode::kInvalidArgument, {"step 1", "weight"}));
+  CHECK(fails(made({{{By::kMmr, std::nan("")}}}, all), ErrorCode::kInvalidArgument, {"weight"}));
+  CHECK(fails(made({{{static_cast<By>(7), 0.1}}}, all), ErrorCode::kInvalidArgument, {"no known kind"}));
+  CHECK(fails(made({{{static_cast<By>(-1), 0.1}}}, all), ErrorCode::kInvalidArgument, {"no known kind"}));
+  CHECK(fails(made({{{By::kCalibrate, 0.1, 3}}}, all), ErrorCode::kInvalidArgument, {"window", "mmr, dpp and xquad"}));
+  CHECK(fails(made({{{By::kXquad, 0.1, 0, On::kVectors}}}, all), ErrorCode::kInvalidArgument, {"alike"}));
+  CHECK(fails(made({{{By::kMmr, 0.1}}, 0}, all), ErrorCode::kInvalidArgument, {"0 candidates"}));
+
+  const RerankItems vectors_only = {nullptr, &catalogue.vectors, {}};
+  CHECK(succeeds(made({{{By::kDpp, 0.1, 0, On::kVectors}}}, vectors_only)));
+  CHECK(fails(made({{{By::kDpp, 0.1}}}, vectors_only), ErrorCode::kInvalidArgument, {"topics", "give items"}));
+  CHECK(fails(made({{{By::kSerendipity, 0.1}}}, vectors_only), ErrorCode::kInvalidArgument, {"topics", "give items"}));
+  CHECK(fails(made({{{By::kClusters, 0.1, 0, On::kVectors}}}, {}), ErrorCode::kInvalidArgument, {"model", "vectors"}));
+  CHECK(fails(made({{{By::kPopularity, 0.1}}}, vectors_only), ErrorCode::kInvalidArgument, {"popular"}));
+}
+
+}  // namespace inkling
