@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "evaluation/list_quality.h"
@@ -8,6 +9,7 @@
 #include "fixed_model.h"
 #include "inkling/evaluator.h"
 #include "inkling/list_reranker.h"
+#include "inkling/topic_quality.h"
 #include "rerank_sample.h"
 #include "sample_data.h"
 
@@ -62,6 +64,7 @@ TEST_CASE("metrics of topics and of re-ranked lists are what each user's list ha
   const ClusteredData data = clustered_data(90, 40, 4, 6);
   const auto model = trained("ials", {{"num_factors", "4"}}, {&data.train, nullptr});
   const ItemTopics topics = random_topics(40, 3);
+  const TopicQuality topic_quality(topics);
   const auto reranker = value_of(ListReranker::make({{{RerankStep::By::kMmr, 0.4},
                                                       {RerankStep::By::kDpp, 0.1, 0, RerankStep::On::kVectors},
                                                       {RerankStep::By::kCalibrate, 0.2},
@@ -73,7 +76,7 @@ TEST_CASE("metrics of topics and of re-ranked lists are what each user's list ha
   const std::vector<Metric> metrics = value_of(parse_metrics(names));
   for (const bool reranked : {false, true}) {
     CAPTURE(reranked);
-    const ListQuality quality(data.train, &topics);
+    const ListQuality quality(data.train);
     std::vector<MetricSum> sums(metrics.size());
     std::vector<double> audience(90);
     for (std::int32_t user = 0; user < 90; ++user) {
@@ -98,15 +101,16 @@ TEST_CASE("metrics of topics and of re-ranked lists are what each user's list ha
       }
       for (std::size_t m = 0; m < metrics.size(); ++m) {
         const auto first = std::span(items).first(std::min(items.size(), static_cast<std::size_t>(metrics[m].k)));
-        const MetricSum own = metrics[m].kind == Metric::Kind::kRecall
-                                  ? MetricSum{metric_of_user(metrics[m], items, test_items), 1}
-                                  : quality.of(metrics[m], {first, known, test_items}, audience);
+        const MetricSum own =
+            metrics[m].kind == Metric::Kind::kRecall ? MetricSum{metric_of_user(metrics[m], items, test_items), 1}
+            : metrics[m].needs_topics()              ? topic_quality.of(metrics[m], {first, known, test_items})
+                                                     : quality.of(metrics[m], {first, known, test_items}, audience);
         sums[m].total += own.total;
         sums[m].weight += own.weight;
       }
     }
     EvaluationData evaluation{&data.train, &data.test};
-    evaluation.topics = &topics;
+    evaluation.topics = &topic_quality;
     if (reranked) evaluation.reranker = reranker.get();
     const std::vector<double> results = evaluate(*model, evaluation, names, 1);
     for (std::size_t m = 0; m < metrics.size(); ++m) {
@@ -125,7 +129,8 @@ TEST_CASE("metrics of topics are refused without topics, and with those of other
   ThreadPool pool(1);
   const auto check = [&](const char* names, const ItemTopics* topics) {
     EvaluationData data{&train, &test};
-    data.topics = topics;
+    std::optional<TopicQuality> quality;
+    if (topics != nullptr) data.topics = &quality.emplace(*topics);
     return Evaluator(model, data, value_of(parse_metrics(names)), 1, pool).check();
   };
   for (const char* name : {"intra_list_distance@5", "topic_entropy@5", "calibration_kl@5", "serendipity@5"}) {

@@ -4,11 +4,12 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
-#include "evaluation/topic_quality.h"
 #include "expect.h"
 #include "inkling/random.h"
+#include "inkling/topic_quality.h"
 #include "rerank_sample.h"
 #include "sample_data.h"
 
@@ -21,6 +22,20 @@ ItemTopics topics_of(const std::vector<float>& weights, std::size_t num_topics) 
 }
 
 using Items = std::vector<std::int32_t>;
+
+MetricSum quality(const ItemTopics& topics, const std::string& name, const Items& ranked, const Items& history = {},
+                  const Items& test_items = {}) {
+  return TopicQuality(topics).of(value_of(parse_metrics(name)).at(0), {ranked, history, test_items});
+}
+double intra_list_distance(const ItemTopics& topics, const Items& list) {
+  return quality(topics, "intra_list_distance@9", list).total;
+}
+double topic_entropy(const ItemTopics& topics, const Items& list) {
+  return quality(topics, "topic_entropy@9", list).total;
+}
+double calibration_kl(const ItemTopics& topics, const Items& list, const Items& history) {
+  return quality(topics, "calibration_kl@9", list, history).total;
+}
 
 }  // namespace
 
@@ -98,6 +113,21 @@ TEST_CASE("what the topics say of a list, computed by hand") {
   CHECK(calibration_kl(topics, Items{0, 4}, Items{0, 3, 2}) ==
         doctest::Approx(0.5 * std::log(0.5 / 0.5) + 0.5 * std::log(0.5 / 0.005)));
   CHECK(calibration_kl(topics, Items{3}, Items{0}) == doctest::Approx(std::log(100)));
+}
+
+TEST_CASE("serendipity counts hits by how far they are from what the user knows") {
+  // Comedy, comedy and drama, drama, nothing, war.
+  const ItemTopics topics = topics_of({1, 0, 0, 1, 1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1}, 3);
+  const double half = std::sqrt(0.5);
+  CHECK(quality(topics, "serendipity@4", {1, 2, 3, 4}, {0, 3}, {1, 3, 4}).total == doctest::Approx((1 - half + 1) / 4));
+  CHECK(quality(topics, "serendipity@4", {1, 2}, {0, 2}, {1, 2}).total == doctest::Approx((1 - half) / 4));
+  CHECK(quality(topics, "serendipity@4", {1, 2}, {0, 2}, {0, 4}).total == 0);
+  CHECK(quality(topics, "serendipity@4", {1, 2}, {0, 2}, {0, 4}).weight == 1);
+  for (const char* name : {"serendipity@4", "calibration_kl@4"}) {  // of a history without topics
+    CHECK(quality(topics, name, {1, 2}, {3}, {1}).weight == 0);
+    CHECK(quality(topics, name, {1, 2}, {}, {1}).weight == 0);
+  }
+  CHECK(quality(topics, "calibration_kl@4", {1, 2}, {3, 4}, {1}).total == doctest::Approx(std::log(100)));
 }
 
 TEST_CASE("the distance within a list is the mean over its pairs") {

@@ -11,9 +11,9 @@
 
 namespace inkling {
 
-class ItemTopics;
 class ListQuality;
 class ListReranker;
+class TopicQuality;
 
 struct EvaluationData {
   // What each test user is known by; its items are not ranked again. (num_users, num_items)
@@ -37,8 +37,8 @@ struct EvaluationData {
   std::size_t max_history = 0;
   // At most this many test users, drawn by the seed; 0 = all.
   std::size_t max_test_users = 0;
-  // What the items are about, for the metrics that need it. (num_items), or null
-  const ItemTopics* topics = nullptr;
+  // For the metrics that need to know what the items are about; of num_items. Null where there are none.
+  const TopicQuality* topics = nullptr;
   // Where given, each list is re-ranked before it is measured: its candidates are the best of the scores, behind them
   // come the others as they were. auc, rmse and mae are of scores, and stay. Of topics and popularity for all the
   // model's items.

@@ -79,6 +79,13 @@ Result<std::vector<Metric>> parse_metrics(std::string_view names);
 double metric_of_user(const Metric& metric, std::span<const std::int32_t> ranked,
                       std::span<const std::int32_t> test_items);
 
+// What metrics beyond accuracy are taken of, for one user.
+struct MeasuredList {
+  std::span<const std::int32_t> ranked;      // the first k
+  std::span<const std::int32_t> history;     // rising
+  std::span<const std::int32_t> test_items;  // rising
+};
+
 // What users add to a metric. Sums of any set of users add up, and metric_value() makes the metric of that set of them:
 // so users can be drawn again, or exchanged between two models.
 struct MetricSum {

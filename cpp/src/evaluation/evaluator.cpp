@@ -6,9 +6,9 @@
 
 #include "data/sorting.h"
 #include "evaluation/list_quality.h"
-#include "inkling/item_topics.h"
 #include "inkling/list_reranker.h"
 #include "inkling/random.h"
+#include "inkling/topic_quality.h"
 #include "kernels/top_k.h"
 
 namespace inkling {
@@ -67,7 +67,7 @@ Evaluator::Evaluator(const Model& model, const EvaluationData& data, std::vector
       num_items_(at(model.num_items())) {
   if (data_.train == nullptr) data_.train = data_.history;
   if (!check_parts().ok()) return;
-  list_quality_ = std::make_unique<ListQuality>(*data_.train, data_.topics);
+  list_quality_ = std::make_unique<ListQuality>(*data_.train);
   for (std::int32_t user = 0; user < data_.test->num_users(); ++user) {
     const auto items = data_.test->by_user().row_columns(user);
     if (std::any_of(items.begin(), items.end(), [&](std::int32_t item) { return is_test_item(item); })) {
@@ -121,7 +121,7 @@ Status Evaluator::check_parts() const {
   const std::int32_t num_users = data_.test->num_users();
   if (!has(*data_.test, 0, num_items_) || !has(*data_.history, num_users, num_items_) ||
       !has(*data_.train, 0, num_items_) || (data_.negatives != nullptr && data_.negatives->num_rows() < num_users) ||
-      (data_.topics != nullptr && at(data_.topics->num_items()) != num_items_)) {
+      (data_.topics != nullptr && at(data_.topics->topics().num_items()) != num_items_)) {
     return {ErrorCode::kInvalidInteractions,
             "the model has " + std::to_string(num_items_) + " items and the test " + std::to_string(num_users) +
                 " users; training, history, test, negatives and topics must be built for the same"};
@@ -233,8 +233,9 @@ bool Evaluator::rank(std::size_t n, Desk& desk) {
     } else if (metric.kind < Metric::Kind::kAuc) {
       out = {metric_of_user(metric, ranked, desk.test_items), 1};
     } else {
-      const auto list = std::span(ranked).first(std::min(ranked.size(), at(metric.k)));
-      out = list_quality_->of(metric, {list, history_items, desk.test_items}, desk.audience);
+      const auto first = std::span(ranked).first(std::min(ranked.size(), at(metric.k)));
+      const MeasuredList list = {first, history_items, desk.test_items};
+      out = metric.needs_topics() ? data_.topics->of(metric, list) : list_quality_->of(metric, list, desk.audience);
     }
   }
   return true;

@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "data/sorting.h"
-#include "evaluation/topic_quality.h"
 #include "inkling/reranker.h"
 
 namespace inkling {
@@ -16,8 +15,7 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 }  // namespace
 
-ListQuality::ListQuality(const Interactions& train, const ItemTopics* topics)
-    : train_(train), topics_(topics), in_tail_(at(train.num_items())) {
+ListQuality::ListQuality(const Interactions& train) : train_(train), in_tail_(at(train.num_items())) {
   for (std::int32_t user = 0; user < train.num_users(); ++user) {
     num_training_users_ += train.by_user().row_length(user) > 0 ? 1 : 0;
   }
@@ -34,29 +32,12 @@ ListQuality::ListQuality(const Interactions& train, const ItemTopics* topics)
   }
 }
 
-MetricSum ListQuality::of(const Metric& metric, const List& list, std::vector<double>& audience) const {
-  switch (metric.kind) {
-    case Metric::Kind::kNovelty:
-      return {novelty(list.ranked), 1};
-    case Metric::Kind::kDiversity:
-      return {diversity(list.ranked, audience), 1};
-    case Metric::Kind::kPopularityBias:
-      if (list.history.empty()) return {};
-      return {mean_popularity(list.ranked), mean_popularity(list.history)};
-    case Metric::Kind::kExposureRatio:
-      return exposure(list);
-    case Metric::Kind::kIntraListDistance:
-      return {intra_list_distance(*topics_, list.ranked), 1};
-    case Metric::Kind::kTopicEntropy:
-      return {topic_entropy(*topics_, list.ranked), 1};
-    default:
-      break;
-  }
-  if (std::none_of(list.history.begin(), list.history.end(), [&](std::int32_t i) { return topics_->knows(i); })) {
-    return {};
-  }
-  if (metric.kind == Metric::Kind::kSerendipity) return {serendipity(list) / metric.k, 1};
-  return {calibration_kl(*topics_, list.ranked, list.history), 1};
+MetricSum ListQuality::of(const Metric& metric, const MeasuredList& list, std::vector<double>& audience) const {
+  if (metric.kind == Metric::Kind::kNovelty) return {novelty(list.ranked), 1};
+  if (metric.kind == Metric::Kind::kDiversity) return {diversity(list.ranked, audience), 1};
+  if (list.history.empty()) return {};
+  if (metric.kind == Metric::Kind::kExposureRatio) return exposure(list);
+  return {mean_popularity(list.ranked), mean_popularity(list.history)};
 }
 
 // The share of the training users who met the item.
@@ -101,8 +82,7 @@ double ListQuality::diversity(std::span<const std::int32_t> ranked, std::vector<
   return 1 - (squares - met) / (length * (length - 1));
 }
 
-MetricSum ListQuality::exposure(const List& list) const {
-  if (list.history.empty()) return {};
+MetricSum ListQuality::exposure(const MeasuredList& list) const {
   double all = 0;
   double tail = 0;
   for (std::size_t place = 0; place < list.ranked.size(); ++place) {
@@ -113,15 +93,6 @@ MetricSum ListQuality::exposure(const List& list) const {
   const auto met =
       std::count_if(list.history.begin(), list.history.end(), [this](std::int32_t item) { return is_in_tail(item); });
   return {all > 0 ? tail / all : 0, static_cast<double>(met) / static_cast<double>(list.history.size())};
-}
-
-double ListQuality::serendipity(const List& list) const {
-  double sum = 0;
-  for (const std::int32_t item : list.ranked) {
-    if (!topics_->knows(item) || !std::binary_search(list.test_items.begin(), list.test_items.end(), item)) continue;
-    sum += topics_->distance(item, list.history);
-  }
-  return sum;
 }
 
 }  // namespace inkling

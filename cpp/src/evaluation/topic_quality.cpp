@@ -1,6 +1,8 @@
-#include "evaluation/topic_quality.h"
+#include "inkling/topic_quality.h"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "inkling/reranker.h"
 
@@ -20,8 +22,6 @@ std::vector<double> mean_shares(const ItemTopics& topics, std::span<const std::i
   return mean;
 }
 
-}  // namespace
-
 double intra_list_distance(const ItemTopics& topics, std::span<const std::int32_t> list) {
   // With shares of length 1 the cosines of all pairs sum to half of what the squared length of their sum has more than
   // their number.
@@ -36,19 +36,6 @@ double intra_list_distance(const ItemTopics& topics, std::span<const std::int32_
   double squares = 0;
   for (const double part : sum) squares += part * part;
   return 1 - (squares - known) / (known * (known - 1));
-}
-
-double intra_list_distance_naive(const ItemTopics& topics, std::span<const std::int32_t> list) {
-  double sum = 0;
-  double pairs = 0;
-  for (std::size_t n = 0; n < list.size(); ++n) {
-    for (std::size_t m = n + 1; m < list.size(); ++m) {
-      if (!topics.knows(list[n]) || !topics.knows(list[m])) continue;
-      sum += 1 - topics.cosine(list[n], list[m]);
-      pairs += 1;
-    }
-  }
-  return pairs > 0 ? sum / pairs : 0;
 }
 
 double topic_entropy(const ItemTopics& topics, std::span<const std::int32_t> list) {
@@ -67,6 +54,42 @@ double calibration_kl(const ItemTopics& topics, std::span<const std::int32_t> li
     if (p > 0) nats += p * std::log(p / ((1 - kCalibrationMix) * given[topic] + kCalibrationMix * p));
   }
   return nats;
+}
+
+double unexpected_hits(const ItemTopics& topics, const MeasuredList& list) {
+  double sum = 0;
+  for (const std::int32_t item : list.ranked) {
+    if (!topics.knows(item) || !std::binary_search(list.test_items.begin(), list.test_items.end(), item)) continue;
+    sum += topics.distance(item, list.history);
+  }
+  return sum;
+}
+
+}  // namespace
+
+TopicQuality::TopicQuality(const ItemTopics& topics) : topics_(topics) {}
+
+MetricSum TopicQuality::of(const Metric& metric, const MeasuredList& list) const {
+  if (metric.kind == Metric::Kind::kIntraListDistance) return {intra_list_distance(topics_, list.ranked), 1};
+  if (metric.kind == Metric::Kind::kTopicEntropy) return {topic_entropy(topics_, list.ranked), 1};
+  if (std::none_of(list.history.begin(), list.history.end(), [&](std::int32_t item) { return topics_.knows(item); })) {
+    return {};
+  }
+  if (metric.kind == Metric::Kind::kSerendipity) return {unexpected_hits(topics_, list) / metric.k, 1};
+  return {calibration_kl(topics_, list.ranked, list.history), 1};
+}
+
+double intra_list_distance_naive(const ItemTopics& topics, std::span<const std::int32_t> list) {
+  double sum = 0;
+  double pairs = 0;
+  for (std::size_t n = 0; n < list.size(); ++n) {
+    for (std::size_t m = n + 1; m < list.size(); ++m) {
+      if (!topics.knows(list[n]) || !topics.knows(list[m])) continue;
+      sum += 1 - topics.cosine(list[n], list[m]);
+      pairs += 1;
+    }
+  }
+  return pairs > 0 ? sum / pairs : 0;
 }
 
 }  // namespace inkling
