@@ -28,11 +28,12 @@ using namespace inkling::seam;
 int check_metrics(Engine& engine, const Text& metrics) { return engine.report(parse_metrics(metrics).status()); }
 
 // negative_users, negative_items: int32 pairs, sorted by user, or empty to rank all items. sampled_negatives: how many
-// are drawn at random where none are given, 0 = rank all items; max_history, max_test_users: 0 = all.
+// are drawn at random where none are given, 0 = rank all items; max_history, max_test_users: 0 = all. topics:
+// null where no metric needs them; reranking: null = lists stay as they are.
 int start(Evaluation& evaluation, Engine& engine, const TrainedModel& model, const InteractionSet& train,
           const InteractionSet& history, const InteractionSet& test, const Buffer& negative_users,
           const Buffer& negative_items, bool known_items_only, double sampled_negatives, double max_history,
-          double max_test_users, const Text& metrics, double seed) {
+          double max_test_users, const Topics* topics, const Reranking* reranking, const Text& metrics, double seed) {
   Result<std::vector<Metric>> parsed = parse_metrics(metrics);
   if (!parsed.ok()) return engine.report(parsed.status());
   EvaluationData data{&history.interactions,
@@ -42,7 +43,9 @@ int start(Evaluation& evaluation, Engine& engine, const TrainedModel& model, con
                       known_items_only,
                       static_cast<std::size_t>(sampled_negatives),
                       static_cast<std::size_t>(max_history),
-                      static_cast<std::size_t>(max_test_users)};
+                      static_cast<std::size_t>(max_test_users),
+                      topics == nullptr ? nullptr : topics->quality.get(),
+                      reranking == nullptr ? nullptr : reranking->reranker.get()};
   const auto users = negative_users.as<std::int32_t>();
   const auto items = negative_items.as<std::int32_t>();
   if (!users.empty()) {

@@ -8,9 +8,12 @@
 #include "bindings.h"
 #include "inkling/evaluator.h"
 #include "inkling/interactions.h"
+#include "inkling/item_topics.h"
+#include "inkling/list_reranker.h"
 #include "inkling/model_file.h"
 #include "inkling/ranker.h"
 #include "inkling/tf_idf.h"
+#include "inkling/topic_quality.h"
 #include "marshal.h"
 
 namespace inkling::seam {
@@ -33,6 +36,18 @@ struct TrainedModel {
   OpenModelFile file;
 };
 
+// What the items are about; bindings_rerank.cpp, which not all modules have, makes it …
+struct Topics {
+  ItemTopics topics;
+  std::unique_ptr<TopicQuality> quality;  // there once the topics are
+};
+
+// … and how lists are re-ranked.
+struct Reranking {
+  RerankPlan plan;
+  std::unique_ptr<ListReranker> reranker;  // there once it is to be used
+};
+
 // items: int32; weights: float32, as many.
 inline std::vector<HistoryEntry> history_of(const Buffer& items, const Buffer& weights) {
   const auto indices = items.as<std::int32_t>();
@@ -50,5 +65,9 @@ template <>
 inline constexpr char kLetter<ItemTexts> = 'T';
 template <>
 inline constexpr char kLetter<TrainedModel> = 'M';
+template <>
+inline constexpr char kLetter<Topics> = 'C';
+template <>
+inline constexpr char kLetter<Reranking> = 'K';
 
 }  // namespace inkling::seam

@@ -226,6 +226,8 @@ const OPTIONS = {
         ? null
         : 'an array of names such as "ndcg@20"',
     baseline: modelAndSettings,
+    topics: text,
+    rerank: anything, // where it is done
     storage: oneOf(...FACTOR_STORAGES),
     knownItemsOnly: flag,
     historyEvents: positive,

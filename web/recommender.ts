@@ -6,6 +6,7 @@ import { checkEvent } from './event.js';
 import { toSend } from './interaction-columns.js';
 import { checkOptions } from './options.js';
 import { absolute, publicSources, readPublicData } from './public-data.js';
+import { isOfTopics } from './selection/metrics.js';
 import { Connection, databaseName } from './store/database.js';
 import { EventLog } from './store/event-log.js';
 import type { Preferences } from './store/person-store.js';
@@ -349,16 +350,18 @@ export class Recommender {
     const { signal, onProgress, interactions, train, test, negatives, ...rest } = options;
     const request = {
       ...rest,
-      ...(interactions !== undefined && { interactions: toSend(interactions) }),
-      ...(train !== undefined && { train: toSend(train) }),
-      ...(test !== undefined && { test: toSend(test) }),
-      ...(negatives !== undefined && { negatives: [...negatives] }),
+      interactions: interactions && toSend(interactions),
+      train: train && toSend(train),
+      test: test && toSend(test),
+      negatives: negatives && [...negatives],
     };
-    const { model = DEFAULT_MODEL, baseline } = options;
+    const { model = DEFAULT_MODEL, baseline, rerank, metrics } = rest;
     const models = baseline ? [model, baseline.model] : [model];
-    const trainer = this.workers.trainerOf(models);
+    // Only the full file has it, and all that `auto` may take.
+    const rare = !!rerank || metrics?.some(isOfTopics);
+    const trainer = this.workers.trainerOf(rare ? ['auto'] : models);
     return trainer
-      ? this.workers.callTrainer(trainer, 'evaluate', request, models, { signal, onProgress })
+      ? this.workers.callTrainer(trainer, 'evaluate', request, models, { signal, onProgress }, rare)
       : this.workers.call('evaluate', request, { signal, onProgress });
   }
 

@@ -462,6 +462,37 @@ export interface TrainResult {
 export const SPLIT_NAMES = ['leave-one-out', 'random', 'temporal', 'users'] as const;
 export type SplitName = (typeof SPLIT_NAMES)[number];
 
+export type RerankMethod =
+  | 'mmr'
+  | 'dpp'
+  | 'xquad'
+  | 'calibrate'
+  | 'clusters'
+  | 'popularity'
+  | 'serendipity';
+
+/** One thing besides relevance that a list is chosen for. */
+export interface RerankStep {
+  /**
+   * `mmr` and `dpp`: items unlike those before; `xquad`: all that the person is interested in; `calibrate`: as much of each topic as
+   * in their history; `clusters`: kinds of items take turns; `popularity`: items that few have met; `serendipity`: items unlike
+   * the history. cpp/README.md has the formulas.
+   */
+  by: RerankMethod;
+  /** From 0 to 1; what the weights of all steps leave of 1 is relevance's. */
+  weight: number;
+  /** Of `mmr`, `dpp` and `xquad`: only so many places before count. Default: all. */
+  window?: number;
+  /** Of `mmr`, `dpp` and `clusters`: alike by what. A model without vectors has topics only. Default `topics`. */
+  on?: 'topics' | 'vectors';
+}
+
+export interface RerankOptions {
+  /** How many of the best scores a list is chosen from. Default 100. */
+  candidates?: number;
+  steps: readonly RerankStep[];
+}
+
 export interface EvaluateOptions {
   /** One table, to be split by `split` … */
   interactions?: InteractionTable | Iterable<Interaction>;
@@ -493,11 +524,22 @@ export interface EvaluateOptions {
   baseline?: { model: ModelName; settings?: Settings };
   /**
    * Of lists: `recall@k`, `recall_capped@k`, `precision@k`, `f1@k`, `hit_rate@k`, `ndcg@k`, `mrr@k`,
-   * `map@k`; beyond accuracy: `novelty@k`, `diversity@k`, `popularity_bias@k`, `coverage@k`, `gini@k`; of all
+   * `map@k`; beyond accuracy: `novelty@k`, `diversity@k`, `popularity_bias@k`, `exposure_ratio@k`, `coverage@k`,
+   * `gini@k`; by the items' topics: `intra_list_distance@k`, `topic_entropy@k`, `calibration_kl@k`, `serendipity@k`; of all
    * candidates: `auc`; of models that foretell values: `rmse`, `mae`. cpp/include/inkling/metrics.h says what
    * each is. Default `['recall@20', 'ndcg@20', 'hit_rate@10']`.
    */
   metrics?: readonly string[];
+  /**
+   * The field of the items that says what they are about, for metrics and re-ranking: its values count alike, as tags do.
+   * Default `tags`.
+   */
+  topics?: string;
+  /**
+   * Measure lists as they are re-ranked; not the baseline's, so that a model as its own baseline tells what re-ranking does. A browser
+   * loads the full wasm file for it, and for metrics by topics.
+   */
+  rerank?: RerankOptions;
   /** Measure the model as it is when its file has item factors of this kind; not the baseline. Default `f32`. */
   storage?: FactorStorage;
   /**

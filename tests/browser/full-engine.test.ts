@@ -61,6 +61,25 @@ describe.each(BROWSERS)('in %s', (name) => {
     await stage.expectNoProblems();
   });
 
+  test('lists are re-ranked by it, with the items of the page', async () => {
+    const told = await stage.browser.evaluate(async () => {
+      const { sample, open } = window.test;
+      const measure = (rerank?: { steps: { by: 'mmr'; weight: number }[] }) =>
+        open.main?.evaluate({
+          interactions: sample.sampleInteractions(),
+          model: 'popularity',
+          metrics: ['topic_entropy@5'],
+          ...(rerank && { rerank }),
+        });
+      const before = await measure();
+      const after = await measure({ steps: [{ by: 'mmr', weight: 0.8 }] });
+      return [before, after].map((result) => result?.metrics['topic_entropy@5'] ?? 0);
+    });
+    expect(told[1]).toBeGreaterThan(told[0] as number);
+    expect(asked().filter((path) => path !== '/dist/worker.js')).toEqual([FULL]);
+    await stage.expectNoProblems();
+  });
+
   test('threads train the same model as one thread', async () => {
     const train = (site: 'plain' | 'isolated') => async () => {
       await stage.visit(stage[site]);

@@ -21,6 +21,7 @@ import {
   trainingOptions,
 } from './data-options.js';
 import { UsageError } from './failures.js';
+import { RERANK_OPTION, rerankOption } from './rerank-option.js';
 import { parseSettings } from './settings.js';
 import { TEXT_OPTIONS, textOptions } from './text-options.js';
 import { textTable } from './text-table.js';
@@ -41,7 +42,8 @@ export const evaluate: Command = {
     "the user's row of --negatives (user,item,item,…), and averages over the test users. Behind each\n" +
     'figure stands its 95 % interval, from resampling the test users. With --baseline a second model\n' +
     'is measured on the same users, and the differences are shown with their p (how often chance\n' +
-    'alone would make one at least as large).',
+    'alone would make one at least as large). With --rerank lists are measured as they are re-ranked,\n' +
+    "the baseline's as they are: --baseline with the same model shows what that does.",
   options: [
     { name: 'train', value: 'F', help: 'training rows: CSV, TSV or NDJSON, plain or .gz' },
     { name: 'test', value: 'F', help: 'test rows' },
@@ -62,8 +64,15 @@ export const evaluate: Command = {
       value: 'NAMES',
       help:
         'recall@20,ndcg@20,hit_rate@10 (the default); also recall_capped, precision, f1, mrr, map, ' +
-        'novelty, diversity, popularity_bias, coverage, gini @k; auc, rmse, mae',
+        'novelty, diversity, popularity_bias, exposure_ratio, coverage, gini, and with --items ' +
+        'intra_list_distance, topic_entropy, calibration_kl, serendipity @k; auc, rmse, mae',
     },
+    {
+      name: 'topics',
+      value: 'FIELD',
+      help: 'what tells, of the items, what they are about (default tags)',
+    },
+    RERANK_OPTION,
     { name: 'baseline', value: 'NAME', help: 'a model to compare with, trained on the same data' },
     {
       name: 'baseline-set',
@@ -92,6 +101,8 @@ export const evaluate: Command = {
     const storage = args.choice('storage', FACTOR_STORAGES);
     const baseline = baselineOption(args);
     const engineWanted = engineOptions(args);
+    const rerank = rerankOption(args);
+    const topics = args.text('topics');
     const texts = await textOptions(args);
     interactionOptions(args); // wrong ones are reported before any file is touched
     const data = dataOptions(args);
@@ -143,6 +154,8 @@ export const evaluate: Command = {
         ...(vectors && { vectors }),
         ...(metrics && { metrics }),
         ...(baseline && { baseline }),
+        ...(rerank && { rerank }),
+        ...(topics !== undefined && { topics }),
         ...(args.has('known-items-only') && { knownItemsOnly: true }),
         ...(historyEvents !== undefined && { historyEvents }),
         onProgress: (progress) =>

@@ -1,9 +1,9 @@
-import type { Evaluation, InteractionSet } from '#engine-module';
+import type { Evaluation, InteractionSet, ItemTopics } from '#engine-module';
 import { describe } from '../catalog/ids.js';
 import { rowsTellTime } from '../catalog/row-order.js';
 import { InklingError } from '../errors.js';
 import { choose } from '../selection/choose.js';
-import { isOfQuality, modelsFor, smallerIsBetter } from '../selection/metrics.js';
+import { isOfQuality, isOfTopics, modelsFor, smallerIsBetter } from '../selection/metrics.js';
 import type { Trial } from '../selection/search.js';
 import {
   CONTENT_MODELS,
@@ -15,6 +15,7 @@ import {
   type MetricDifference,
   type ModelName,
   type Progress,
+  type RerankOptions,
   type Settings,
   type SplitName,
   type TrainOptions,
@@ -23,9 +24,11 @@ import { ValidationArena } from './arena.js';
 import { owning } from './heap.js';
 import { IdIndex } from './id-index.js';
 import { createItemTexts, DEFAULT_WEIGHTING, type TermWeighting } from './item-texts.js';
+import { createItemTopics, DEFAULT_TOPICS } from './item-topics.js';
 import { checkVectors, VECTOR_MODELS, vectorsByIndex } from './item-vectors.js';
 import { LearnedBlend } from './learned-blend.js';
 import { describeModelFile, type ModelFileDescription, writeModelFile } from './model-file.js';
+import { checkRerank, createReranking, needsTopics } from './reranking.js';
 import { ServingEngine } from './serving-engine.js';
 import { settingsText } from './settings-text.js';
 import { runInSlices } from './slices.js';
@@ -244,11 +247,12 @@ export class Engine extends ServingEngine {
    */
   async evaluate(options: WithItems<Measurement>): Promise<EvaluateResult> {
     const { module, wasm } = this;
-    const { model = 'ials', baseline } = options;
+    const { model = 'ials', baseline, rerank, storage } = options;
     const metrics = (options.metrics ?? DEFAULT_METRICS).flatMap((name) => name.split(','));
     check(wasm, module.checkMetrics(wasm, metrics.join(',')));
     const models = baseline ? [model, baseline.model] : [model];
     checkVectors(options.vectors, models);
+    if (rerank !== undefined) checkRerank(rerank);
     return owning(async (own) => {
       const users = new IdIndex();
       const items = describedItems(models, options);
@@ -258,10 +262,13 @@ export class Engine extends ServingEngine {
         test: own(new module.InteractionSet()),
       };
       const negatives = await this.divide(options, users, items, parts);
-      const measure = (named: Named & { storage?: FactorStorage | undefined }) => {
+      const made = this.topics(options, metrics, items);
+      const topics = made && own(made);
+      const measure = (named: Named & Pick<EvaluateOptions, 'storage' | 'rerank'>) => {
         const evaluation = own(new module.Evaluation());
-        const { settings: _, storage: __, ...others } = options;
-        return this.measure(evaluation, { ...others, ...named, metrics }, items, parts, negatives);
+        const { settings: _, storage: __, rerank: ___, ...others } = options;
+        const all = { ...others, ...named, metrics, topics };
+        return this.measure(evaluation, all, items, parts, negatives);
       };
       const chosen = await this.resolve(parts.train, items, {
         ...options,
@@ -270,7 +277,11 @@ export class Engine extends ServingEngine {
           negatives.items.length / Math.max(1, new Set(negatives.users).size),
         ),
       });
-      const measured = await measure({ ...chosen, storage: options.storage });
+      const measured = await measure({
+        ...chosen,
+        ...(storage && { storage }),
+        ...(rerank && { rerank }),
+      });
       const other = baseline && (await measure(baseline));
       return {
         model,
@@ -302,6 +313,27 @@ export class Engine extends ServingEngine {
     });
   }
 
+  /**
+   * What the items are about, where a measurement asks for it.
+   *
+   * @throws InklingError `invalid_argument` where nothing tells
+   */
+  private topics(
+    { items, topics: field = DEFAULT_TOPICS, rerank }: WithItems<Measurement>,
+    metrics: readonly string[],
+    index: IdIndex,
+  ): ItemTopics | null {
+    const wanted = metrics.find(isOfTopics) ?? rerank?.steps.find(needsTopics)?.by;
+    if (wanted === undefined && rerank === undefined) return null;
+    const topics = items ? createItemTopics(this, itemsByIndex(items, index), field) : null;
+    if (topics || wanted === undefined) return topics;
+    throw new InklingError(
+      'invalid_argument',
+      `${wanted} needs to know what the items are about, and ${items ? `none that was met has anything in ${JSON.stringify(field)}` : 'no items are given'}; ` +
+        'give items (open({catalog}), --items), and by topics (--topics) the field that tells',
+    );
+  }
+
   /** Trains one model and ranks for every test user. */
   async measure(
     evaluation: Evaluation,
@@ -313,6 +345,8 @@ export class Engine extends ServingEngine {
     > &
       Named & {
         storage?: FactorStorage | undefined;
+        rerank?: RerankOptions | undefined;
+        topics?: ItemTopics | null;
         metrics: readonly string[];
         maxTestUsers?: number;
         sampledNegatives?: number;
@@ -322,7 +356,7 @@ export class Engine extends ServingEngine {
     negatives: { users: Int32Array; items: Int32Array } = NO_NEGATIVES,
   ): Promise<Measured> {
     const { heap, wasm, module } = this;
-    const { storage, ...training } = options;
+    const { storage, rerank, topics = null, ...training } = options;
     const { model, metrics, seed, signal, knownItemsOnly = false } = options;
     const { maxTestUsers = 0, sampledNegatives = 0, historyEvents = 0 } = options;
     const onProgress = (progress: Progress) => options.onProgress?.({ ...progress, model });
@@ -346,6 +380,8 @@ export class Engine extends ServingEngine {
           sampledNegatives,
           historyEvents,
           maxTestUsers,
+          topics,
+          rerank ? own(createReranking(this, rerank, trained, topics, checkSeed(seed))) : null,
           metrics.join(','),
           checkSeed(seed),
         );
@@ -420,7 +456,7 @@ export class Engine extends ServingEngine {
       throw new InklingError(
         'invalid_argument',
         'evaluate needs either interactions (to be split) or both train and test; ' +
-          `given were ${['interactions', 'train', 'test'].filter((name) => name in options).join(', ') || 'none of them'}`,
+          `given were ${(['interactions', 'train', 'test'] as const).filter((name) => options[name] !== undefined).join(', ') || 'none of them'}`,
       );
     }
     return owning(async (own) => {

@@ -194,7 +194,7 @@ function listed(tokenize: Tokenize, text: string, field: string | undefined): st
 }
 
 /** An attribute's values as text. */
-function valuesOf(value: unknown): string[] {
+export function valuesOf(value: unknown): string[] {
   return [value]
     .flat()
     .filter((each) => ['string', 'number', 'boolean'].includes(typeof each))

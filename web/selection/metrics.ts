@@ -23,7 +23,15 @@ export function smallerIsBetter(metric: string): boolean {
 
 /** Whether a metric says how good lists are, so that a model can be chosen by it; others say how they differ. */
 export function isOfQuality(metric: string): boolean {
-  return !/^(novelty|diversity|popularity_bias|coverage|gini)@/.test(metric);
+  return !(
+    isOfTopics(metric) ||
+    /^(novelty|diversity|popularity_bias|exposure_ratio|coverage|gini)@/.test(metric)
+  );
+}
+
+/** Whether it, or one of several with commas between, takes to know what the items are about. */
+export function isOfTopics(metric: string): boolean {
+  return /intra|topic|calib|seren/.test(metric);
 }
 
 /** The models that are worth comparing by a metric. */

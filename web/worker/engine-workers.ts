@@ -195,6 +195,7 @@ export class EngineWorkers {
     request: Calls[N]['request'],
     models: readonly string[],
     options: CallOptions,
+    wantsItems?: boolean,
   ): Promise<Calls[N]['result']> {
     const { choice, trainerUrls, texts } = this.request;
     if (trainerUrls === undefined) {
@@ -207,9 +208,10 @@ export class EngineWorkers {
     const client = new WorkerClient(this.connect(false));
     this.others.add(client);
     try {
-      const catalog = models.some((model) => CONTENT_MODELS.includes(model))
-        ? this.sources.catalog
-        : undefined;
+      const catalog =
+        wantsItems || models.some((model) => CONTENT_MODELS.includes(model))
+          ? this.sources.catalog
+          : undefined;
       const download = (fraction: number) => options.onProgress?.({ phase: 'download', fraction });
       download(0); // not every server tells how long the file is
       const reading = readPublicData({ catalog }, { signal: options.signal });

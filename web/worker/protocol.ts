@@ -115,7 +115,10 @@ export interface Calls {
     result: TrainResult;
   };
   evaluate: {
-    request: Omit<Sent<EvaluateOptions>, TableName> & Partial<Record<TableName, SentInteractions>>;
+    request: Omit<Sent<EvaluateOptions>, TableName | 'negatives'> &
+      Record<TableName, SentInteractions | undefined> & {
+        negatives: EvaluateOptions['negatives'] | undefined;
+      };
     result: EvaluateResult;
   };
 }

@@ -95,6 +95,30 @@ describe('inkling evaluate', () => {
     });
   });
 
+  it('passes on what tells of items, and how lists are re-ranked', async () => {
+    const items = directory.write('items.tsv', 'id\tmood\na\tcalm\nb\tloud\n');
+    await inkling([
+      ...['evaluate', ...parts(), '--items', items, '--topics', 'mood'],
+      ...['--rerank', 'mmr:0.3, calibrate:0.2', '--metrics', 'intra_list_distance@5'],
+    ]);
+    expect(given('evaluate')[0]).toMatchObject({
+      topics: 'mood',
+      items: [
+        { id: 'a', mood: 'calm' },
+        { id: 'b', mood: 'loud' },
+      ],
+      rerank: {
+        steps: [
+          { by: 'mmr', weight: 0.3 },
+          { by: 'calibrate', weight: 0.2 },
+        ],
+      },
+    });
+    await inkling(['evaluate', ...parts()]);
+    expect(given('evaluate')[0]).not.toHaveProperty('rerank');
+    expect(given('evaluate')[0]).not.toHaveProperty('topics');
+  });
+
   it('reads the files of the NCF protocol as they are', async () => {
     const rows = (n: number) =>
       Array.from({ length: n }, (_, i) => `${i % 6040}\t${i % 3704}\t3\t0`);
@@ -175,6 +199,18 @@ describe('inkling evaluate', () => {
       ['--interactions', 'a', '--model', 'sasrec'],
       /expected one of/,
     ],
+    [
+      'an unknown way of re-ranking',
+      ['--interactions', 'a', '--model', 'ials', '--rerank', 'mmr:0.1,calibrat:0.2'],
+      /--rerank has "calibrat" \(did you mean calibrate\?\); expected one of mmr, dpp/,
+    ],
+    ...['mmr', 'mmr:', 'mmr:x', 'mmr:2', 'mmr:-1', 'mmr:0.1:3'].map(
+      (text): [string, string[], RegExp] => [
+        `the re-ranking ${text}`,
+        ['--interactions', 'a', '--model', 'ials', '--rerank', text],
+        /--rerank has "mmr.*expected a name and a weight from 0 to 1, such as mmr:0\.3/,
+      ],
+    ),
     [
       'an empty metric',
       ['--interactions', 'a', '--model', 'ials', '--metrics', 'a,'],

@@ -180,6 +180,20 @@ describe('the command line with the real engine', () => {
     );
   });
 
+  test('measures what lists are about, and lists that are re-ranked', () => {
+    const args = [
+      ...['evaluate', '--interactions', 'ratings.csv.gz', '--model', 'item_neighbors'],
+      ...['--metrics', 'intra_list_distance@5,calibration_kl@5', '--items', 'items.json'],
+      ...['--baseline', 'item_neighbors', '--rerank', 'mmr:0.5'],
+    ];
+    const { metrics, baseline } = json(...args);
+    const name = 'intra_list_distance@5';
+    expect(metrics[name]).toBeGreaterThan(baseline.metrics[name] + 0.1);
+    const other = inkling(...args, '--topics', 'mood');
+    expect(other.status).toBe(2);
+    expect(other.stderr).toMatch(/error: intra_list_distance@5 .*"mood".*--topics/);
+  });
+
   test('says which items of a history it does not know, and stops when it knows none', () => {
     inkling(
       'train',
