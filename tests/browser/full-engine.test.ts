@@ -61,7 +61,7 @@ describe.each(BROWSERS)('in %s', (name) => {
     await stage.expectNoProblems();
   });
 
-  test('lists are re-ranked by it, with the items of the page', async () => {
+  test('lists are measured by topics and re-ranked by it, with the items of the page', async () => {
     const told = await stage.browser.evaluate(async () => {
       const { sample, open } = window.test;
       const measure = (rerank?: { steps: { by: 'mmr'; weight: number }[] }) =>
@@ -76,7 +76,7 @@ describe.each(BROWSERS)('in %s', (name) => {
       return [before, after].map((result) => result?.metrics['topic_entropy@5'] ?? 0);
     });
     expect(told[1]).toBeGreaterThan(told[0] as number);
-    expect(asked().filter((path) => path !== '/dist/worker.js')).toEqual([FULL]);
+    expect(asked().filter((path) => path !== '/dist/worker.js')).toEqual([FULL, FULL]);
     await stage.expectNoProblems();
   });
 
