@@ -8,9 +8,7 @@
 #include <vector>
 
 #include "expect.h"
-#include "inkling/random.h"
-#include "rerank_sample.h"
-#include "sample_data.h"
+#include "rerank_catalogue.h"
 
 namespace inkling {
 
@@ -19,111 +17,13 @@ namespace {
 using By = RerankStep::By;
 using On = RerankStep::On;
 
-constexpr std::int32_t kItems = 40;
-constexpr std::size_t kWidth = 5;
-constexpr std::size_t kTopics = 6;
-
 std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
 
-// Items of which about a fifth have no topics, the last five no vectors and no known popularity; a person, and some of
-// the items with scores.
-struct Catalogue {
-  explicit Catalogue(std::uint64_t seed) {
-    Random random(seed);
-    for (std::int32_t item = 0; item < kItems; ++item) {
-      const bool known = random_below(5, random) > 0;
-      for (std::size_t c = 0; c < kTopics; ++c) {
-        weights.push_back(known && random_below(2, random) == 0 ? random.uniform() : 0);
-      }
-      for (std::size_t c = 0; c < kWidth; ++c) numbers.push_back(item < kItems - 5 ? random.normal() : 0);
-      if (item < kItems - 5) popularity.push_back(static_cast<float>(random_below(9, random)));
-    }
-    topics = value_of(ItemTopics::make(sparse_rows_of({weights, kTopics})));
-    vectors = ItemFactors({numbers.begin(), numbers.end() - 5 * kWidth}, kWidth);
-    const std::vector<std::uint32_t> order = random.permutation(kItems);
-    const std::size_t met = random_below(8, random);
-    for (std::size_t n = 0; n < met; ++n) {
-      history.push_back({static_cast<std::int32_t>(order[n]), random_below(4, random) == 0 ? -1.0f : random.uniform()});
-    }
-    for (std::size_t n = met; n < met + 20; ++n) {
-      candidates.push_back({static_cast<std::int32_t>(order[n]), random.normal()});
-    }
-    candidate_weights = rows(weights, kTopics);
-    candidate_numbers = rows(numbers, kWidth);
-  }
-
-  RerankItems items() const { return {&topics, &vectors, popularity}; }
-  // The rows of the candidates.
-  std::vector<float> rows(const std::vector<float>& all, std::size_t width) const {
-    std::vector<float> out;
-    for (const ScoredItem& each : candidates) {
-      const auto first = all.begin() + static_cast<std::ptrdiff_t>(at(each.item) * width);
-      out.insert(out.end(), first, first + static_cast<std::ptrdiff_t>(width));
-    }
-    return out;
-  }
-  std::vector<float> person() const {
-    std::vector<float> sums(kTopics);
-    for (const auto& [item, weight] : history) {
-      double sum = 0;
-      for (std::size_t c = 0; c < kTopics; ++c) sum += static_cast<double>(weights[at(item) * kTopics + c]);
-      if (weight < 0 || sum == 0) continue;
-      for (std::size_t c = 0; c < kTopics; ++c) {
-        sums[c] += static_cast<float>(static_cast<double>(weight * weights[at(item) * kTopics + c]) / sum);
-      }
-    }
-    return sums;
-  }
-  std::vector<float> rarity() const {
-    std::vector<float> values;
-    float least = 9;
-    for (const float count : popularity) least = count > 0 ? std::min(least, count) : least;
-    for (const ScoredItem& each : candidates) {
-      const float own = at(each.item) < popularity.size() ? popularity[at(each.item)] : 0;
-      values.push_back(-std::log(std::max(own, least)));
-    }
-    const float low = *std::min_element(values.begin(), values.end());
-    const float high = *std::max_element(values.begin(), values.end());
-    for (float& value : values) value = high > low ? (value - low) / (high - low) : 0;
-    return values;
-  }
-  std::vector<float> unexpectedness() const {
-    const OracleSimilarity alike({weights, kTopics});
-    std::vector<float> values;
-    double sum = 0;
-    double known = 0;
-    bool known_history = false;
-    for (const auto& [item, weight] : history) known_history = known_history || alike.known[at(item)];
-    for (const ScoredItem& each : candidates) {
-      double nearest = 0;
-      for (const auto& [item, weight] : history) nearest = std::max(nearest, alike.of(each.item, item));
-      values.push_back(known_history ? static_cast<float>(1 - nearest) : 0);
-      if (!alike.known[at(each.item)]) continue;
-      sum += static_cast<double>(values.back());
-      known += 1;
-    }
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!alike.known[at(candidates[i].item)]) values[i] = static_cast<float>(known > 0 ? sum / known : 0);
-    }
-    return values;
-  }
-
-  std::vector<float> weights;  // (items, topics)
-  std::vector<float> numbers;  // (items, width)
-  std::vector<float> popularity;
-  ItemTopics topics;
-  ItemFactors vectors;
-  std::vector<HistoryEntry> history;
-  std::vector<ScoredItem> candidates;
-  std::vector<float> candidate_weights;  // (candidates, topics)
-  std::vector<float> candidate_numbers;  // (candidates, width)
-};
-
 // What it gives refers to the catalogue.
-OracleGain oracle(const Catalogue& catalogue, const RerankStep& step) {
+OracleGain oracle(const RerankCatalogue& catalogue, const RerankStep& step) {
   const bool by_vectors = step.on == On::kVectors;
-  const DenseVectors view = by_vectors ? DenseVectors{catalogue.candidate_numbers, kWidth}
-                                       : DenseVectors{catalogue.candidate_weights, kTopics};
+  const DenseVectors view = by_vectors ? DenseVectors{catalogue.candidate_numbers, kCatalogueWidth}
+                                       : DenseVectors{catalogue.candidate_weights, kCatalogueTopics};
   switch (step.by) {
     case By::kMmr:
       return mmr_oracle(OracleSimilarity(view));
@@ -144,7 +44,7 @@ OracleGain oracle(const Catalogue& catalogue, const RerankStep& step) {
 }
 
 // What both make of the catalogue's list, in one order of its candidates.
-void check_plan(const Catalogue& catalogue, const RerankPlan& plan, const ListToRerank& list) {
+void check_plan(const RerankCatalogue& catalogue, const RerankPlan& plan, const ListToRerank& list) {
   const auto reranker = value_of(ListReranker::make(plan, catalogue.items()));
   std::vector<float> scores;
   for (const ScoredItem& each : catalogue.candidates) scores.push_back(each.score);
@@ -175,11 +75,11 @@ TEST_CASE("each step of a plan is its method on the items and the person at hand
   constexpr double kWeights[] = {0.2, 0.5, 0.9};
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     CAPTURE(seed);
-    const Catalogue catalogue(seed);
+    const RerankCatalogue catalogue(seed);
     for (const By by : kSteps) {
       CAPTURE(static_cast<int>(by));
       RerankStep step = {by, kWeights[seed % 3]};
-      if (by <= By::kXquad) step.window = seed % 4;
+      if (by <= By::kXquad) step.window = static_cast<std::size_t>(seed % 4);
       check_plan(catalogue, {{step}}, {catalogue.candidates, catalogue.history, 12});
       if (by != By::kMmr && by != By::kDpp && by != By::kClusters) continue;
       step.on = On::kVectors;
@@ -191,7 +91,7 @@ TEST_CASE("each step of a plan is its method on the items and the person at hand
 TEST_CASE("steps add up, and a list goes on where another has ended") {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     CAPTURE(seed);
-    const Catalogue catalogue(seed);
+    const RerankCatalogue catalogue(seed);
     const RerankPlan plan = {{{By::kMmr, 0.2},
                               {By::kDpp, 0.1, 3, On::kVectors},
                               {By::kCalibrate, 0.1},
@@ -203,7 +103,7 @@ TEST_CASE("steps add up, and a list goes on where another has ended") {
 }
 
 TEST_CASE("constraints are of the candidates") {
-  const Catalogue catalogue(3);
+  const RerankCatalogue catalogue(3);
   const auto reranker = value_of(ListReranker::make({{{By::kMmr, 0.3}}}, catalogue.items()));
   const std::vector<std::int32_t> group = {1, 2, 3, 4, 5, 6, 7, 8};
   RerankConstraint most_two;
@@ -216,7 +116,7 @@ TEST_CASE("constraints are of the candidates") {
 }
 
 TEST_CASE("items are alike by topics where the model has no vectors") {
-  const Catalogue catalogue(1);
+  const RerankCatalogue catalogue(1);
   const auto order = [&](On on, const ItemFactors* vectors, By by) {
     const auto reranker =
         value_of(ListReranker::make({{{by, 0.5, 0, on}}}, {&catalogue.topics, vectors, catalogue.popularity}));
@@ -229,7 +129,7 @@ TEST_CASE("items are alike by topics where the model has no vectors") {
 }
 
 TEST_CASE("lists stay in the order of their scores where nothing is known") {
-  Catalogue catalogue(2);
+  RerankCatalogue catalogue(2);
   std::vector<std::int32_t> by_score(catalogue.candidates.size());
   for (std::size_t n = 0; n < by_score.size(); ++n) by_score[n] = static_cast<std::int32_t>(n);
   std::sort(by_score.begin(), by_score.end(), [&](std::int32_t a, std::int32_t b) {
@@ -255,7 +155,7 @@ TEST_CASE("lists stay in the order of their scores where nothing is known") {
 }
 
 TEST_CASE("plans that cannot be followed are refused") {
-  const Catalogue catalogue(1);
+  const RerankCatalogue catalogue(1);
   const auto made = [&](RerankPlan plan, const RerankItems& items) {
     return ListReranker::make(std::move(plan), items).status();
   };
