@@ -8,7 +8,7 @@ export interface ParsedQuery {
   words: string;
   /** What it says of attributes. */
   filters: Filter[];
-  /** What must stand in an item as it stands here, … */
+  /** What must stand in an item as it stands here, and does in some, … */
   phrases: string[];
   /** … and what must not. */
   without: Denial[];
@@ -82,7 +82,7 @@ export function parseQuery(query: string, known: Vocabulary): ParsedQuery {
     } else if (minus && value !== '') {
       parsed.without.push({ what: name ? `${name}:${value}` : value });
     } else if (phrase !== undefined && name === undefined) {
-      if (asSaid(phrase) !== '') parsed.phrases.push(phrase);
+      if (asSaid(phrase) !== '' && known.isSaid(phrase)) parsed.phrases.push(phrase);
       words.push(phrase);
     } else {
       let next = n + 1;

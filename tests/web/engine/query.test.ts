@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { asSaid, parseQuery, says } from '../../../web/engine/query.js';
 
 const TAGS = ['science fiction', 'horror', 'war'];
-const SAID = ['恐怖', '暴力', '爱情', '科幻'];
+const SAID = ['恐怖', '暴力', '爱情', '科幻', 'old men'];
 const known = {
   isAttribute: (name: string) => ['year', 'director', '导演'].includes(name),
   isTag: (phrase: string) => TAGS.includes(phrase),
@@ -133,6 +133,10 @@ describe('a query', () => {
       words: 'the old men war',
       phrases: ['old men'],
     });
+  });
+
+  test.each(['"助推器"', '“助推器”', '"young men"'])('%s, which nobody says, is words', (text) => {
+    expect(parsed(`war ${text}`)).toEqual({ ...plain, words: `war ${text.slice(1, -1)}` });
   });
 
   test('of any text is taken apart without losing a word', () => {
