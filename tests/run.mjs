@@ -248,9 +248,10 @@ function startAside(name) {
 /** @param prepare makes the package, beside what needs none */
 async function runAll(prepare) {
   const names = Object.keys(SUITES).filter((name) => !ASIDE.includes(name));
-  const aside = ASIDE.filter((name) => name !== 'wasm').map(startAside);
+  const aside = [startAside('native')];
   await prepare();
-  aside.push(startAside('wasm')); // which builds where the package is built
+  // They need its types, and build where it is built.
+  aside.push(...ASIDE.filter((name) => name !== 'native').map(startAside));
   const rows = await runInTurn(names.filter((name) => !ALONE.includes(name)));
   for (const end of aside) rows.push(...(await end()));
   return [...rows, ...(await runInTurn(ALONE))];
