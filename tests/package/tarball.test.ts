@@ -105,7 +105,7 @@ test('no file names a folder of this machine or the machine', async () => {
 
 test('every source map holds its sources, and names none outside of the project', async () => {
   const maps = packed.map(({ path }) => path).filter((path) => path.endsWith('.map'));
-  const bundles = ['catalog', 'index', 'sentences', 'worker'];
+  const bundles = ['catalog', 'index', 'sentences'];
   expect(maps.sort()).toEqual(bundles.map((name) => `dist/${name}.js.map`));
   for (const path of maps) {
     const { sources, sourcesContent } = JSON.parse((await content(path)).toString()) as {
