@@ -15,7 +15,7 @@ function lines({ x, y, logarithmic = false, rows }) {
   const line = {
     mark: { type: 'line', point: rows.length < MANY_POINTS },
     encoding: {
-      x: logarithmic ? { ...axis, scale: { type: 'log' } } : axis,
+      x: { ...axis, scale: logarithmic ? { type: 'log' } : { zero: false } },
       y: { field: 'y', type: 'quantitative', title: y, scale: { zero: false } },
       color: {
         field: 'name',
@@ -62,7 +62,7 @@ export async function drawLines({ file, title, ...chart }) {
 /**
  * Several such charts of the same lines, two beside each other.
  *
- * @param {{ file: string, title: string, x: string, panels: { y: string, rows: Point[] }[] }} chart
+ * @param {{ file: string, title: string, x?: string, panels: { x?: string, y: string, rows: Point[] }[] }} chart
  */
 export async function drawPanels({ file, title, x, panels }) {
   const concat = panels.map((panel) => ({ width: 360, height: 200, ...lines({ x, ...panel }) }));

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import Papa from 'papaparse';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 const shared = join(root, '..', 'shared', 'data');
@@ -68,6 +69,10 @@ function paperItems(folder, to) {
   writeFileSync(to, asItems(items));
 }
 
+/** Items of which the genres are known, and nothing else. */
+const genreItems = (rows, to) =>
+  writeFileSync(to, asItems(rows.map(({ id, genres }) => ({ id, tags: genres }))));
+
 /** Every fifth film, by a hash of its id, is new: its ratings are what is to be found, among the new films alone. */
 function newFilms(rows, to) {
   const isNew = (item) => (Math.imul(Number(item) + 1, 0x9e3779b1) >>> 0) % 5 === 0;
@@ -120,6 +125,22 @@ export function dataSets() {
     );
     return ['--interactions', all, '--split', 'random', '--test-fraction', '0.1'];
   });
+
+  add(
+    'ml-1m-genres',
+    ncf,
+    'MovieLens-1M, the last film of each user among all, with the films’ genres',
+    ncfFiles,
+    (files) => {
+      const genres = join(scratch, 'film-genres.ndjson');
+      const rows = readFileSync(join(ncf, 'items.tsv'), 'utf8').trimEnd().split('\n').slice(1);
+      genreItems(
+        rows.map((row) => row.split('\t')).map(([id, , , of]) => ({ id, genres: of.split('|') })),
+        genres,
+      );
+      return ['--train', files.train, '--test', files.test, '--items', genres];
+    },
+  );
 
   const texts = join(shared, 'ml-1m-text', 'movies_text.tsv.gz');
   const films = join(scratch, 'films.ndjson');
@@ -227,6 +248,23 @@ export function dataSets() {
       'users',
     ],
   );
+
+  sets['goodbooks-genres'] = {
+    title:
+      'goodbooks-10k sample, ratings of 4 and more, strong generalization, with shelves as genres',
+    here: existsSync(books),
+    args: [],
+  };
+  if (existsSync(books)) {
+    const genres = join(scratch, 'book-genres.ndjson');
+    const text = gunzipSync(readFileSync(join(books, 'book_metadata_genres.csv.gz')));
+    const { data } = Papa.parse(text.toString('utf8'), { header: true, skipEmptyLines: true });
+    genreItems(
+      data.map(({ book_id: id, genres: of }) => ({ id, genres: listed(of) })),
+      genres,
+    );
+    sets['goodbooks-genres'].args = [...sets['goodbooks-users'].args, '--items', genres];
+  }
 
   const small = join(shared, 'ml-latest-small');
   for (const split of ['temporal', 'users']) {

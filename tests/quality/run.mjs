@@ -13,10 +13,11 @@ import * as online from './online.mjs';
 import * as personFactors from './person-factors.mjs';
 import { report } from './report.mjs';
 import { ROWS } from './table.mjs';
+import * as tradeOffs from './trade-offs.mjs';
 
 const SEED = 1;
 /** What takes more than a row of the table. */
-const EXPERIMENTS = [headlines, newcomers, online, personFactors, feedbackLoop];
+const EXPERIMENTS = [headlines, newcomers, online, personFactors, feedbackLoop, tradeOffs];
 const words = process.argv.slice(2);
 
 const inkling = (args) =>
