@@ -7,7 +7,8 @@ import { compile } from 'vega-lite';
 const MANY_POINTS = 100;
 const LONGEST_LABEL = 300;
 
-/** @typedef {{ x: number, y: number, low?: number, high?: number, name: string }} Point */
+/** `order` is that of a line's points, where it is not that of x. */
+/** @typedef {{ x: number, y: number, low?: number, high?: number, order?: number, name: string }} Point */
 
 /** Lines over an axis, with bands where the points have them. */
 function lines({ x, y, logarithmic = false, rows }) {
@@ -17,6 +18,9 @@ function lines({ x, y, logarithmic = false, rows }) {
     encoding: {
       x: { ...axis, scale: logarithmic ? { type: 'log' } : { zero: false } },
       y: { field: 'y', type: 'quantitative', title: y, scale: { zero: false } },
+      ...(rows.some(({ order }) => order !== undefined) && {
+        order: { field: 'order', type: 'quantitative' },
+      }),
       color: {
         field: 'name',
         type: 'nominal',

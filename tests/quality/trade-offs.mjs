@@ -52,10 +52,14 @@ async function draw(file, title, plain, points) {
     x: metric,
     y: NDCG,
     rows: methods.flatMap((method) =>
-      [
-        plain,
-        ...points.filter((point) => point.method === method).map(({ metrics }) => metrics),
-      ].map((metrics) => ({ name: method, x: metrics[metric], y: metrics[NDCG] })),
+      [{ method, weight: 0, metrics: plain }, ...points]
+        .filter((point) => point.method === method)
+        .map(({ weight, metrics }) => ({
+          name: method,
+          x: metrics[metric],
+          y: metrics[NDCG],
+          order: weight,
+        })),
     ),
   });
   await drawPanels({ file, title, panels: [panel(DISTANCE), panel(KL)] });
