@@ -3,7 +3,7 @@ import { describe } from '../catalog/ids.js';
 import { rowsTellTime } from '../catalog/row-order.js';
 import { InklingError } from '../errors.js';
 import { choose } from '../selection/choose.js';
-import { isOfQuality, isOfTopics, modelsFor, smallerIsBetter } from '../selection/metrics.js';
+import { isOfQuality, modelsFor, smallerIsBetter } from '../selection/metrics.js';
 import type { Trial } from '../selection/search.js';
 import {
   CONTENT_MODELS,
@@ -22,13 +22,14 @@ import {
 } from '../types.js';
 import { ValidationArena } from './arena.js';
 import { owning } from './heap.js';
-import { IdIndex } from './id-index.js';
+import { IdIndex, itemsByIndex } from './id-index.js';
 import { createItemTexts, DEFAULT_WEIGHTING, type TermWeighting } from './item-texts.js';
-import { createItemTopics, DEFAULT_TOPICS } from './item-topics.js';
+import { createWantedTopics } from './item-topics.js';
 import { checkVectors, VECTOR_MODELS, vectorsByIndex } from './item-vectors.js';
 import { LearnedBlend } from './learned-blend.js';
 import { describeModelFile, type ModelFileDescription, writeModelFile } from './model-file.js';
-import { checkRerank, createReranking, needsTopics } from './reranking.js';
+import { indexNegatives } from './negatives.js';
+import { checkRerank, createReranking } from './reranking.js';
 import { ServingEngine } from './serving-engine.js';
 import { settingsText } from './settings-text.js';
 import { runInSlices } from './slices.js';
@@ -262,7 +263,7 @@ export class Engine extends ServingEngine {
         test: own(new module.InteractionSet()),
       };
       const negatives = await this.divide(options, users, items, parts);
-      const made = this.topics(options, metrics, items);
+      const made = createWantedTopics(this, options, metrics, items);
       const topics = made && own(made);
       const measure = (named: Named & Pick<EvaluateOptions, 'storage' | 'rerank'>) => {
         const evaluation = own(new module.Evaluation());
@@ -311,27 +312,6 @@ export class Engine extends ServingEngine {
           }),
       };
     });
-  }
-
-  /**
-   * What the items are about, where a measurement asks for it.
-   *
-   * @throws InklingError `invalid_argument` where nothing tells
-   */
-  private topics(
-    { items, topics: field = DEFAULT_TOPICS, rerank }: WithItems<Measurement>,
-    metrics: readonly string[],
-    index: IdIndex,
-  ): ItemTopics | null {
-    const wanted = metrics.find(isOfTopics) ?? rerank?.steps.find(needsTopics)?.by;
-    if (wanted === undefined && rerank === undefined) return null;
-    const topics = items ? createItemTopics(this, itemsByIndex(items, index), field) : null;
-    if (topics || wanted === undefined) return topics;
-    throw new InklingError(
-      'invalid_argument',
-      `${wanted} needs to know what the items are about, and ${items ? `none that was met has anything in ${JSON.stringify(field)}` : 'no items are given'}; ` +
-        'give items (open({catalog}), --items), and by topics (--topics) the field that tells',
-    );
   }
 
   /** Trains one model and ranks for every test user. */
@@ -517,39 +497,6 @@ function describedItems(
   const index = new IdIndex(byContent ? items?.map((item) => item.id) : []);
   for (const id of vectors?.ids ?? []) index.add(id);
   return index;
-}
-
-function itemsByIndex(items: readonly Item[], index: IdIndex): (Item | undefined)[] {
-  const byIndex = new Array<Item | undefined>(index.size).fill(undefined);
-  for (const item of items) {
-    const position = index.get(item.id);
-    if (position !== undefined) byIndex[position] = item;
-  }
-  return byIndex;
-}
-
-function indexNegatives(
-  negatives: EvaluateOptions['negatives'],
-  users: IdIndex,
-  items: IdIndex,
-): { users: Int32Array; items: Int32Array } {
-  const rows: { user: number; items: number[] }[] = [];
-  for (const row of negatives ?? []) {
-    const { user, items: ids } = Object(row);
-    if (![user, ...(Array.isArray(ids) ? ids : [ids])].every((id) => typeof id === 'string')) {
-      throw new InklingError(
-        'invalid_argument',
-        `evaluate: row ${rows.length + 1} of negatives is ${describe(row)} with ${describe(user)} as its user and ${describe(ids)} as its items; ` +
-          'expected {user, items}: a string and an array of strings',
-      );
-    }
-    rows.push({ user: users.add(row.user), items: row.items.map((item) => items.add(item)) });
-  }
-  rows.sort((a, b) => a.user - b.user);
-  return {
-    users: Int32Array.from(rows.flatMap((row) => row.items.map(() => row.user))),
-    items: Int32Array.from(rows.flatMap((row) => row.items)),
-  };
 }
 
 function checkSeed(seed: number = DEFAULT_SEED): number {

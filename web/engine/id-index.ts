@@ -1,4 +1,5 @@
 import { InklingError } from '../errors.js';
+import type { Item } from '../types.js';
 
 /** Ids ↔ dense indices, in order of first appearance. Ids are kept exactly as given. */
 export class IdIndex {
@@ -56,4 +57,14 @@ export function indexOfItem(items: IdIndex, id: string): number {
       (items.size > 0 ? `; ids look like ${JSON.stringify(items.ids[0])}` : '') +
       '. Give an id of the catalogue or the model.',
   );
+}
+
+/** The items, each at its place in an index; undefined at places of which there is none. */
+export function itemsByIndex(items: readonly Item[], index: IdIndex): (Item | undefined)[] {
+  const byIndex = new Array<Item | undefined>(index.size).fill(undefined);
+  for (const item of items) {
+    const position = index.get(item.id);
+    if (position !== undefined) byIndex[position] = item;
+  }
+  return byIndex;
 }

@@ -1,13 +1,46 @@
 import type { ItemTopics } from '#engine-module';
-import type { Item } from '../types.js';
+import { InklingError } from '../errors.js';
+import { isOfTopics } from '../selection/metrics.js';
+import type { EvaluateOptions, Item } from '../types.js';
 import { foldTag } from './fold-text.js';
 import { owning } from './heap.js';
-import { IdIndex } from './id-index.js';
+import { IdIndex, itemsByIndex } from './id-index.js';
 import { valuesOf } from './item-texts.js';
+import { needsTopics } from './reranking.js';
 import type { ServingEngine } from './serving-engine.js';
 import { check } from './status.js';
 
-export const DEFAULT_TOPICS = 'tags';
+const DEFAULT_TOPICS = 'tags';
+
+/**
+ * What the items are about, where a measurement asks for it. The caller deletes it.
+ *
+ * @param index of the items that are measured
+ * @throws InklingError `invalid_argument` where nothing tells
+ */
+export function createWantedTopics(
+  engine: ServingEngine,
+  {
+    items,
+    topics: field = DEFAULT_TOPICS,
+    rerank,
+  }: Pick<EvaluateOptions, 'topics' | 'rerank'> & { items?: readonly Item[] | undefined },
+  metrics: readonly string[],
+  index: IdIndex,
+): ItemTopics | null {
+  const wanted = metrics.find(isOfTopics) ?? rerank?.steps.find(needsTopics)?.by;
+  if (wanted === undefined && rerank === undefined) return null;
+  const topics = items ? createItemTopics(engine, itemsByIndex(items, index), field) : null;
+  if (topics || wanted === undefined) return topics;
+  const lacking = items
+    ? `none that was met has anything in ${JSON.stringify(field)}`
+    : 'no items are given';
+  throw new InklingError(
+    'invalid_argument',
+    `${wanted} needs to know what the items are about, and ${lacking}; ` +
+      'give items (open({catalog}), --items), and by topics (--topics) the field that tells',
+  );
+}
 
 /**
  * What the items are about, by the values of one of their fields, all alike; as tags are compared. The caller deletes it.
@@ -15,7 +48,7 @@ export const DEFAULT_TOPICS = 'tags';
  * @param items by index; undefined where an index has none
  * @returns null where no item has such values
  */
-export function createItemTopics(
+function createItemTopics(
   { module, heap, wasm }: ServingEngine,
   items: readonly (Item | undefined)[],
   field: string,
