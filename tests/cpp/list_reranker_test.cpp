@@ -27,6 +27,8 @@ OracleGain oracle(const RerankCatalogue& catalogue, const RerankStep& step) {
   switch (step.by) {
     case By::kMmr:
       return mmr_oracle(OracleSimilarity(view));
+    case By::kMsd:
+      return msd_oracle(OracleSimilarity(view));
     case By::kDpp:
       return dpp_oracle(OracleSimilarity(view));
     case By::kXquad:
@@ -38,6 +40,7 @@ OracleGain oracle(const RerankCatalogue& catalogue, const RerankStep& step) {
     case By::kPopularity:
       return given_oracle(catalogue.rarity());
     case By::kSerendipity:
+    case By::kGiven:
       break;
   }
   return given_oracle(catalogue.unexpectedness());
@@ -70,8 +73,8 @@ void check_plan(const RerankCatalogue& catalogue, const RerankPlan& plan, const 
 }  // namespace
 
 TEST_CASE("each step of a plan is its method on the items and the person at hand") {
-  constexpr By kSteps[] = {By::kMmr,      By::kDpp,        By::kXquad,      By::kCalibrate,
-                           By::kClusters, By::kPopularity, By::kSerendipity};
+  constexpr By kSteps[] = {By::kMmr,       By::kMsd,      By::kDpp,        By::kXquad,
+                           By::kCalibrate, By::kClusters, By::kPopularity, By::kSerendipity};
   constexpr double kWeights[] = {0.2, 0.5, 0.9};
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     CAPTURE(seed);
@@ -81,7 +84,7 @@ TEST_CASE("each step of a plan is its method on the items and the person at hand
       RerankStep step = {by, kWeights[seed % 3]};
       if (by <= By::kXquad) step.window = static_cast<std::size_t>(seed % 4);
       check_plan(catalogue, {{step}}, {catalogue.candidates, catalogue.history, 12});
-      if (by != By::kMmr && by != By::kDpp && by != By::kClusters) continue;
+      if (by != By::kMmr && by != By::kMsd && by != By::kDpp && by != By::kClusters) continue;
       step.on = On::kVectors;
       check_plan(catalogue, {{step}}, {catalogue.candidates, catalogue.history, 12});
     }
@@ -99,6 +102,68 @@ TEST_CASE("steps add up, and a list goes on where another has ended") {
                               {By::kSerendipity, 0.2}}};
     const std::vector<std::int32_t> previous = {4, 0};
     check_plan(catalogue, plan, {catalogue.candidates, catalogue.history, 30, {}, previous});
+  }
+}
+
+TEST_CASE("values known beforehand are those of the list at hand, a row a step") {
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    CAPTURE(seed);
+    const RerankCatalogue catalogue(seed);
+    const std::size_t count = catalogue.candidates.size();
+    std::vector<float> given(2 * count);
+    Random random(seed);
+    for (float& value : given) value = random.uniform();
+    const auto reranker =
+        value_of(ListReranker::make({{{By::kGiven, 0.3}, {By::kMmr, 0.2}, {By::kGiven, 0.25}}}, catalogue.items()));
+    const RerankedList made = value_of(reranker->rerank({catalogue.candidates, catalogue.history, 12, {}, {}, given}));
+    RerankRequest request;
+    std::vector<float> scores;
+    for (const ScoredItem& each : catalogue.candidates) scores.push_back(each.score);
+    std::vector<RerankTerm> terms(3);
+    for (std::size_t t = 0; t < 3; ++t) terms[t].weight = reranker->plan().steps[t].weight;
+    request.scores = scores;
+    request.k = 12;
+    request.terms = terms;
+    const auto row = [&](std::size_t n) {
+      return std::vector<float>(given.begin() + static_cast<std::ptrdiff_t>(n * count),
+                                given.begin() + static_cast<std::ptrdiff_t>((n + 1) * count));
+    };
+    CHECK(made.order ==
+          oracle_order(request, {given_oracle(row(0)), oracle(catalogue, {By::kMmr}), given_oracle(row(1))}));
+    CHECK(fails(reranker->rerank({catalogue.candidates, catalogue.history, 12}), ErrorCode::kInvalidArgument,
+                {"values given"}));
+  }
+}
+
+TEST_CASE("a list by score holds what was chosen, the best first, but where places are constrained") {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    CAPTURE(seed);
+    const RerankCatalogue catalogue(seed);
+    RerankPlan plan = {{{By::kMsd, 0.6}, {By::kCalibrate, 0.2}}};
+    const auto as_chosen = value_of(ListReranker::make(plan, catalogue.items()));
+    plan.by_score = true;
+    const auto by_score = value_of(ListReranker::make(plan, catalogue.items()));
+    ListToRerank list = {catalogue.candidates, catalogue.history, 8};
+    const RerankedList chosen = value_of(as_chosen->rerank(list));
+    const RerankedList sorted = value_of(by_score->rerank(list));
+    CHECK(std::is_permutation(chosen.order.begin(), chosen.order.end(), sorted.order.begin(), sorted.order.end()));
+    const auto score = [&](std::int32_t i) { return catalogue.candidates[at(i)].score; };
+    CHECK(std::is_sorted(sorted.order.begin(), sorted.order.end(),
+                         [&](std::int32_t a, std::int32_t b) { return score(a) > score(b); }));
+    // Each keeps its own parts.
+    for (std::size_t n = 0; n < chosen.order.size(); ++n) {
+      const auto place = std::find(sorted.order.begin(), sorted.order.end(), chosen.order[n]) - sorted.order.begin();
+      for (std::size_t p = 0; p < 3; ++p) {
+        CHECK(sorted.parts[static_cast<std::size_t>(place) * 3 + p] == chosen.parts[n * 3 + p]);
+      }
+    }
+    const std::vector<std::int32_t> group = {0, 1};
+    RerankConstraint seen;
+    seen.unit = RerankConstraint::Unit::kAttention;
+    seen.group = group;
+    seen.floor = 0.5;
+    list.constraints = std::span(&seen, 1);
+    CHECK(value_of(by_score->rerank(list)).order == value_of(as_chosen->rerank(list)).order);
   }
 }
 
@@ -144,7 +209,7 @@ TEST_CASE("lists stay in the order of their scores where nothing is known") {
   for (const By by : {By::kXquad, By::kCalibrate, By::kSerendipity}) {
     CHECK(order(by, catalogue.topics, {}, {}) == by_score);  // of a newcomer
   }
-  for (const By by : {By::kMmr, By::kDpp, By::kXquad, By::kCalibrate, By::kClusters, By::kSerendipity}) {
+  for (const By by : {By::kMmr, By::kMsd, By::kDpp, By::kXquad, By::kCalibrate, By::kClusters, By::kSerendipity}) {
     CHECK(order(by, none, catalogue.history, {}) == by_score);
   }
   CHECK(order(By::kPopularity, none, catalogue.history, nobody) == by_score);
@@ -165,9 +230,10 @@ TEST_CASE("plans that cannot be followed are refused") {
       fails(made({{{By::kMmr, 0.5}, {By::kPopularity, 0.6}}}, all), ErrorCode::kInvalidArgument, {"step 2", "weight"}));
   CHECK(fails(made({{{By::kMmr, -0.5}}}, all), ErrorCode::kInvalidArgument, {"step 1", "weight"}));
   CHECK(fails(made({{{By::kMmr, std::nan("")}}}, all), ErrorCode::kInvalidArgument, {"weight"}));
-  CHECK(fails(made({{{static_cast<By>(7), 0.1}}}, all), ErrorCode::kInvalidArgument, {"no known kind"}));
+  CHECK(fails(made({{{static_cast<By>(9), 0.1}}}, all), ErrorCode::kInvalidArgument, {"no known kind"}));
   CHECK(fails(made({{{static_cast<By>(-1), 0.1}}}, all), ErrorCode::kInvalidArgument, {"no known kind"}));
-  CHECK(fails(made({{{By::kCalibrate, 0.1, 3}}}, all), ErrorCode::kInvalidArgument, {"window", "mmr, dpp and xquad"}));
+  CHECK(fails(made({{{By::kCalibrate, 0.1, 3}}}, all), ErrorCode::kInvalidArgument,
+              {"window", "mmr, msd, dpp and xquad"}));
   CHECK(fails(made({{{By::kXquad, 0.1, 0, On::kVectors}}}, all), ErrorCode::kInvalidArgument, {"alike"}));
   CHECK(fails(made({{{By::kMmr, 0.1}}, 0}, all), ErrorCode::kInvalidArgument, {"0 candidates"}));
 

@@ -77,6 +77,17 @@ OracleGain mmr_oracle(const OracleSimilarity& similarity) {
   };
 }
 
+OracleGain msd_oracle(const OracleSimilarity& similarity) {
+  return [similarity](std::int32_t candidate, const Candidates& chosen) {
+    if (!similarity.known[at(candidate)]) return kUnknown;
+    const Candidates known = similarity.known_of(chosen);
+    if (known.empty()) return 0.0;
+    double sum = 0;
+    for (const std::int32_t other : known) sum += similarity.of(candidate, other);
+    return -sum / static_cast<double>(known.size());
+  };
+}
+
 OracleGain dpp_oracle(const OracleSimilarity& similarity) {
   return [similarity](std::int32_t candidate, const Candidates& chosen) {
     if (!similarity.known[at(candidate)]) return kUnknown;

@@ -29,6 +29,7 @@ struct OracleSimilarity {
 };
 
 OracleGain mmr_oracle(const OracleSimilarity& similarity);
+OracleGain msd_oracle(const OracleSimilarity& similarity);
 OracleGain dpp_oracle(const OracleSimilarity& similarity);
 OracleGain xquad_oracle(DenseVectors topics, std::vector<float> person);
 OracleGain calibrate_oracle(DenseVectors topics, std::vector<float> person);

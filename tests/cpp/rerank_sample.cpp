@@ -75,6 +75,8 @@ OracleGain RerankSample::oracle(RerankTerm::Kind kind) const {
   switch (kind) {
     case RerankTerm::Kind::kMmr:
       return mmr_oracle(OracleSimilarity(vector_view()));
+    case RerankTerm::Kind::kMsd:
+      return msd_oracle(OracleSimilarity(vector_view()));
     case RerankTerm::Kind::kDpp:
       return dpp_oracle(OracleSimilarity(vector_view()));
     case RerankTerm::Kind::kXquad:

@@ -78,6 +78,10 @@ TEST_CASE("mmr chooses what its formula says, with windows, earlier lists, dupli
   check_against_oracle(RerankTerm::Kind::kMmr, 1000);
 }
 
+TEST_CASE("msd chooses what its formula says, with windows, earlier lists, duplicates and unknown vectors") {
+  check_against_oracle(RerankTerm::Kind::kMsd, 1000);
+}
+
 TEST_CASE(
     "dpp chooses what determinants from scratch say, with windows, earlier lists, duplicates and unknown vectors") {
   check_against_oracle(RerankTerm::Kind::kDpp, 1000);

@@ -18,7 +18,8 @@ namespace {
 
 using Kind = RerankTerm::Kind;
 
-constexpr Kind kKinds[] = {Kind::kMmr, Kind::kDpp, Kind::kXquad, Kind::kCalibrate, Kind::kClusters, Kind::kGiven};
+constexpr Kind kKinds[] = {Kind::kMmr,       Kind::kMsd,      Kind::kDpp,  Kind::kXquad,
+                           Kind::kCalibrate, Kind::kClusters, Kind::kGiven};
 
 // A term of a kind over two candidates; its parts live as long as this.
 struct TwoCandidates {

@@ -10,6 +10,7 @@ import type { TrainedModel } from './trained-model.js';
 /** In the order of the core's `RerankStep::By`. */
 export const RERANK_METHODS: readonly RerankMethod[] = [
   'mmr',
+  'msd',
   'dpp',
   'xquad',
   'calibrate',

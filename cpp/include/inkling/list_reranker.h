@@ -20,23 +20,25 @@ struct RerankStep {
   // The numbers cross the seam: never renumber.
   enum class By : std::int32_t {
     kMmr = 0,
-    kDpp = 1,
-    kXquad = 2,      // on the person's topics: the mean of those of the history's wanted items, by their weights
-    kCalibrate = 3,  // likewise
-    kClusters = 4,   // kRerankClusters of them
+    kMsd = 1,
+    kDpp = 2,
+    kXquad = 3,      // on the person's topics: the mean of those of the history's wanted items, by their weights
+    kCalibrate = 4,  // likewise
+    kClusters = 5,   // kRerankClusters of them
     // -log of the item's share of popularity, scaled to 0 … 1 over the candidates (0 where all are alike): mean
     // self-information as in the metric novelty. What nobody met is as popular as the least popular of all items that
     // somebody did.
-    kPopularity = 5,
+    kPopularity = 6,
     // 1 less the largest cosine of the item's topics with those of an item of the history, wanted or not:
     // unexpectedness (Adamopoulos & Tuzhilin, TIST 2014). An item without topics has the mean of the candidates that
     // have some, and all have 0 while the history has no topics.
-    kSerendipity = 6,
+    kSerendipity = 7,
+    kGiven = 8,  // the next row of ListToRerank::given
   };
   By by = By::kMmr;
   double weight = 0;
-  std::size_t window = 0;  // kMmr, kDpp, kXquad: as of RerankTerm
-  // kMmr, kDpp, kClusters: by what items are alike. kVectors are topics where the model has no vectors.
+  std::size_t window = 0;  // kMmr, kMsd, kDpp, kXquad: as of RerankTerm
+  // kMmr, kMsd, kDpp, kClusters: by what items are alike. kVectors are topics where the model has no vectors.
   enum class On : std::int32_t { kTopics = 0, kVectors = 1 };
   On on = On::kTopics;
 };
@@ -48,6 +50,10 @@ struct RerankPlan {
   std::vector<RerankStep> steps;
   std::size_t num_candidates = 100;  // how many of the best scores the list is chosen from
   std::uint64_t seed = 1;            // of kClusters
+  // Whether those chosen stand by falling score, which costs nothing of what the list as a whole is; else in the order
+  // they were chosen in. A longer list then does not begin with a shorter one. Lists with constraints of attention,
+  // which are of places, stay as chosen.
+  bool by_score = false;
 };
 
 // What is known of all items; must outlive its users.
@@ -66,6 +72,7 @@ struct ListToRerank {
   // NOLINTBEGIN(readability-redundant-member-init): as above
   std::span<const RerankConstraint> constraints = {};  // of places among the candidates
   std::span<const std::int32_t> previous = {};         // places among the candidates that the list continues
+  std::span<const float> given = {};                   // (steps by kGiven, candidates), row-major
   // NOLINTEND(readability-redundant-member-init)
 };
 
@@ -81,6 +88,7 @@ class ListReranker {
   ListReranker& operator=(const ListReranker&) = delete;
 
   const RerankPlan& plan() const { return plan_; }
+  // Errors: as rerank(), and kInvalidArgument where `given` does not fit.
   // As rerank() has it; the order's numbers are places among the candidates, and its parts' terms are the plan's steps.
   // Candidates are not cut to num_candidates: who has scored them knows which. Cost, besides rerank(): a cosine of each
   // candidate and each item of the history for kSerendipity, k-means of the candidates for kClusters.

@@ -19,28 +19,31 @@ struct RerankTerm {
     // -max over j in J of S(i, j), 0 while there is none: maximal marginal relevance (Carbonell & Goldstein, SIGIR
     // 1998).
     kMmr = 0,
+    // -mean over j in J of S(i, j), 0 while there is none: max-sum diversification (Gollapudi & Sharma, WWW 2009), in
+    // which a list's value grows with the distances of all its pairs.
+    kMsd = 1,
     // log d², by which the determinant of S over J grows with i: greedy MAP inference of a determinantal point process
     // (Chen, Zhang & Zhou, NeurIPS 2018). kDppJitter is added to the diagonal of S, so d² never is below it, and d²
     // counts as at least kDppFloor: what is next to nothing new is told apart by the other terms.
-    kDpp = 1,
+    kDpp = 2,
     // sum over topics c of P(c) P(c|i) * product over j in J of (1 - P(c|j)): xQuAD (Santos, Macdonald & Ounis, WWW
     // 2010), where P(c) is the person's share of the topic, and P(c|i) the share it has of the candidate's weights.
-    kXquad = 2,
+    kXquad = 3,
     // -sum over topics c of P(c) log(P(c) / q(c)), q the mean of P(c|j) over J and i, made (1 - α) q + α P with
     // α = kCalibrationMix: calibrated recommendations (Steck, RecSys 2018).
-    kCalibrate = 3,
+    kCalibrate = 4,
     // -|those of J in i's cluster|. With weight 1 the clusters take turns, each with its most relevant.
-    kClusters = 4,
+    kClusters = 5,
     // A value known beforehand: how new, how rare, how unlike what the person knows, how long not shown.
-    kGiven = 5,
+    kGiven = 6,
   };
   Kind kind = Kind::kGiven;
   double weight = 0;
 
-  // kMmr, kDpp, kXquad: J is only the last `window` chosen, for lists without an end; 0 = all.
+  // kMmr, kMsd, kDpp, kXquad: J is only the last `window` chosen, for lists without an end; 0 = all.
   std::size_t window = 0;
   // NOLINTBEGIN(readability-redundant-member-init): who names only the first members would be warned by g++
-  const Similarity* similarity = nullptr;  // S of kMmr and kDpp
+  const Similarity* similarity = nullptr;  // S of kMmr, kMsd and kDpp
   const SparseRows* topics = nullptr;      // kXquad, kCalibrate: weights, (candidates, topics)
   std::span<const float> person = {};      // kXquad, kCalibrate: one a topic, scaled to sum to 1; all 0 = gains are 0
   std::span<const std::int32_t> clusters = {};  // kClusters: one a candidate, 0 to candidates - 1

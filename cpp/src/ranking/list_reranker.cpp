@@ -1,6 +1,7 @@
 #include "inkling/list_reranker.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -12,15 +13,33 @@ namespace {
 
 using By = RerankStep::By;
 
-bool is_by_likeness(By by) { return by == By::kMmr || by == By::kDpp || by == By::kClusters; }
+bool is_by_likeness(By by) { return by == By::kMmr || by == By::kMsd || by == By::kDpp || by == By::kClusters; }
 
 bool needs_topics(const RerankStep& step, const RerankItems& items) {
   if (is_by_likeness(step.by)) return step.on == RerankStep::On::kTopics || items.vectors == nullptr;
-  return step.by != By::kPopularity;
+  return step.by != By::kPopularity && step.by != By::kGiven;
 }
 
 Status invalid(std::size_t step, const std::string& why) {
   return {ErrorCode::kInvalidArgument, "step " + std::to_string(step + 1) + " of the re-ranking " + why};
+}
+
+// Ties stay in the order they were chosen in.
+void sort_by_score(RerankedList& list, std::span<const float> scores) {
+  std::vector<std::size_t> places(list.order.size());
+  std::iota(places.begin(), places.end(), 0u);
+  std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
+    return scores[static_cast<std::size_t>(list.order[a])] > scores[static_cast<std::size_t>(list.order[b])];
+  });
+  const std::size_t width = list.order.empty() ? 0 : list.parts.size() / list.order.size();
+  RerankedList sorted;
+  for (const std::size_t place : places) {
+    sorted.order.push_back(list.order[place]);
+    const double* parts = list.parts.data() + place * width;
+    sorted.parts.insert(sorted.parts.end(), parts, parts + width);
+  }
+  list.order = std::move(sorted.order);
+  list.parts = std::move(sorted.parts);
 }
 
 }  // namespace
@@ -37,12 +56,12 @@ Result<std::unique_ptr<ListReranker>> ListReranker::make(RerankPlan plan, const 
       return invalid(n,
                      "has a weight that is below 0, or with those before it above 1; what is left of 1 is relevance's");
     }
-    if (step.by < By::kMmr || step.by > By::kSerendipity) return invalid(n, "is of no known kind");
+    if (step.by < By::kMmr || step.by > By::kGiven) return invalid(n, "is of no known kind");
     if (step.window > 0 && step.by > By::kXquad) {
-      return invalid(n, "has a window, which only mmr, dpp and xquad have; leave it out");
+      return invalid(n, "has a window, which only mmr, msd, dpp and xquad have; leave it out");
     }
     if (step.on != RerankStep::On::kTopics && !is_by_likeness(step.by)) {
-      return invalid(n, "says by what items are alike, which only mmr, dpp and clusters ask; leave it out");
+      return invalid(n, "says by what items are alike, which only mmr, msd, dpp and clusters ask; leave it out");
     }
     if (needs_topics(step, items) && items.topics == nullptr) {
       return invalid(n,
@@ -63,6 +82,12 @@ ListReranker::ListReranker(RerankPlan plan, const RerankItems& items) : plan_(st
 }
 
 Result<RerankedList> ListReranker::rerank(const ListToRerank& list) const {
+  const auto num_given = std::count_if(plan_.steps.begin(), plan_.steps.end(),
+                                       [](const RerankStep& step) { return step.by == By::kGiven; });
+  if (list.given.size() != static_cast<std::size_t>(num_given) * list.candidates.size()) {
+    return Status(ErrorCode::kInvalidArgument,
+                  "the values given do not fit the steps that are given and the candidates");
+  }
   ListTerms terms(items_, list, least_popularity_);
   for (const RerankStep& step : plan_.steps) {
     if (Status s = terms.add(step, plan_.seed); !s.ok()) return s;
@@ -75,7 +100,12 @@ Result<RerankedList> ListReranker::rerank(const ListToRerank& list) const {
   request.terms = terms.terms();
   request.constraints = list.constraints;
   request.previous = list.previous;
-  return inkling::rerank(request);
+  Result<RerankedList> made = inkling::rerank(request);
+  const bool of_places = std::any_of(
+      list.constraints.begin(), list.constraints.end(),
+      [](const RerankConstraint& constraint) { return constraint.unit == RerankConstraint::Unit::kAttention; });
+  if (made.ok() && plan_.by_score && !of_places) sort_by_score(made.value(), scores);
+  return made;
 }
 
 }  // namespace inkling

@@ -43,8 +43,7 @@ struct DenseRows {
 };
 
 RerankTerm::Kind kind_of(RerankStep::By by) {
-  return by == RerankStep::By::kPopularity || by == RerankStep::By::kSerendipity ? RerankTerm::Kind::kGiven
-                                                                                 : static_cast<RerankTerm::Kind>(by);
+  return by > RerankStep::By::kClusters ? RerankTerm::Kind::kGiven : static_cast<RerankTerm::Kind>(by);
 }
 static_assert(static_cast<int>(RerankStep::By::kClusters) == static_cast<int>(RerankTerm::Kind::kClusters));
 
@@ -65,6 +64,7 @@ Status ListTerms::add(const RerankStep& step, std::uint64_t seed) {
   term.window = step.window;
   switch (step.by) {
     case RerankStep::By::kMmr:
+    case RerankStep::By::kMsd:
     case RerankStep::By::kDpp: {
       const Result<const Similarity*> made = similarity(step.on);
       if (!made.ok()) return made.status();
@@ -89,6 +89,10 @@ Status ListTerms::add(const RerankStep& step, std::uint64_t seed) {
     case RerankStep::By::kSerendipity:
       values_.push_back(step.by == RerankStep::By::kPopularity ? rarity() : unexpectedness());
       term.values = values_.back();
+      break;
+    case RerankStep::By::kGiven:
+      term.values = list_.given.subspan(num_given_ * list_.candidates.size(), list_.candidates.size());
+      ++num_given_;
       break;
   }
   terms_.push_back(term);

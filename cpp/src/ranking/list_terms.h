@@ -36,6 +36,7 @@ class ListTerms {
   std::unique_ptr<VectorSimilarity> vectors_;          // of the model
   std::unique_ptr<VectorSimilarity> topics_as_dense_;  // for clusters
   std::vector<std::vector<float>> values_;             // of terms, one a candidate
+  std::size_t num_given_ = 0;                          // terms of the list's own values
   std::vector<std::vector<std::int32_t>> clusters_;    // likewise
   std::vector<RerankTerm> terms_;
 };

@@ -43,6 +43,7 @@ Status check(const RerankTerm& term, std::size_t index, std::size_t num_candidat
   const std::string count = std::to_string(num_candidates);
   switch (term.kind) {
     case RerankTerm::Kind::kMmr:
+    case RerankTerm::Kind::kMsd:
     case RerankTerm::Kind::kDpp:
       if (term.similarity != nullptr && at(term.similarity->num_candidates()) == num_candidates) return {};
       return invalid("term", index, "needs the similarity of " + count + " candidates");

@@ -31,6 +31,7 @@ class Gain {
 
 // window: of the term, 0 where it is no shorter than the list with what it continues.
 std::unique_ptr<Gain> make_mmr_gain(const Similarity& similarity, std::size_t window);
+std::unique_ptr<Gain> make_msd_gain(const Similarity& similarity, std::size_t window);
 std::unique_ptr<Gain> make_dpp_gain(const Similarity& similarity, std::size_t window);
 std::unique_ptr<Gain> make_xquad_gain(const SparseRows& topics, std::span<const float> person, std::size_t window);
 std::unique_ptr<Gain> make_calibrate_gain(const SparseRows& topics, std::span<const float> person);

@@ -40,6 +40,8 @@ std::unique_ptr<Gain> make_gain(const RerankTerm& term, std::size_t most_chosen)
   switch (term.kind) {
     case RerankTerm::Kind::kMmr:
       return make_mmr_gain(*term.similarity, window);
+    case RerankTerm::Kind::kMsd:
+      return make_msd_gain(*term.similarity, window);
     case RerankTerm::Kind::kDpp:
       return make_dpp_gain(*term.similarity, window);
     case RerankTerm::Kind::kXquad:

@@ -78,6 +78,47 @@ class MmrGain final : public SimilarityGain {
   std::vector<float> before_;  // the row that leaves the window
 };
 
+class MsdGain final : public SimilarityGain {
+ public:
+  MsdGain(const Similarity& similarity, std::size_t window)
+      : SimilarityGain(similarity, window), sums_(values_.size()), added_(length_) {}
+
+  void choose(std::int32_t chosen) override {
+    if (window_ > 0) forget_oldest();
+    if (knows(at(chosen))) {
+      similarity_.row(chosen, added_);
+      ++num_known_;
+    } else {
+      std::fill(added_.begin(), added_.end(), 0.0f);
+    }
+    if (window_ > 0) {
+      const std::size_t slot = next_slot();
+      std::copy(added_.begin(), added_.end(), row(slot).begin());
+      knew_.resize(std::max(knew_.size(), slot + 1));
+      knew_[slot] = knows(at(chosen)) ? 1 : 0;
+    }
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      sums_[i] += static_cast<double>(added_[i]);
+      values_[i] = num_known_ > 0 ? -sums_[i] / num_known_ : 0;
+    }
+  }
+
+ private:
+  // Floats in a sum of doubles: what was added is taken away to the last bit, or all but.
+  void forget_oldest() {
+    if (num_chosen_ < window_) return;
+    const std::size_t slot = num_chosen_ % window_;
+    num_known_ -= knew_[slot];
+    const std::span<const float> oldest = row(slot);
+    for (std::size_t i = 0; i < values_.size(); ++i) sums_[i] -= static_cast<double>(oldest[i]);
+  }
+
+  std::vector<double> sums_;  // one a candidate, over the known of J
+  std::vector<float> added_;
+  int num_known_ = 0;
+  std::vector<std::uint8_t> knew_;  // one a row
+};
+
 // With S + jitter I = UᵀU over J, in the order of choice, the row of j's place holds U⁻ᵀ S_J,i for each candidate i, so
 // that d²_i = S_ii + jitter - the squares of column i. When the oldest leaves, rotations of all others with its row
 // make them the factor of what remains (Gill, Golub, Murray & Saunders 1974), and what is left of the row is what d
@@ -154,6 +195,10 @@ class DppGain final : public SimilarityGain {
 
 std::unique_ptr<Gain> make_mmr_gain(const Similarity& similarity, std::size_t window) {
   return std::make_unique<MmrGain>(similarity, window);
+}
+
+std::unique_ptr<Gain> make_msd_gain(const Similarity& similarity, std::size_t window) {
+  return std::make_unique<MsdGain>(similarity, window);
 }
 
 std::unique_ptr<Gain> make_dpp_gain(const Similarity& similarity, std::size_t window) {
