@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { nodeFeatures } from './engine/load-node.js';
 import type { Features } from './engine/variants.js';
 import type { WasmName } from './types.js';
-import type { WorkerConnection } from './worker/protocol.js';
+import type { WorkerConnection, WorkerScript } from './worker/protocol.js';
 
 /** Node has no IndexedDB; what stands in for one in a test, the worker would not see. */
 export function canStore(_name: string): Promise<boolean | string> {
@@ -23,7 +23,7 @@ export function defaultWasmUrl(_name: WasmName): URL | undefined {
 export function connectWorker(
   workerUrl: URL | string | undefined,
   _threads: number,
-  _serving: boolean,
+  _script: WorkerScript,
 ): WorkerConnection {
   const worker = new Worker(workerUrl ?? new URL('./node-worker.js', import.meta.url), {
     execArgv: [], // what Node is told of the app's scripts is not for this one; --input-type ends it

@@ -3,7 +3,7 @@ import type { Features } from './engine/variants.js';
 import { InklingError } from './errors.js';
 import type { WasmName } from './types.js';
 import { connectionTo } from './worker/connection-web.js';
-import type { WorkerConnection } from './worker/protocol.js';
+import type { WorkerConnection, WorkerScript } from './worker/protocol.js';
 
 /** Whether page and worker can reach one and the same IndexedDB; a string where there is one and they cannot: why. */
 export function canStore(_name: string): Promise<boolean | string> {
@@ -46,18 +46,22 @@ const ISOLATED =
 /**
  * Starts the worker and, beside it, `threads` - 1 threads for its engine: worker/threads-web.ts says why.
  *
- * @param serving whether it only recommends: the script that comes with the package is then the smaller one
+ * @param script which of those that come with the package, where the app has none of its own
  */
 export function connectWorker(
   workerUrl: URL | string | undefined,
   threads: number,
-  serving: boolean,
+  script: WorkerScript,
 ): WorkerConnection {
   const worker = started(() => {
     if (workerUrl !== undefined) return new Worker(workerUrl, { type: 'module' });
-    return serving
-      ? new Worker(new URL('./worker-serving.js', import.meta.url), { type: 'module' })
-      : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    if (script === 'serving') {
+      return new Worker(new URL('./worker-serving.js', import.meta.url), { type: 'module' });
+    }
+    if (script === 'training') {
+      return new Worker(new URL('./worker-training.js', import.meta.url), { type: 'module' });
+    }
+    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
   });
   const all: [Worker, ...Worker[]] = [worker];
   const ports: MessagePort[] = [];
@@ -67,15 +71,22 @@ export function connectWorker(
       if (workerUrl !== undefined) {
         return new Worker(workerUrl, { type: 'module', name: 'em-pthread' });
       }
-      return serving
-        ? new Worker(new URL('./worker-serving.js', import.meta.url), {
-            type: 'module',
-            name: 'em-pthread',
-          })
-        : new Worker(new URL('./worker.js', import.meta.url), {
-            type: 'module',
-            name: 'em-pthread',
-          });
+      if (script === 'serving') {
+        return new Worker(new URL('./worker-serving.js', import.meta.url), {
+          type: 'module',
+          name: 'em-pthread',
+        });
+      }
+      if (script === 'training') {
+        return new Worker(new URL('./worker-training.js', import.meta.url), {
+          type: 'module',
+          name: 'em-pthread',
+        });
+      }
+      return new Worker(new URL('./worker.js', import.meta.url), {
+        type: 'module',
+        name: 'em-pthread',
+      });
     });
     thread.postMessage({ port: port1 }, [port1]);
     ports.push(port2);

@@ -31,7 +31,7 @@ import type {
 import { VERSION } from './version.js';
 import { isAddress, wasmAddresses } from './wasm-addresses.js';
 import { closedError, EngineWorkers } from './worker/engine-workers.js';
-import type { OpenRequest } from './worker/protocol.js';
+import type { OpenRequest, WorkerScript } from './worker/protocol.js';
 
 const DEFAULT_NAME = 'default';
 const DEFAULT_MODEL = 'ials';
@@ -98,8 +98,10 @@ export class Recommender {
       online: options.personFactors === 'online',
     };
     const sources = publicSources(catalog, model);
-    const connect = (serving: boolean) => connectWorker(options.workerUrl, choice.threads, serving);
-    const workers = new EngineWorkers(connect, !training && !ownWasm, request, sources, logger);
+    const connect = (script: WorkerScript) =>
+      connectWorker(options.workerUrl, choice.threads, script);
+    const script = ownWasm ? 'full' : training ? 'training' : 'serving';
+    const workers = new EngineWorkers(connect, script, request, sources, logger);
     const opening = workers.open({ signal, onProgress });
     opening.catch(() => {}); // reported below, should the store fail first
     let log: EventLog | undefined;
@@ -358,7 +360,7 @@ export class Recommender {
     const { model = DEFAULT_MODEL, baseline, rerank, metrics } = rest;
     const models = baseline ? [model, baseline.model] : [model];
     // Only the full file has it, and all that `auto` may take.
-    const rare = !!rerank || metrics?.some(isOfTopics);
+    const rare = !!rerank || (Array.isArray(metrics) && metrics.some(isOfTopics));
     const trainer = this.workers.trainerOf(rare ? ['auto'] : models);
     return trainer
       ? this.workers.callTrainer(trainer, 'evaluate', request, models, { signal, onProgress }, rare)

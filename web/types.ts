@@ -464,6 +464,7 @@ export type SplitName = (typeof SPLIT_NAMES)[number];
 
 export type RerankMethod =
   | 'mmr'
+  | 'msd'
   | 'dpp'
   | 'xquad'
   | 'calibrate'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
-import { DEFAULT_SEED } from '../engine/engine.js';
+import { DEFAULT_SEED } from '../engine/training-engine.js';
 import { InklingError } from '../errors.js';
 import { isOfQuality, modelsFor, smallerIsBetter } from '../selection/metrics.js';
 import { ranked, type Trial } from '../selection/search.js';

@@ -1,57 +1,31 @@
-import type { Evaluation, InteractionSet, ItemTopics } from '#engine-module';
-import { describe } from '../catalog/ids.js';
-import { rowsTellTime } from '../catalog/row-order.js';
-import { InklingError } from '../errors.js';
+import type { InteractionSet } from '#engine-module';
 import { choose } from '../selection/choose.js';
 import { isOfQuality, modelsFor, smallerIsBetter } from '../selection/metrics.js';
 import type { Trial } from '../selection/search.js';
-import {
-  CONTENT_MODELS,
-  type EvaluateOptions,
-  type EvaluateResult,
-  type FactorStorage,
-  type InteractionTable,
-  type Item,
-  type MetricDifference,
-  type ModelName,
-  type Progress,
-  type RerankOptions,
-  type Settings,
-  type SplitName,
-  type TrainOptions,
-} from '../types.js';
+import type { InteractionTable, ModelName, Progress, Settings, SplitName } from '../types.js';
 import { ValidationArena } from './arena.js';
-import { owning } from './heap.js';
-import { IdIndex, itemsByIndex } from './id-index.js';
-import { createItemTexts, DEFAULT_WEIGHTING, type TermWeighting } from './item-texts.js';
+import { type Own, owning } from './heap.js';
+import { IdIndex } from './id-index.js';
 import { createWantedTopics } from './item-topics.js';
-import { checkVectors, VECTOR_MODELS, vectorsByIndex } from './item-vectors.js';
 import { LearnedBlend } from './learned-blend.js';
-import { describeModelFile, type ModelFileDescription, writeModelFile } from './model-file.js';
-import { indexNegatives } from './negatives.js';
 import { checkRerank, createReranking } from './reranking.js';
-import { ServingEngine } from './serving-engine.js';
-import { settingsText } from './settings-text.js';
-import { runInSlices } from './slices.js';
 import { check } from './status.js';
-import { TrainedModel } from './trained-model.js';
+import type { TrainedModel } from './trained-model.js';
+import {
+  checkSeed,
+  type MeasuredLists,
+  type Measurement,
+  type Named,
+  namedBy,
+  type ResolveOptions,
+  TrainingEngine,
+  type WithItems,
+} from './training-engine.js';
 import { appendTable } from './training-set.js';
 
-export const DEFAULT_METRICS = ['recall@20', 'ndcg@20', 'hit_rate@10'] as const;
-export const DEFAULT_SEED = 1;
-const DEFAULT_TEST_FRACTION = 0.2;
-const NO_NEGATIVES = { users: new Int32Array(), items: new Int32Array() };
 const DEFAULT_BUDGET_SECONDS = 300;
 const DEFAULT_MAX_TRIALS = 48;
 const DEFAULT_CHOICE_METRIC = 'ndcg@10';
-const MAX_SEED = Number.MAX_SAFE_INTEGER;
-
-type WithItems<T> = T & { items?: readonly Item[] | undefined };
-/** Interactions as tables: who calls has made or checked them. */
-type Measurement = Omit<EvaluateOptions, 'interactions' | 'train' | 'test'> &
-  Partial<Record<'interactions' | 'train' | 'test', InteractionTable>>;
-type Parts = Record<'train' | 'history' | 'test', InteractionSet>;
-type Named = { model: ModelName; settings?: Settings };
 
 /** How `choose` is to search. */
 export interface SearchOptions {
@@ -71,104 +45,10 @@ export interface SearchOptions {
   signal?: AbortSignal | undefined;
 }
 
-type Measured = Pick<EvaluateResult, 'metrics' | 'intervals' | 'seconds'> & {
-  evaluation: Evaluation;
-};
-
-/** One wasm module: trains, evaluates and holds models. Strings stop here; below are dense indices. */
-export class Engine extends ServingEngine {
-  /**
-   * Trains a model. Item indices are those of `items`, where given, then of the table.
-   *
-   * @param data null for models that learn from the items alone
-   */
-  async train(
-    data: InteractionTable | null,
-    options: WithItems<TrainOptions> = {},
-  ): Promise<TrainedModel> {
-    const { module, heap, wasm } = this;
-    const { model = 'ials', vectors, signal } = options;
-    checkVectors(vectors, [model]);
-    const users = new IdIndex();
-    const itemIds = describedItems([model], options);
-    return owning(async (own) => {
-      let interactions: InteractionSet | null = null;
-      if (data !== null) {
-        const log = own(new module.InteractionLog());
-        await appendTable(heap, wasm, log, data, { users, items: itemIds }, signal);
-        interactions = own(new module.InteractionSet());
-        check(wasm, interactions.build(wasm, log, users.size, itemIds.size));
-      }
-      const { model: _, settings, ...others } = options;
-      const named =
-        interactions || model === 'auto'
-          ? await this.resolve(interactions ?? own(new module.InteractionSet()), itemIds, options)
-          : { model, ...(settings && { settings }) };
-      return this.trainOn(interactions, itemIds, { ...others, ...named });
-    });
-  }
-
+/** What the full wasm file has: all models, the search for one, what choices teach, topics and re-ranking. */
+export class Engine extends TrainingEngine {
   override learnedBlend(model: TrainedModel): LearnedBlend | null {
     return model.name === 'hybrid' ? new LearnedBlend(this, model) : null;
-  }
-
-  /** The file of a model that this engine holds. @throws InklingError `invalid_argument` as `writeModelFile` does */
-  saveModel(model: TrainedModel, storage: FactorStorage = 'f32'): Uint8Array {
-    return writeModelFile(this, model, storage);
-  }
-
-  /** What is in a model file. @throws InklingError `corrupt_model_file`, `unsupported_version` */
-  describeModelFile(file: Uint8Array): ModelFileDescription {
-    return describeModelFile(this, file);
-  }
-
-  private async trainOn(
-    interactions: InteractionSet | null,
-    itemIds: IdIndex,
-    options: WithItems<Omit<TrainOptions, 'model' | 'settings'>> & Named,
-  ): Promise<TrainedModel> {
-    const { module, heap, wasm } = this;
-    const { model, settings, items, seed, signal, onProgress } = options;
-    const vectors = VECTOR_MODELS.includes(model) ? options.vectors : undefined;
-    return owning(async (own) => {
-      const texts =
-        CONTENT_MODELS.includes(model) && items
-          ? own(
-              await createItemTexts(
-                this,
-                itemsByIndex(items, itemIds),
-                signal,
-                weightingOf(settings),
-              ),
-            )
-          : null;
-      const dense = vectors && vectorsByIndex(vectors, itemIds);
-      const rows = dense ? own(heap.write(dense.values)) : null;
-      const training = own(new module.Training());
-      const status = training.start(
-        wasm,
-        model,
-        settingsText(settings),
-        interactions,
-        texts,
-        rows,
-        dense?.width ?? 0,
-        checkSeed(seed),
-      );
-      check(wasm, status);
-      await runInSlices(
-        {
-          totalWork: () => training.totalWork(),
-          doneWork: () => training.doneWork(),
-          step: (work) => check(wasm, training.step(wasm, work)),
-        },
-        'train',
-        { signal, onProgress },
-      );
-      const handle = new module.TrainedModel();
-      training.finish(handle);
-      return TrainedModel.trained(handle, itemIds.ids);
-    });
   }
 
   /**
@@ -216,17 +96,13 @@ export class Engine extends ServingEngine {
   }
 
   /** What `auto` comes to on these interactions; other models are as they are. */
-  private async resolve(
+  protected override async resolve(
     interactions: InteractionSet,
     items: IdIndex,
-    options: Omit<TrainOptions, 'use'> & {
-      metrics?: readonly string[];
-      split?: SplitName;
-      sampledNegatives?: number;
-    },
+    options: ResolveOptions,
   ): Promise<Named> {
-    const { model = 'ials', settings } = options;
-    if (model !== 'auto') return { model, ...(settings && { settings }) };
+    const { model, settings } = options;
+    if (model !== 'auto') return namedBy(options);
     const metric = options.metrics?.find(isOfQuality) ?? DEFAULT_CHOICE_METRIC;
     const { best } = await this.chooseOn(interactions, items, {
       models: modelsFor(model, metric),
@@ -242,278 +118,20 @@ export class Engine extends ServingEngine {
     return { model: best.model, settings: best.settings };
   }
 
-  /**
-   * Trains on one part of the data and measures how well the rest is found. Each person is folded in
-   * from what was kept, so people who were not trained on can be tested.
-   */
-  async evaluate(options: WithItems<Measurement>): Promise<EvaluateResult> {
-    const { module, wasm } = this;
-    const { model = 'ials', baseline, rerank, storage } = options;
-    const metrics = (options.metrics ?? DEFAULT_METRICS).flatMap((name) => name.split(','));
-    check(wasm, module.checkMetrics(wasm, metrics.join(',')));
-    const models = baseline ? [model, baseline.model] : [model];
-    checkVectors(options.vectors, models);
-    if (rerank !== undefined) checkRerank(rerank);
-    return owning(async (own) => {
-      const users = new IdIndex();
-      const items = describedItems(models, options);
-      const parts: Parts = {
-        train: own(new module.InteractionSet()),
-        history: own(new module.InteractionSet()),
-        test: own(new module.InteractionSet()),
-      };
-      const negatives = await this.divide(options, users, items, parts);
-      const made = createWantedTopics(this, options, metrics, items);
-      const topics = made && own(made);
-      const measure = (named: Named & Pick<EvaluateOptions, 'storage' | 'rerank'>) => {
-        const evaluation = own(new module.Evaluation());
-        const { settings: _, storage: __, rerank: ___, ...others } = options;
-        const all = { ...others, ...named, metrics, topics };
-        return this.measure(evaluation, all, items, parts, negatives);
-      };
-      const chosen = await this.resolve(parts.train, items, {
-        ...options,
-        metrics,
-        sampledNegatives: Math.round(
-          negatives.items.length / Math.max(1, new Set(negatives.users).size),
-        ),
-      });
-      const measured = await measure({
-        ...chosen,
-        ...(storage && { storage }),
-        ...(rerank && { rerank }),
-      });
-      const other = baseline && (await measure(baseline));
-      return {
-        model,
-        ...(model === 'auto' && {
-          chosen: { model: chosen.model, settings: chosen.settings ?? {} },
-        }),
-        metrics: measured.metrics,
-        intervals: measured.intervals,
-        seconds: measured.seconds,
-        users: users.size,
-        items: items.size,
-        interactions: parts.train.numEntries(),
-        test_users: measured.evaluation.totalWork(),
-        variant: this.variant,
-        threads: this.threads,
-        seed: checkSeed(options.seed),
-        peak_memory_bytes: this.heap.byteLength,
-        ...(baseline &&
-          other && {
-            baseline: {
-              model: baseline.model,
-              metrics: other.metrics,
-              intervals: other.intervals,
-              seconds: other.seconds,
-            },
-            differences: this.differences(measured.evaluation, other.evaluation, metrics),
-          }),
-      };
-    });
-  }
-
-  /** Trains one model and ranks for every test user. */
-  async measure(
-    evaluation: Evaluation,
-    options: WithItems<
-      Pick<
-        EvaluateOptions,
-        'seed' | 'signal' | 'onProgress' | 'knownItemsOnly' | 'historyEvents' | 'vectors'
-      >
-    > &
-      Named & {
-        storage?: FactorStorage | undefined;
-        rerank?: RerankOptions | undefined;
-        topics?: ItemTopics | null;
-        metrics: readonly string[];
-        maxTestUsers?: number;
-        sampledNegatives?: number;
-      },
-    items: IdIndex,
-    parts: Parts,
-    negatives: { users: Int32Array; items: Int32Array } = NO_NEGATIVES,
-  ): Promise<Measured> {
-    const { heap, wasm, module } = this;
-    const { storage, rerank, topics = null, ...training } = options;
-    const { model, metrics, seed, signal, knownItemsOnly = false } = options;
-    const { maxTestUsers = 0, sampledNegatives = 0, historyEvents = 0 } = options;
-    const onProgress = (progress: Progress) => options.onProgress?.({ ...progress, model });
-    const trainStart = performance.now();
-    const trained = this.stored(
-      await this.trainOn(parts.train, items, { ...training, onProgress }),
-      storage,
-    );
-    const evaluateStart = performance.now();
-    try {
-      return await owning(async (own) => {
-        const status = evaluation.start(
-          wasm,
-          trained.handle,
-          parts.train,
-          parts.history.numEntries() > 0 ? parts.history : parts.train,
-          parts.test,
-          own(heap.write(negatives.users)),
-          own(heap.write(negatives.items)),
-          knownItemsOnly,
-          sampledNegatives,
-          historyEvents,
-          maxTestUsers,
-          topics,
-          rerank ? own(createReranking(this, rerank, trained, topics, checkSeed(seed))) : null,
-          metrics.join(','),
-          checkSeed(seed),
-        );
-        check(wasm, status);
-        await runInSlices(
-          {
-            totalWork: () => evaluation.totalWork(),
-            doneWork: () => evaluation.doneWork(),
-            step: (work) => check(wasm, evaluation.step(wasm, work)),
-          },
-          'evaluate',
-          { signal, onProgress },
-        );
-        const out = own(new module.Buffer(0));
-        evaluation.results(out);
-        const rows = heap.read(out, Float64Array);
-        return {
-          evaluation,
-          metrics: byName(metrics, rows, ([value = Number.NaN]) => value),
-          intervals: byName(metrics, rows, ([, low = Number.NaN, high = Number.NaN]) =>
-            Number.isNaN(low) ? undefined : ([low, high] as [number, number]),
-          ),
-          seconds: {
-            train: (evaluateStart - trainStart) / 1000,
-            evaluate: (performance.now() - evaluateStart) / 1000,
-          },
-        };
-      });
-    } finally {
-      trained.dispose();
-    }
-  }
-
-  /** The model as it is when its file is opened, in place of the one that was trained. */
-  private stored(model: TrainedModel, storage: FactorStorage = 'f32'): TrainedModel {
-    if (storage === 'f32') return model;
-    try {
-      const opened = this.openModel(this.saveModel(model, storage));
-      if (model.name === 'hybrid') this.module.moveTexts(model.handle, opened.handle);
-      return opened;
-    } finally {
-      model.dispose();
-    }
-  }
-
-  private differences(
-    evaluation: Evaluation,
-    baseline: Evaluation,
+  protected override listsMeasured(
+    options: WithItems<Measurement>,
     metrics: readonly string[],
-  ): Record<string, MetricDifference> {
-    return owning((own) => {
-      const out = own(new this.module.Buffer(0));
-      check(this.wasm, evaluation.compare(this.wasm, baseline, out));
-      const rows = this.heap.read(out, Float64Array);
-      return byName(metrics, rows, ([mean = 0, low = 0, high = 0, p = Number.NaN]) =>
-        Number.isNaN(p) ? { mean } : { mean, low, high, p },
-      );
-    });
-  }
-
-  /** Fills train, history and test; returns the negatives sorted by user. */
-  private async divide(
-    options: Measurement,
-    users: IdIndex,
     items: IdIndex,
-    parts: Parts,
-  ): Promise<{ users: Int32Array; items: Int32Array }> {
-    const { module, heap, wasm } = this;
-    const { interactions, train, test, signal } = options;
-    const given = interactions !== undefined;
-    if (given === (train !== undefined) || (train === undefined) !== (test === undefined)) {
-      throw new InklingError(
-        'invalid_argument',
-        'evaluate needs either interactions (to be split) or both train and test; ' +
-          `given were ${(['interactions', 'train', 'test'] as const).filter((name) => options[name] !== undefined).join(', ') || 'none of them'}`,
-      );
-    }
-    return owning(async (own) => {
-      const log = own(new module.InteractionLog());
-      const append = (data: InteractionTable, to: typeof log) =>
-        appendTable(heap, wasm, to, data, { users, items }, signal);
-      if (given) {
-        await append(interactions, log);
-        const negatives = indexNegatives(options.negatives, users, items);
-        const status = module.splitInteractions(
-          wasm,
-          log,
-          options.split ?? 'leave-one-out',
-          options.testFraction ?? DEFAULT_TEST_FRACTION,
-          checkSeed(options.seed),
-          rowsTellTime(interactions),
-          users.size,
-          items.size,
-          parts.train,
-          parts.history,
-          parts.test,
-        );
-        check(wasm, status);
-        return negatives;
-      }
-      const testLog = own(new module.InteractionLog());
-      await append(train as InteractionTable, log);
-      await append(test as InteractionTable, testLog);
-      const negatives = indexNegatives(options.negatives, users, items);
-      check(wasm, parts.train.build(wasm, log, users.size, items.size));
-      check(wasm, parts.test.build(wasm, testLog, users.size, items.size));
-      return negatives;
-    });
+    own: Own,
+  ): MeasuredLists {
+    const { rerank, seed } = options;
+    if (rerank !== undefined) checkRerank(rerank);
+    const made = createWantedTopics(this, options, metrics, items);
+    const topics = made && own(made);
+    if (!rerank) return { topics };
+    return {
+      topics,
+      rerankingOf: (model) => createReranking(this, rerank, model, topics, checkSeed(seed)),
+    };
   }
-}
-
-/** What each metric has in a row of numbers, by its name. */
-function byName<T>(
-  metrics: readonly string[],
-  rows: Float64Array,
-  read: (row: number[]) => T | undefined,
-): Record<string, T> {
-  const width = rows.length / metrics.length;
-  const entries: [string, T][] = [];
-  metrics.forEach((name, m) => {
-    const value = read([...rows.subarray(m * width, (m + 1) * width)]);
-    if (value !== undefined) entries.push([name, value]);
-  });
-  return Object.fromEntries(entries);
-}
-
-/** The items that such models know whether anybody has met them or not. */
-function describedItems(
-  models: readonly string[],
-  { items, vectors }: WithItems<Pick<TrainOptions, 'vectors'>>,
-): IdIndex {
-  const byContent = models.some((model) => CONTENT_MODELS.includes(model));
-  const index = new IdIndex(byContent ? items?.map((item) => item.id) : []);
-  for (const id of vectors?.ids ?? []) index.add(id);
-  return index;
-}
-
-function checkSeed(seed: number = DEFAULT_SEED): number {
-  if (Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED) return seed;
-  throw new InklingError(
-    'invalid_argument',
-    `seed is ${describe(seed)}; expected a whole number from 0 to ${MAX_SEED}`,
-  );
-}
-
-/** Where a setting is wrong, training says so. */
-function weightingOf(settings: Settings = {}): TermWeighting {
-  const { weighting, k1 = DEFAULT_WEIGHTING.k1, b = DEFAULT_WEIGHTING.b } = settings;
-  const place = ['tf_idf', 'bm25'].indexOf(weighting as string);
-  return {
-    weighting: place < 0 ? DEFAULT_WEIGHTING.weighting : place,
-    k1: Number(k1),
-    b: Number(b),
-  };
 }

@@ -39,8 +39,11 @@ interface Deletable {
   delete(): void;
 }
 
+/** Takes ownership of a wasm object. */
+export type Own = <T extends Deletable>(object: T) => T;
+
 /** Runs `work` with a function that takes ownership of wasm objects; all are deleted at the end, however it ends. */
-export function owning<R>(work: (own: <T extends Deletable>(object: T) => T) => R): R {
+export function owning<R>(work: (own: Own) => R): R {
   const owned: Deletable[] = [];
   const release = () => {
     for (const object of owned.reverse()) object.delete();

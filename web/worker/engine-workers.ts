@@ -17,6 +17,7 @@ import type {
   ToWorker,
   Trainer,
   WorkerConnection,
+  WorkerScript,
 } from './protocol.js';
 
 const WASM_FILES: Record<Trainer, (variant: VariantName) => string> = {
@@ -32,20 +33,21 @@ export class EngineWorkers {
   /** Those that train, and while one takes the place of another, that which does not serve. */
   private readonly others = new Set<WorkerClient>();
   private restarting: Promise<void> | undefined;
+  private growing: Promise<void> | undefined;
   /** A worker that was started anew has failed too. */
   private givenUp: InklingError | undefined;
   private closed = false;
 
-  /** @param connect starts a worker: one that only recommends, or one that trains too */
+  /** @param connect starts a worker that runs such a script */
   constructor(
-    private readonly connect: (serving: boolean) => WorkerConnection,
-    private serving: boolean,
+    private readonly connect: (script: WorkerScript) => WorkerConnection,
+    private script: WorkerScript,
     private request: OpenRequest,
     /** What is public, and was put to work last. */
     readonly sources: PublicSources,
     private readonly logger: Logger | undefined,
   ) {
-    this.client = new WorkerClient(connect(serving));
+    this.client = new WorkerClient(connect(script));
   }
 
   /** What the worker last said of itself. */
@@ -61,10 +63,18 @@ export class EngineWorkers {
     await this.start(this.client, this.request, reading, options);
   }
 
-  /** Puts other items and another model to work; those of before serve until then, and stay when this fails. */
-  async reload(read: ReadData, signal: AbortSignal | undefined): Promise<void> {
+  /**
+   * Puts other items and another model to work; those of before serve until then, and stay when this fails.
+   *
+   * @param full whether another worker is to take the place of this one, with the full wasm file
+   */
+  async reload(
+    read: ReadData,
+    signal: AbortSignal | undefined,
+    full = this.outgrownBy(read.data.model, this.request),
+  ): Promise<void> {
     const { data, transfer } = read;
-    if (!this.outgrownBy(data.model, this.request)) {
+    if (!full) {
       await this.call('reload', data, { signal, transfer });
       return;
     }
@@ -137,14 +147,14 @@ export class EngineWorkers {
     this.checkOpen();
     const { request } = this;
     return [
-      new WorkerClient(this.connect(false)),
+      new WorkerClient(this.connect('full')),
       { ...request, wasmUrl: request.trainerUrls?.full, wasmBinary: undefined },
     ];
   }
 
   /** Lists are made by this worker from now on. */
   private grow([client, request]: [WorkerClient, OpenRequest]): void {
-    Object.assign(this, { client, request, serving: false, givenUp: undefined });
+    Object.assign(this, { client, request, script: 'full', givenUp: undefined });
     this.onStart();
   }
 
@@ -170,6 +180,24 @@ export class EngineWorkers {
       if (died && this.client === client && !this.closed) await this.restart(error);
       throw error;
     }
+  }
+
+  /** Of what only the full wasm file can do: all lists are made by it from then on. */
+  async callFull<N extends CallName>(
+    name: N,
+    request: Calls[N]['request'],
+    options: CallOptions,
+  ): Promise<Calls[N]['result']> {
+    while (this.trainerOf(['auto'])) {
+      if (!this.request.trainerUrls) throw this.unknownAddress('full', [name]);
+      this.growing ??= readPublicData(this.sources, {})
+        .then((read) => this.reload(read, undefined, true))
+        .finally(() => {
+          this.growing = undefined;
+        });
+      await this.growing;
+    }
+    return this.call(name, request, options);
   }
 
   /** Which wasm file these take, where that of this page cannot train them. */
@@ -199,13 +227,9 @@ export class EngineWorkers {
   ): Promise<Calls[N]['result']> {
     const { choice, trainerUrls, texts } = this.request;
     if (trainerUrls === undefined) {
-      throw new InklingError(
-        'wasm_unavailable',
-        `${models.join(' and ')}: this takes ${WASM_FILES[trainer](choice.variant)}, whose address is not known; ` +
-          'pass wasmUrl as a function, which is asked for each, or give that file in the first place',
-      );
+      throw this.unknownAddress(trainer, models);
     }
-    const client = new WorkerClient(this.connect(false));
+    const client = new WorkerClient(this.connect(trainer === 'full' ? 'full' : 'training'));
     this.others.add(client);
     try {
       const catalog =
@@ -225,6 +249,14 @@ export class EngineWorkers {
     }
   }
 
+  private unknownAddress(trainer: Trainer, asked: readonly string[]): InklingError {
+    return new InklingError(
+      'wasm_unavailable',
+      `${asked.join(' and ')}: this takes ${WASM_FILES[trainer](this.request.choice.variant)}, whose address is not known; ` +
+        'pass wasmUrl as a function, which is asked for each, or give that file in the first place',
+    );
+  }
+
   /** Ends all of them; what is pending is rejected. Twice is fine. */
   async end(): Promise<void> {
     this.closed = true;
@@ -242,7 +274,7 @@ export class EngineWorkers {
 
   private async startAgain(cause: InklingError): Promise<void> {
     void this.client.end(cause);
-    const client = new WorkerClient(this.connect(this.serving));
+    const client = new WorkerClient(this.connect(this.script));
     this.client = client;
     this.onStart();
     try {

@@ -51,6 +51,9 @@ export type SentTextSettings = Pick<TextSettings, 'fields' | 'stopWords'> & {
 /** Which wasm file trains a model: that of the usual models, or that of all. */
 export type Trainer = 'usual' | 'full';
 
+/** Which script a worker runs: the one that only recommends, the one that trains the usual models too, or the one that does all. */
+export type WorkerScript = 'serving' | 'training' | 'full';
+
 /** What the worker says of itself; the client adds the rest of `Info`. */
 export type EngineInfo = Pick<
   Info,

@@ -1,7 +1,8 @@
 import { toInteractionTable } from '../catalog/interaction-table.js';
-import type { Engine } from '../engine/engine.js';
 import { ITEM_MODELS } from '../engine/item-vectors.js';
+import type { TrainingEngine } from '../engine/training-engine.js';
 import { isEmpty, received } from '../interaction-columns.js';
+import { checkTrainingOptions } from '../training-options.js';
 import type { InteractionTable } from '../types.js';
 import type { Calls, TableName } from './protocol.js';
 import { type CallContext, Session, type SessionHost } from './session.js';
@@ -9,11 +10,14 @@ import { type CallContext, Session, type SessionHost } from './session.js';
 const TABLE_NAMES: readonly TableName[] = ['interactions', 'train', 'test'];
 
 /** A session that trains and measures as well. */
-export class TrainingSession extends Session<Engine> {
+export class TrainingSession<
+  Engine extends TrainingEngine = TrainingEngine,
+> extends Session<Engine> {
   constructor(host: SessionHost<Engine>) {
     super(host);
     this.handlers.train = (request, context) => this.train(request, context);
     this.handlers.evaluate = async (request, { signal, onProgress }) => {
+      checkTrainingOptions('evaluate', request);
       const tables: Partial<Record<TableName, InteractionTable>> = {};
       for (const name of TABLE_NAMES) {
         const sent = request[name];
@@ -29,6 +33,7 @@ export class TrainingSession extends Session<Engine> {
     context: CallContext,
   ): Promise<Calls['train']['result']> {
     const start = performance.now();
+    checkTrainingOptions('train', request);
     const {
       interactions,
       model: name = 'ials',
