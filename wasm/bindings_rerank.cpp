@@ -33,29 +33,81 @@ void add(Reranking& reranking, int by, double weight, double window, int on) {
       {static_cast<RerankStep::By>(by), weight, static_cast<std::size_t>(window), static_cast<RerankStep::On>(on)});
 }
 
-// Makes the steps added so far ready for lists of the model's items; both must outlive it.
-int use(Reranking& reranking, Engine& engine, const TrainedModel& model, const Topics* topics, double num_candidates,
-        double seed) {
+// Makes the steps added so far ready for lists of items of which the first are the model's, if there is one; model and
+// topics must outlive it. popularity: float32, one an item, or empty where it is what the model has.
+int use(Reranking& reranking, Engine& engine, const TrainedModel* model, const Topics* topics, const Buffer& popularity,
+        double num_candidates, bool by_score, double seed) {
   RerankPlan plan = reranking.plan;
   plan.num_candidates = static_cast<std::size_t>(num_candidates);
+  plan.by_score = by_score;
   plan.seed = static_cast<std::uint64_t>(seed);
-  const Model& trained = *model.file.model;
-  Result<std::unique_ptr<ListReranker>> made = ListReranker::make(
-      std::move(plan),
-      {topics == nullptr ? nullptr : &topics->topics, trained.latent_factors(), trained.item_counts()});
+  const Model* trained = model == nullptr ? nullptr : model->file.model.get();
+  const auto given = popularity.as<float>();
+  reranking.popularity.assign(given.begin(), given.end());
+  RerankItems items;
+  items.topics = topics == nullptr ? nullptr : &topics->topics;
+  if (trained != nullptr) {
+    items.vectors = trained->latent_factors();
+    items.popularity = trained->item_counts();
+  }
+  if (!reranking.popularity.empty()) items.popularity = reranking.popularity;
+  Result<std::unique_ptr<ListReranker>> made = ListReranker::make(std::move(plan), items);
   if (!made.ok()) return engine.report(made.status());
   reranking.reranker = std::move(made.value());
   return 0;
 }
 
+// Chooses a list from candidates. items: int32, scores: float32, one a candidate; constraints: float64, (constraints,
+// 4): unit, floor, ceiling, credit; offsets: int32 (constraints + 1), where the members of each stand in groups: int32
+// places among the candidates; given: float32, (steps by given values, candidates).
+// out: int32 n, int32 b; int32 order[n]: places among the candidates; int32 broken[b]: constraints; float32 lacking[b].
+int rerank(const Reranking& reranking, Engine& engine, const Buffer& items, const Buffer& scores,
+           const Buffer& history_items, const Buffer& history_weights, int k, const Buffer& constraints,
+           const Buffer& offsets, const Buffer& groups, const Buffer& given, Buffer& out) {
+  const auto indices = items.as<std::int32_t>();
+  const auto values = scores.as<float>();
+  std::vector<ScoredItem> candidates;
+  for (std::size_t i = 0; i < indices.size(); ++i) candidates.push_back({indices[i], values[i]});
+  const std::vector<HistoryEntry> history = history_of(history_items, history_weights);
+  const auto numbers = constraints.as<double>();
+  const auto begins = offsets.as<std::int32_t>();
+  const auto members = groups.as<std::int32_t>();
+  std::vector<RerankConstraint> rules(numbers.size() / 4);
+  for (std::size_t n = 0; n < rules.size(); ++n) {
+    const auto begin = static_cast<std::size_t>(begins[n]);
+    rules[n].unit = static_cast<RerankConstraint::Unit>(numbers[4 * n]);
+    rules[n].group = members.subspan(begin, static_cast<std::size_t>(begins[n + 1]) - begin);
+    rules[n].floor = numbers[4 * n + 1];
+    rules[n].ceiling = numbers[4 * n + 2];
+    rules[n].credit = numbers[4 * n + 3];
+  }
+  const Result<RerankedList> list =
+      reranking.reranker->rerank({candidates, history, static_cast<std::size_t>(k), rules, {}, given.as<float>()});
+  if (!list.ok()) return engine.report(list.status());
+  const RerankedList& made = list.value();
+  std::vector<std::int32_t> broken;
+  std::vector<float> lacking;
+  for (const BrokenConstraint& each : made.broken) {
+    broken.push_back(each.constraint);
+    lacking.push_back(static_cast<float>(each.lacking));
+  }
+  const std::int32_t counts[] = {static_cast<std::int32_t>(made.order.size()),
+                                 static_cast<std::int32_t>(broken.size())};
+  out.clear();
+  out.append(std::span<const std::int32_t>(counts));
+  out.append(std::span<const std::int32_t>(made.order));
+  out.append(std::span<const std::int32_t>(broken));
+  out.append(std::span<const float>(lacking));
+  return 0;
+}
+
+bool has_vectors(const TrainedModel& model) { return model.file.model->latent_factors() != nullptr; }
+
 const Binding kTable[] = {
-    constructor<Topics>("ItemTopics"),
-    method("fill", &fill),
-    destructor<Topics>(),
-    constructor<Reranking>("Reranking"),
-    method("add", &add),
-    method("use", &use),
-    destructor<Reranking>(),
+    function("hasVectors", &has_vectors),
+    constructor<Topics>("ItemTopics"),   method("fill", &fill),   destructor<Topics>(),
+    constructor<Reranking>("Reranking"), method("add", &add),     method("use", &use),
+    method("rerank", &rerank),           destructor<Reranking>(),
 };
 const Bindings kBindings(kTable);
 

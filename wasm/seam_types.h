@@ -45,6 +45,7 @@ struct Topics {
 // … and how lists are re-ranked.
 struct Reranking {
   RerankPlan plan;
+  std::vector<float> popularity;           // one an item, where it is not the model's
   std::unique_ptr<ListReranker> reranker;  // there once it is to be used
 };
 

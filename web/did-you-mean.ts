@@ -16,24 +16,13 @@ function normal(name: string): string {
   return name.toLowerCase().replace(/[-_]/g, '');
 }
 
-/**
- * Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal
- * string alignment).
- */
+/** How many letters must be put in, left out or replaced, wherever they stand: swapped ones cost nothing. */
 function editDistance(a: string, b: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (last[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      let edits = Math.min(replaced, (last[j] as number) + 1, (row[j - 1] as number) + 1);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        edits = Math.min(edits, (beforeLast[j - 2] as number) + 1);
-      }
-      row.push(edits);
-    }
-    [beforeLast, last] = [last, row];
+  let rest = b;
+  let lacking = 0;
+  for (const letter of a) {
+    if (rest.includes(letter)) rest = rest.replace(letter, '');
+    else lacking++;
   }
-  return last[b.length] as number;
+  return Math.max(lacking, rest.length);
 }

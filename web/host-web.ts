@@ -104,7 +104,7 @@ function started(start: () => Worker): Worker {
     throw new InklingError(
       'engine_failed',
       `the browser refused to start the worker (${String(cause)}). A page may only run workers of its own ` +
-        'origin: serve worker.js from there, and pass workerUrl if the rest of the package is elsewhere',
+        'origin: serve worker.js from there, as workerUrl',
       { cause },
     );
   }

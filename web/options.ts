@@ -178,7 +178,12 @@ const OPTIONS = {
       typeof value === 'object' && Object.values(value ?? [0]).every((each) => !text(each))
         ? null
         : 'an object of texts, such as {device: "mobile"}',
-    explore: share,
+    explore: (value: unknown) => (typeof value === 'object' ? null : share(value)), // of the others the worker
+    diversify: (value: unknown) => (typeof value === 'boolean' ? null : share(value)),
+    rerank: anything,
+    topics: text,
+    constraints: anything,
+    surprise: flag,
     seed: finite,
     freshness: parts({ 'field?': text, halfLifeDays: moreThanZero, by: spreads }),
     impressions: parts({ 'by?': spreads, 'halfLifeDays?': moreThanZero }),

@@ -19,9 +19,11 @@ import type {
   Interaction,
   InteractionEvent,
   InteractionTable,
+  OffPolicyEstimates,
+  OffPolicyLog,
   OpenOptions,
   Profile,
-  Recommendation,
+  RecommendationList,
   RecommendOptions,
   ReloadOptions,
   SimilarItem,
@@ -49,6 +51,8 @@ type KeptOptions = {
 
 /** One person's recommender: a public model and catalogue, and a private history that stays on this device. */
 export class Recommender {
+  /** While true nothing is learned: `record` checks events and keeps none of them. Lists are made as before. */
+  quiet = false;
   private closed = false;
   private events = 0;
   /** Events came while they were counted. */
@@ -155,7 +159,9 @@ export class Recommender {
       ? (event as readonly InteractionEvent[])
       : [event as InteractionEvent];
     const { counts } = this;
-    await this.log.append(given.map((each) => checkEvent(each, now, 'record')));
+    const checked = given.map((each) => checkEvent(each, now, 'record'));
+    if (this.quiet) return;
+    await this.log.append(checked);
     // A count that has ended meanwhile may have seen them or not.
     if (this.counts !== counts) return this.count();
     this.events += given.length;
@@ -166,10 +172,13 @@ export class Recommender {
    * The items for this person now: min(k, items left) of them, none twice, none met before unless `excludeSeen` is
    * false. Filled rung by rung, as web/README.md tells under Lists; each says its source and its reasons.
    */
-  async recommend(options: RecommendOptions = {}): Promise<Recommendation[]> {
+  async recommend(options: RecommendOptions = {}): Promise<RecommendationList> {
     checkOptions('recommend', options);
     const { signal, ...request } = options;
-    return this.workers.call('recommend', request, { signal });
+    const { explore, diversify, rerank, constraints, surprise } = options;
+    return diversify || rerank || constraints || surprise || typeof explore === 'object'
+      ? this.workers.callFull('recommend', request, { signal })
+      : this.workers.call('recommend', request, { signal });
   }
 
   /** Items like this one. @throws InklingError `unknown_item` */
@@ -179,6 +188,17 @@ export class Recommender {
   ): Promise<SimilarItem[]> {
     checkOptions('similar', options);
     return this.workers.call('similar', { id, k: options.k }, { signal: options.signal });
+  }
+
+  /**
+   * What another way to choose would have brought, by the log of what was tried out: by inverse propensities,
+   * self-normalized and, where expectations are given, doubly robust. `exploredChoices` of `inkling/audit` makes such a log of what
+   * is stored here. Nothing leaves the device.
+   *
+   * @throws InklingError `invalid_argument`, `not_finite`
+   */
+  async offPolicy(log: OffPolicyLog): Promise<OffPolicyEstimates> {
+    return this.workers.callFull('offPolicy', log, {});
   }
 
   /** What this device has learned of the person. */
@@ -360,7 +380,7 @@ export class Recommender {
     const { model = DEFAULT_MODEL, baseline, rerank, metrics } = rest;
     const models = baseline ? [model, baseline.model] : [model];
     // Only the full file has it, and all that `auto` may take.
-    const rare = !!rerank || (Array.isArray(metrics) && metrics.some(isOfTopics));
+    const rare = !!rerank || isOfTopics(String(metrics));
     const trainer = this.workers.trainerOf(rare ? ['auto'] : models);
     return trainer
       ? this.workers.callTrainer(trainer, 'evaluate', request, models, { signal, onProgress }, rare)

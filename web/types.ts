@@ -44,6 +44,10 @@ export interface InteractionEvent {
   value?: number;
   /** Milliseconds since 1970; now, if left out. */
   at?: number;
+  /** Of an `impression`: at which place, from 1. Tells how much attention it got. */
+  position?: number;
+  /** Of an `impression`: as the list told it. */
+  propensity?: number;
 }
 
 /**
@@ -144,6 +148,8 @@ export interface Recommendation {
   source: Source;
   /** Largest contribution first, in either direction; empty when `explain` is false. */
   reasons: Reason[];
+  /** Of what is tried out (`explore`): with which probability it was chosen for its place. Belongs into its `impression` event. */
+  propensity?: number;
 }
 
 export interface SimilarItem {
@@ -387,10 +393,28 @@ export interface RecommendOptions {
   picks?: readonly string[];
   /** What is known of the moment, such as `{ device: 'mobile', moment: 'evening' }`: see `Item.popularity`. */
   context?: { readonly [name: string]: string };
-  /** Which share of the places that popularity fills goes to items that few have met: from 0 to 1. Default 0. */
-  explore?: number;
+  /**
+   * A number: which share of the places that popularity fills goes to items that few have met, from 0 to 1. An object: how many of
+   * all places go to what is tried out, and how that is chosen. Default 0.
+   */
+  explore?: number | ExploreOptions;
   /** Which of them: another number, other items. Default 1. */
   seed?: number;
+  /**
+   * How varied the list is to be: from 0, the best scores alone, to 1, variety alone. `true` is 0.48, at which lists are about a fifth more varied,
+   * at about 2 % less NDCG@10. Short for `rerank: {steps: [{by: 'msd', weight}]}`, by topics or, where the items have
+   * none, by the model's vectors; without either it does nothing. A page loads the full wasm file for this and the next
+   * four options.
+   */
+  diversify?: boolean | number;
+  /** What the list is chosen for besides relevance. */
+  rerank?: RerankOptions;
+  /** The attribute that tells what items are about, for re-ranking and exploring. Default `tags`. */
+  topics?: string;
+  /** What the list must and must not have. Kept where it can be, else as nearly as it can, and `broken` tells. */
+  constraints?: readonly ListConstraint[];
+  /** A list for once: still to the person's taste, but far from what they know, and of what few have met. */
+  surprise?: boolean;
   /**
    * New items come further up: by so many spreads on their first day, half as many after the half-life. The attribute
    * (default `published`) is milliseconds since 1970 or a date as text.
@@ -470,29 +494,134 @@ export type RerankMethod =
   | 'calibrate'
   | 'clusters'
   | 'popularity'
-  | 'serendipity';
+  | 'serendipity'
+  | 'freshness'
+  | 'rotation';
 
 /** One thing besides relevance that a list is chosen for. */
 export interface RerankStep {
   /**
-   * `mmr` and `dpp`: items unlike those before; `xquad`: all that the person is interested in; `calibrate`: as much of each topic as
-   * in their history; `clusters`: kinds of items take turns; `popularity`: items that few have met; `serendipity`: items unlike
-   * the history. cpp/README.md has the formulas.
+   * `mmr`: items unlike the nearest of those before; `msd`: unlike all of them on average; `dpp`: both, by a determinant; `xquad`: all that the
+   * person is interested in; `calibrate`: as much of each topic as in their history; `clusters`: kinds of items take turns;
+   * `popularity`: items that few have met; `serendipity`: items unlike the history. Not in `evaluate`: `freshness`: new
+   * items; `rotation`: items that were not just shown. cpp/README.md has the formulas.
    */
   by: RerankMethod;
-  /** From 0 to 1; what the weights of all steps leave of 1 is relevance's. */
-  weight: number;
-  /** Of `mmr`, `dpp` and `xquad`: only so many places before count. Default: all. */
+  /**
+   * From 0 to 1; what the weights of all steps leave of 1 is relevance's. Default: what was found to cost about 2 % of NDCG at most,
+   * 0.48 for `msd`, 0.6 for `calibrate`; web/README.md has all.
+   */
+  weight?: number;
+  /** Of `mmr`, `msd`, `dpp` and `xquad`: only so many places before count. Default: all. */
   window?: number;
-  /** Of `mmr`, `dpp` and `clusters`: alike by what. A model without vectors has topics only. Default `topics`. */
+  /** Of `mmr`, `msd`, `dpp` and `clusters`: alike by what. A model without vectors has topics only. Default `topics`. */
   on?: 'topics' | 'vectors';
+  /** Of `freshness`: the attribute that tells the time. Default `published`. */
+  field?: string;
+  /** After how many days something is half as new (default 30), or having been shown counts half (default 1). */
+  halfLifeDays?: number;
 }
 
 export interface RerankOptions {
-  /** How many of the best scores a list is chosen from. Default 100. */
+  /** How many of the best scores a list is chosen from; at least as many as it has places. Default 100. */
   candidates?: number;
+  /**
+   * How what was chosen stands: `score`: the best first, which costs nothing of what the list as a whole is; `chosen`: as it was chosen,
+   * so that a longer list begins with a shorter one. Constraints of attention always take the latter. Default `score`;
+   * `chosen` where a step has a window.
+   */
+  order?: 'score' | 'chosen';
   steps: readonly RerankStep[];
 }
+
+/** How much of a list the items of a group may or must have. */
+export interface ListConstraint {
+  /** The attribute that says which groups an item is in; of an array each element is one. */
+  field: string;
+  /** The group. Default: each that the items of the catalogue have. */
+  value?: FilterValue;
+  /**
+   * `items`: so many places of the list. `attention`: so large a share of the attention, from 0 to 1, where a place gets 1 / log2(place + 1). Default
+   * `items`.
+   */
+  unit?: 'items' | 'attention';
+  /** At least so much. Default 0. */
+  least?: number;
+  /** At most so much. Default: all. */
+  most?: number;
+  /**
+   * `list`: of each list. `sessions`, for attention: of all that was shown to this person up to and with this list, by their
+   * `impression` events; so a list may make good what others lacked. Default `list`.
+   */
+  over?: 'list' | 'sessions';
+}
+
+/** A constraint that no list could satisfy: the one at hand comes nearest. */
+export interface BrokenConstraint {
+  /** Its place in `constraints`, from 0. */
+  constraint: number;
+  field: string;
+  /** The group. */
+  value: FilterValue;
+  unit: 'items' | 'attention';
+  /** Above 0: so much is lacking; below 0: so much is too much. In items, or in attention where the first place has 1. */
+  lacking: number;
+}
+
+/** Which items are tried out at some places of a list. */
+export interface ExploreOptions {
+  /** Of the places; 0.1 is one in ten. */
+  share: number;
+  /**
+   * `thompson`: as often as what is known makes it likely that an item is the best (Beta–Bernoulli); `linucb`: what may bring
+   * most, by topics and popularity; `softmax`: by score. Default `thompson`.
+   */
+  by?: 'thompson' | 'linucb' | 'softmax';
+  /** What `thompson` learns about. Default `topics`, where items have any, else `items`. */
+  over?: 'topics' | 'items';
+  /** Of `softmax`, where scores are scaled to 0 … 1: the higher, the more at random. Default 0.1. */
+  temperature?: number;
+  /** With this probability any of the candidates: what makes estimates of other policies possible. Default 0.05. */
+  epsilon?: number;
+}
+
+/** Choices whose propensity is known, one entry each in every array: at least two. */
+export interface OffPolicyLog {
+  /** With which probability each was chosen: above 0, at most 1. */
+  propensities: readonly number[];
+  /** With which probability the policy in question would have chosen it: 0 to 1. */
+  targets: readonly number[];
+  /** What came of it, such as 1 where the item was taken and 0 where not. */
+  rewards: readonly number[];
+  /** For a doubly robust estimate: what was to be expected of what was chosen … */
+  chosenEstimates?: readonly number[];
+  /** … and of what the policy in question would choose. */
+  targetEstimates?: readonly number[];
+  /** No choice counts more than this. Default: whatever it counts. */
+  mostWeight?: number;
+}
+
+/** The mean reward of a choice under the policy in question. */
+export interface OffPolicyEstimate {
+  value: number;
+  standardError: number;
+  /** 95 %, by the normal approximation; not to be trusted where `effectiveChoices` is below about 50. */
+  interval: [number, number];
+  /** How many choices carry the estimate: (Σ w)² / Σ w² of their weights. */
+  effectiveChoices: number;
+  /** How many counted less because of `mostWeight`. */
+  clipped: number;
+}
+
+export interface OffPolicyEstimates {
+  inversePropensity: OffPolicyEstimate;
+  selfNormalized: OffPolicyEstimate;
+  /** Where estimates were given. */
+  doublyRobust?: OffPolicyEstimate;
+}
+
+/** A list. Which `constraints` could not be kept stands in `broken`, where there are any. */
+export type RecommendationList = Recommendation[] & { broken?: BrokenConstraint[] };
 
 export interface EvaluateOptions {
   /** One table, to be split by `split` … */

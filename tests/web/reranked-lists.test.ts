@@ -78,7 +78,7 @@ describe('what lists are about', () => {
 });
 
 describe('re-ranked lists', () => {
-  test.each(['mmr', 'dpp', 'xquad', 'clusters', 'serendipity'] as const)(
+  test.each(['mmr', 'msd', 'dpp', 'xquad', 'clusters', 'serendipity'] as const)(
     '%s makes them about more',
     async (by) => {
       const { metrics, baseline, differences } = await measured({
@@ -99,6 +99,28 @@ describe('re-ranked lists', () => {
       baseline: { model: 'ials', settings: { numFactors: 8 } },
     });
     expect(differences?.['calibration_kl@6']?.high).toBeLessThan(0);
+  });
+
+  test('of the same items stand by score, or as they were chosen', async () => {
+    const by = async (order: 'score' | 'chosen') => {
+      const rerank = { order, steps: [{ by: 'msd' as const, weight: 0.6 }] };
+      return (await measured({ rerank, metrics: [...METRICS, 'hit_rate@6', 'mrr@6'] })).metrics;
+    };
+    const [score, chosen] = [await by('score'), await by('chosen')];
+    for (const name of [...METRICS.slice(1), 'hit_rate@6']) {
+      expect(score[name]).toBeCloseTo(chosen[name] as number, 10);
+    }
+    expect(score['mrr@6']).not.toBe(chosen['mrr@6']);
+  });
+
+  test('have weights of their own where none is given', async () => {
+    const { differences } = await measured({
+      rerank: { steps: [{ by: 'msd' }] },
+      baseline: { model: 'ials', settings: { numFactors: 8 } },
+    });
+    expect(differences?.['intra_list_distance@6']?.low).toBeGreaterThan(0);
+    const given = await measured({ rerank: step('msd', 0.48) });
+    expect((await measured({ rerank: { steps: [{ by: 'msd' }] } })).metrics).toEqual(given.metrics);
   });
 
   test('steps with no weight leave them as they are, as do windows that nothing fits in', async () => {
@@ -123,7 +145,7 @@ describe('re-ranked lists', () => {
   });
 
   test.each([
-    ['no object', 'mmr', /^rerank is "mmr"; expected an object with candidates, steps/],
+    ['no object', 'mmr', /^rerank is "mmr"; expected an object with candidates, steps, order/],
     ['no steps', {}, /rerank\.steps is missing; expected an array/],
     ['empty steps', { steps: [] }, /rerank\.steps is an array; expected/],
     ['another part', { step: [] }, /unknown part "step" \(did you mean steps\?\)/],
@@ -132,9 +154,11 @@ describe('re-ranked lists', () => {
     [
       'an unknown name',
       { steps: [{ by: 'mrm', weight: 1 }] },
-      /steps\[0\]\.by is "mrm" \(did you mean mmr\?\); expected one of mmr, dpp/,
+      /steps\[0\]\.by is "mrm" \(did you mean mmr\?\); expected one of mmr, msd, dpp/,
     ],
-    ['no weight', { steps: [{ by: 'mmr' }] }, /steps\[0\]\.weight is missing/],
+    ['a weight that is no number', { steps: [{ by: 'mmr', weight: '1' }] }, /from 0 to 1/],
+    ['what needs a moment', { steps: [{ by: 'rotation' }] }, /expected one of/],
+    ['another order', { order: 'best', steps: [{ by: 'mmr' }] }, /expected one of score, chosen/],
     ['a part of no step', { steps: [{ by: 'mmr', wieght: 1 }] }, /did you mean weight/],
     ['half a window', { steps: [{ by: 'mmr', weight: 1, window: 0.5 }] }, /window is the number/],
     [
@@ -147,11 +171,11 @@ describe('re-ranked lists', () => {
       { steps: [1, 2].map(() => ({ by: 'mmr', weight: 0.6 })) },
       /step 2 .*above 1/,
     ],
-    ['a negative weight', { steps: [{ by: 'mmr', weight: -1 }] }, /step 1 .*below 0/],
+    ['a negative weight', { steps: [{ by: 'mmr', weight: -1 }] }, /weight is the number -1/],
     [
       'a window of what has none',
       { steps: [{ by: 'calibrate', weight: 0.1, window: 2 }] },
-      /step 1 .*only mmr, dpp and xquad/,
+      /step 1 .*only mmr, msd, dpp and xquad/,
     ],
   ])('are refused with %s', async (_, rerank, message) => {
     await refused(rerank).toMatchObject({

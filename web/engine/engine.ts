@@ -8,6 +8,8 @@ import { type Own, owning } from './heap.js';
 import { IdIndex } from './id-index.js';
 import { createWantedTopics } from './item-topics.js';
 import { LearnedBlend } from './learned-blend.js';
+import { ListChooser } from './list-chooser.js';
+import type { Stock } from './plan.js';
 import { checkRerank, createReranking } from './reranking.js';
 import { check } from './status.js';
 import type { TrainedModel } from './trained-model.js';
@@ -116,6 +118,10 @@ export class Engine extends TrainingEngine {
       signal: options.signal,
     });
     return { model: best.model, settings: best.settings };
+  }
+
+  override listChooser(model: TrainedModel | null, stock: Stock): ListChooser {
+    return new ListChooser(this, model, stock);
   }
 
   protected override listsMeasured(

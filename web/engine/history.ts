@@ -54,7 +54,7 @@ const RATING_RANGE = 2;
 /** Of an item's impressions the newest so many count: more would lower it little further. */
 const MOST_IMPRESSIONS = 8;
 
-function weigh(event: InteractionEvent): { weight: number; opinion: boolean } {
+export function weigh(event: InteractionEvent): { weight: number; opinion: boolean } {
   if (event.type !== 'rate') return EVENT_WEIGHTS[event.type as keyof typeof EVENT_WEIGHTS];
   return {
     weight: ((event.value ?? NEUTRAL_RATING) - NEUTRAL_RATING) / RATING_RANGE,

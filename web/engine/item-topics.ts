@@ -10,7 +10,7 @@ import { needsTopics } from './reranking.js';
 import type { ServingEngine } from './serving-engine.js';
 import { check } from './status.js';
 
-const DEFAULT_TOPICS = 'tags';
+export const DEFAULT_TOPICS = 'tags';
 
 /**
  * What the items are about, where a measurement asks for it. The caller deletes it.
@@ -30,7 +30,7 @@ export function createWantedTopics(
 ): ItemTopics | null {
   const wanted = metrics.find(isOfTopics) ?? rerank?.steps.find(needsTopics)?.by;
   if (wanted === undefined && rerank === undefined) return null;
-  const topics = items ? createItemTopics(engine, itemsByIndex(items, index), field) : null;
+  const topics = items ? createItemTopics(engine, itemsByIndex(items, index), field).handle : null;
   if (topics || wanted === undefined) return topics;
   const lacking = items
     ? `none that was met has anything in ${JSON.stringify(field)}`
@@ -42,41 +42,54 @@ export function createWantedTopics(
   );
 }
 
+/** Which topics items have, by index. */
+export class TopicRows {
+  constructor(
+    readonly numTopics: number,
+    private readonly rows: readonly (readonly number[])[],
+  ) {}
+
+  of(item: number): readonly number[] {
+    return this.rows[item] ?? [];
+  }
+}
+
 /**
  * What the items are about, by the values of one of their fields, all alike; as tags are compared. The caller deletes it.
  *
  * @param items by index; undefined where an index has none
- * @returns null where no item has such values
+ * @returns no handle where no item has such values
  */
-function createItemTopics(
+export function createItemTopics(
   { module, heap, wasm }: ServingEngine,
   items: readonly (Item | undefined)[],
   field: string,
-): ItemTopics | null {
+): { rows: TopicRows; handle: ItemTopics | null } {
   const names = new IdIndex();
-  const rows = items.map((item) => {
+  const lists = items.map((item) => {
     const tags = new Set(valuesOf(item?.[field]).map(foldTag));
     tags.delete('');
     return [...tags].map((tag) => names.add(tag)).sort((a, b) => a - b);
   });
-  if (names.size === 0) return null;
+  const rows = new TopicRows(names.size, lists);
+  if (names.size === 0) return { rows, handle: null };
   const offsets = new Int32Array(items.length + 1);
-  for (const [item, { length }] of rows.entries()) {
+  for (const [item, { length }] of lists.entries()) {
     offsets[item + 1] = (offsets[item] as number) + length;
   }
-  const topics = new module.ItemTopics();
+  const handle = new module.ItemTopics();
   try {
     owning((own) => {
-      const status = topics.fill(
+      const status = handle.fill(
         wasm,
         own(heap.write(offsets)),
-        own(heap.write(Int32Array.from(rows.flat()))),
+        own(heap.write(Int32Array.from(lists.flat()))),
       );
       check(wasm, status);
     });
   } catch (error) {
-    topics.delete();
+    handle.delete();
     throw error;
   }
-  return topics;
+  return { rows, handle };
 }

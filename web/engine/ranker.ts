@@ -6,6 +6,7 @@ import type {
   Profile,
   Reason,
   Recommendation,
+  RecommendationList,
   RecommendOptions,
   SimilarItem,
   Source,
@@ -15,6 +16,7 @@ import { FilteredItems } from './filter.js';
 import type { ItemHistory, ItemImpressions, TakenItem } from './history.js';
 import { IdIndex, indexOfItem } from './id-index.js';
 import { createItemTexts } from './item-texts.js';
+import type { ListChooser, Shown } from './list-chooser.js';
 import { historyColumns, type Plan, planOf, type Stock } from './plan.js';
 import { Reasons } from './reasons.js';
 import { roomUnder } from './rules.js';
@@ -48,6 +50,7 @@ export class Ranker {
     private readonly engine: Engine,
     private readonly model: TrainedModel | null,
     private readonly stock: Stock,
+    private readonly chooser: ListChooser | null,
     /** By index: items whose words are not read yet. */
     private undescribed: readonly (Item | undefined)[] | null,
     /** How many items can be recommended. */
@@ -88,7 +91,8 @@ export class Ranker {
       learned: model && engine.learnedBlend(model),
     };
     const undescribed = items && later ? byIndex : null;
-    return new Ranker(engine, model, stock, undescribed, items?.length ?? ids.size);
+    const chooser = engine.listChooser(model, stock);
+    return new Ranker(engine, model, stock, chooser, undescribed, items?.length ?? ids.size);
   }
 
   /** Whether choices change its lists. */
@@ -104,6 +108,7 @@ export class Ranker {
   /**
    * @param met one entry an item, newest first
    * @param shown items that were shown and let be
+   * @param log all events
    * @throws InklingError `invalid_argument` for a filter that is none, `unknown_item` for `like`
    */
   async recommend(
@@ -111,7 +116,8 @@ export class Ranker {
     options: RecommendOptions = {},
     preferences: Preferences = NO_PREFERENCES,
     shown: readonly ItemImpressions[] = [],
-  ): Promise<Recommendation[]> {
+    log: Shown['log'] = async () => [],
+  ): Promise<RecommendationList> {
     const { query, like, signal } = options;
     const { muted, preferred } = preferences;
     if (query || like !== undefined || muted.length + preferred.length > 0) {
@@ -124,12 +130,17 @@ export class Ranker {
       );
     }
     const plan = planOf(met, options, preferences, shown, this.stock);
-    const list = this.arranged(plan, options);
+    const arranged = async () =>
+      (await this.chooser?.list(plan, options, this, {
+        ignored: shown,
+        log,
+      })) ?? this.arranged(plan, options);
+    const list = await arranged();
     // What the model cannot fill comes from the history's words, and from what is known of nobody only then.
     const filled = list.every(({ source }) => !AFTER_CONTENT.includes(source));
     if (!this.undescribed || met.length === 0 || filled) return list;
     await this.describe(signal);
-    return this.arranged(plan, options);
+    return arranged();
   }
 
   /**
@@ -164,7 +175,7 @@ export class Ranker {
       const pinned = plan.pinned.filter(({ item }) => left > 0 && fits(item) && left-- > 0);
       const list = explored(found, k, options, ids, plan.out, plan.popularityOf, fits);
       if (list.length + pinned.length < k && found.length === ask) continue;
-      if (capped && most > 0 && list.length > 0) this.tell(list.slice(0, k), plan, most);
+      if (capped) this.tell(list.slice(0, k), plan, explain);
       for (const { item, place } of pinned) {
         list.splice(place, 0, { item, score: 0, source: 'pin', reasons });
       }
@@ -172,8 +183,10 @@ export class Ranker {
     }
   }
 
-  /** Gives entries of a list without reasons theirs, which are much work for all that no cap has left room for. */
-  private tell(entries: readonly Recommendation[], plan: Plan, most: number): void {
+  /** Gives entries of a list without reasons theirs, which are much work for all that is not shown in the end. */
+  tell(entries: readonly Recommendation[], plan: Plan, explain: boolean | number): void {
+    const most = mostReasons(explain);
+    if (most === 0 || entries.length === 0) return;
     const { ids } = this.stock;
     const wanted = new Map(entries.map((entry) => [entry.item, entry]));
     const excluded = [...ids.ids.keys()].filter((index) => !wanted.has(ids.id(index)));
@@ -183,7 +196,8 @@ export class Ranker {
     }
   }
 
-  private list(plan: Plan, k: number, most: number): Recommendation[] {
+  /** The best by score, each with so many reasons. */
+  list(plan: Plan, k: number, most: number): Recommendation[] {
     const { ids, core } = this.stock;
     const { before, after } = plan;
     const given = [...before, ...after];
@@ -261,6 +275,7 @@ export class Ranker {
     this.disposed = true;
     const { learned, core } = this.stock;
     learned?.dispose();
+    this.chooser?.dispose();
     core.dispose();
   }
 

@@ -128,7 +128,7 @@ export function usualPopularity({ popularity = 0 }: Item): number {
 export function explored(
   list: readonly Recommendation[],
   k: number,
-  { explore = 0, seed = 1, explain = true }: RecommendOptions,
+  { explore, seed = 1, explain = true }: RecommendOptions,
   ids: IdIndex,
   out: Uint8Array,
   popularityOf: () => Float32Array,
@@ -140,7 +140,8 @@ export function explored(
   const random = randomNumbers(seed);
   const phase = random();
   let rare: { entry: Recommendation; shown: boolean; key: number }[] = [];
-  if (explore > 0 && popular.length > 0) {
+  const share = explore as number;
+  if (share > 0 && popular.length > 0) {
     const popularity = popularityOf();
     const first = new Set(list.slice(0, k).map(({ item }) => item));
     // Each comes before another with a chance in proportion to 1 / (1 + popularity): Efraimidis & Spirakis, 2006.
@@ -163,7 +164,7 @@ export function explored(
   };
   const few = rare.map(({ entry }) => entry).values();
   const many = popular.values();
-  const dueBy = (place: number) => Math.floor(place * explore + phase);
+  const dueBy = (place: number) => Math.floor(place * share + phase);
   for (let place = 0; ; place++) {
     const entry = (dueBy(place + 1) > dueBy(place) && next(few)) || next(many);
     if (!entry) return mixed;

@@ -5,6 +5,8 @@ import { VERSION } from '../version.js';
 import { Heap } from './heap.js';
 import type { TextSettings } from './item-texts.js';
 import type { LearnedBlend } from './learned-blend.js';
+import type { ListChooser } from './list-chooser.js';
+import type { Stock } from './plan.js';
 import { TrainedModel } from './trained-model.js';
 import type { Choice } from './variants.js';
 
@@ -54,6 +56,11 @@ export class ServingEngine {
 
   /** What a person's choices teach a model; null where they do not. */
   learnedBlend(_model: TrainedModel): LearnedBlend | null {
+    return null;
+  }
+
+  /** What makes lists that are more than the best scores; null where this module cannot. */
+  listChooser(_model: TrainedModel | null, _stock: Stock): ListChooser | null {
     return null;
   }
 

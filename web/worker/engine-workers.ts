@@ -1,13 +1,7 @@
 import { InklingError } from '../errors.js';
 import { modelNameOf } from '../model-name.js';
 import { type PublicSources, type ReadData, readPublicData } from '../public-data.js';
-import {
-  CONTENT_MODELS,
-  FULL_MODELS,
-  type Logger,
-  type ModelName,
-  type VariantName,
-} from '../types.js';
+import { CONTENT_MODELS, FULL_MODELS, type Logger, type ModelName } from '../types.js';
 import { type CallOptions, WorkerClient } from './client.js';
 import type {
   CallName,
@@ -19,11 +13,6 @@ import type {
   WorkerConnection,
   WorkerScript,
 } from './protocol.js';
-
-const WASM_FILES: Record<Trainer, (variant: VariantName) => string> = {
-  usual: (variant) => `inkling-${variant}.wasm`,
-  full: (variant) => `inkling-${variant}-full.wasm`,
-};
 
 /** The worker that makes the lists, started anew where it fails, and those that train what its wasm file cannot. */
 export class EngineWorkers {
@@ -250,10 +239,11 @@ export class EngineWorkers {
   }
 
   private unknownAddress(trainer: Trainer, asked: readonly string[]): InklingError {
+    const { variant } = this.request.choice;
     return new InklingError(
       'wasm_unavailable',
-      `${asked.join(' and ')}: this takes ${WASM_FILES[trainer](this.request.choice.variant)}, whose address is not known; ` +
-        'pass wasmUrl as a function, which is asked for each, or give that file in the first place',
+      `${asked.join(' and ')}: this takes inkling-${variant}${trainer === 'full' ? '-full' : ''}.wasm, ` +
+        'whose address is not known; pass wasmUrl as a function',
     );
   }
 

@@ -155,7 +155,7 @@ export class Person {
     return this.store ? this.store.alone(work) : work();
   }
 
-  private async all(): Promise<StoredEvent[]> {
+  async all(): Promise<StoredEvent[]> {
     return [...((await this.store?.all()) ?? []), ...this.loose];
   }
 }

@@ -14,9 +14,11 @@ import type {
   Item,
   ItemVectors,
   ModelName,
+  OffPolicyEstimates,
+  OffPolicyLog,
   Profile,
   Progress,
-  Recommendation,
+  RecommendationList,
   RecommendOptions,
   Retention,
   Settings,
@@ -81,8 +83,9 @@ export interface Calls {
   reload: { request: PublicData; result: null };
   /** Puts a model trained elsewhere to work, with the items that are there. */
   use: { request: { modelFile: Uint8Array }; result: null };
-  recommend: { request: Sent<RecommendOptions>; result: Recommendation[] };
+  recommend: { request: Sent<RecommendOptions>; result: RecommendationList };
   similar: { request: { id: string; k?: number | undefined }; result: SimilarItem[] };
+  offPolicy: { request: OffPolicyLog; result: OffPolicyEstimates };
   profile: { request: Record<string, never>; result: Profile };
   /** Reads what was added; how many events there are. */
   sync: { request: Record<string, never>; result: { events: number } };

@@ -127,7 +127,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
         if (!handle) {
           throw new InklingError(
             'invalid_argument',
-            `${name}: the script of this worker only recommends; pass the address of worker.js as workerUrl`,
+            `${name}: this worker only recommends; pass the address of worker.js as workerUrl`,
           );
         }
         const result = await handle(request as never, context);
@@ -180,7 +180,9 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
       const options = { ...request, signal };
       this.learn(history, CHOICES_BEFORE_A_LIST);
       return this.timed('recommend', () =>
-        this.ready().recommend(history.items(), options, preferences, history.shown()),
+        this.ready().recommend(history.items(), options, preferences, history.shown(), () =>
+          this.person.all(),
+        ),
       );
     },
     similar: ({ id, k }) => this.timed('similar', () => this.ready().similar(id, { k })),

@@ -1,12 +1,12 @@
 import { parentPort } from 'node:worker_threads';
 import { loadVariant } from '../engine/load-node.js';
+import { FullSession } from './full-session.js';
 import type { ToWorker } from './protocol.js';
-import { TrainingSession } from './training-session.js';
 
 // The script of Node's worker.
 const port = parentPort;
 if (port) {
-  const session = new TrainingSession({
+  const session = new FullSession({
     loadVariant: (choice, source) => loadVariant(choice, source),
     post: (message, transfer = []) => port.postMessage(message, transfer),
   });

@@ -84,7 +84,7 @@ function workersThat(answers: readonly boolean[], sources: PublicSources = {}) {
     started.push(worker);
     return worker;
   };
-  return { workers: new EngineWorkers(connect, true, request, sources, undefined), started };
+  return { workers: new EngineWorkers(connect, 'serving', request, sources, undefined), started };
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));

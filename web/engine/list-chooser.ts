@@ -1,0 +1,421 @@
+import type { ItemTopics, Reranking } from '#engine-module';
+import type {
+  ExploreOptions,
+  Item,
+  Recommendation,
+  RecommendationList,
+  RecommendOptions,
+  RerankOptions,
+  RerankStep,
+} from '../types.js';
+import { valuesOf } from './filter.js';
+import { owning } from './heap.js';
+import type { ItemImpressions, StoredEvent } from './history.js';
+import { indexOfItem } from './id-index.js';
+import { createItemTopics, DEFAULT_TOPICS, type TopicRows } from './item-topics.js';
+import {
+  checkConstraints,
+  type GroupRule,
+  groupRules,
+  packedRules,
+  toldBroken,
+} from './list-constraints.js';
+import type { Plan, Stock } from './plan.js';
+import type { Ranker } from './ranker.js';
+import { checkRerank, createReranking, isGiven, needsTopics } from './reranking.js';
+import { randomNumbers, roomUnder } from './rules.js';
+import type { ServingEngine } from './serving-engine.js';
+import { type ShownItem, shownLog } from './shown-log.js';
+import { check } from './status.js';
+import type { TrainedModel } from './trained-model.js';
+import { checkExplore, triedOut } from './tried-out.js';
+
+const DEFAULT_CANDIDATES = 100;
+const DAY_MS = 86_400_000;
+const FRESH_HALF_LIFE_DAYS = 30;
+const SHOWN_HALF_LIFE_DAYS = 1;
+/** What lies below the candidates comes in by constraints alone, in its order. */
+const BELOW = 1e-6;
+/** Validated by nobody but eyes: it is to surprise, not to be right. */
+const SURPRISE: RerankOptions = {
+  candidates: 300,
+  order: 'chosen',
+  steps: [
+    { by: 'serendipity', weight: 0.4 },
+    { by: 'popularity', weight: 0.15 },
+    { by: 'msd', weight: 0.15 },
+  ],
+};
+
+/** How the ranker helps. */
+type Lists = Pick<Ranker, 'list' | 'tell'>;
+
+/** Of whom a list is. */
+export interface Shown {
+  /** Items that were shown and let be. */
+  ignored: readonly ItemImpressions[];
+  /** All events. */
+  log: () => Promise<readonly StoredEvent[]>;
+}
+
+/** Candidates of a list, their scores on one scale. */
+interface Pool {
+  entries: Recommendation[];
+  scores: number[];
+  indices: number[];
+}
+
+/** Lists that are more than the best scores: re-ranked, constrained, or with something to try out. */
+export class ListChooser {
+  private readonly topics = new Map<string, { rows: TopicRows; handle: ItemTopics | null }>();
+
+  /** The model must outlive it. */
+  constructor(
+    private readonly engine: ServingEngine,
+    private readonly model: TrainedModel | null,
+    private readonly stock: Stock,
+  ) {}
+
+  /** The list, or null where nothing is asked for but the best scores. @throws InklingError `invalid_argument` */
+  async list(
+    plan: Plan,
+    options: RecommendOptions,
+    lists: Lists,
+    person: Shown,
+  ): Promise<RecommendationList | null> {
+    const { k = 10, seed = 1, caps = [], constraints = [], explain = true } = options;
+    const { steps, candidates, order } = this.rerankOf(options);
+    const explore = exploreOf(options, steps.length + constraints.length > 0);
+    if (steps.length + constraints.length === 0 && !explore && !options.surprise) return null;
+    checkConstraints(constraints);
+    const { ids, catalog } = this.stock;
+    const itemOf = (id: string) => catalog.items[ids.get(id) ?? -1];
+    const pinned = plan.pinned.slice(0, k);
+    const numPlaces = k - pinned.length;
+    const asksLog = explore || constraints.some(({ over }) => over === 'sessions');
+    const shown = asksLog ? shownLog(await person.log()) : [];
+
+    const most = Math.max(candidates ?? DEFAULT_CANDIDATES, k);
+    const floors = constraints.filter(({ least }) => least);
+    const best = lists.list(plan, floors.length > 0 ? ids.size : most, 0);
+    const pool = this.pool(
+      best,
+      most,
+      k,
+      floors.map(({ field, value }) => ({ field, value })),
+    );
+    const items = pool.entries.map(({ item }) => itemOf(item) as Item);
+    const pinnedItems = pinned.map(({ item }) => itemOf(item) as Item);
+    const slots = explore ? placesTriedOut(numPlaces, explore.share, seed) : [];
+    const rules = groupRules(constraints, caps, {
+      items,
+      k: numPlaces,
+      pinned: pinnedItems,
+      itemOf,
+      shown,
+    });
+    const chosen = this.chosen(
+      pool,
+      { steps, candidates: most, ...(order && { order }) },
+      rules,
+      numPlaces - slots.length,
+      {
+        plan,
+        options,
+        person,
+      },
+    );
+    // Caps are hard: where there is not enough else, the list is shorter.
+    const fits = roomUnder(caps, (id) => itemOf(id) as Item);
+    for (const { item } of pinned) fits(item);
+    const kept = chosen.order.filter((place) => fits(pool.entries[place]?.item as string));
+    const list: RecommendationList = kept.map((place) => pool.entries[place] as Recommendation);
+
+    const tried: Recommendation[] = [];
+    const taken = new Set(kept);
+    for (const slot of explore ? slots : []) {
+      const open = [...pool.entries.keys()].filter(
+        (place) => !taken.has(place) && hasRoom(rules, taken, place),
+      );
+      const found = this.tried(
+        explore as ExploreOptions,
+        pool,
+        open,
+        options,
+        plan,
+        shown,
+        seed + slot,
+      );
+      if (!found) break;
+      taken.add(found.place);
+      tried.push(found.entry);
+    }
+    lists.tell([...list, ...tried], plan, explain);
+    for (const entry of tried) {
+      entry.source = 'exploration';
+      if (explain) entry.reasons = [{ kind: 'exploration', contribution: 0 }, ...entry.reasons];
+    }
+    tried.forEach((entry, n) => {
+      list.splice(slots[n] as number, 0, entry);
+    });
+    for (const { item, place } of pinned) {
+      const reasons: Recommendation['reasons'] = explain ? [{ kind: 'pin', contribution: 0 }] : [];
+      list.splice(place, 0, { item, score: 0, source: 'pin', reasons });
+    }
+    const broken = toldBroken(rules, chosen.broken).filter(
+      ({ constraint }) => constraint < constraints.length,
+    );
+    if (broken.length > 0) list.broken = broken;
+    return list;
+  }
+
+  dispose(): void {
+    for (const { handle } of this.topics.values()) handle?.delete();
+    this.topics.clear();
+  }
+
+  /** What is asked for, in one description. */
+  private rerankOf({
+    rerank,
+    diversify = false,
+    surprise,
+    topics: field = DEFAULT_TOPICS,
+  }: RecommendOptions): RerankOptions {
+    if (rerank !== undefined) checkRerank(rerank, true);
+    const given = rerank ?? (surprise ? SURPRISE : { steps: [] });
+    let { steps } = given;
+    const known = this.topicsOf(field).handle !== null;
+    // What nothing is known for, a short form leaves out.
+    if (surprise && !rerank && !known) steps = steps.filter((step) => !needsTopics(step));
+    const { module } = this.engine;
+    const hasVectors = this.model !== null && module.hasVectors(this.model.handle);
+    if (diversify !== false && diversify !== 0 && (known || hasVectors)) {
+      const step: RerankStep = { by: 'msd', on: known ? 'topics' : 'vectors' };
+      steps = [...steps, diversify === true ? step : { ...step, weight: diversify }];
+    }
+    return { ...given, steps };
+  }
+
+  /**
+   * The best so many, up to the end of the rung that fills the list; behind them the best of groups that must have a part. Scores
+   * are scaled to 0 … 1 within each rung, and those of a higher rung lie above.
+   */
+  private pool(
+    best: readonly Recommendation[],
+    most: number,
+    k: number,
+    groups: readonly { field: string; value: unknown }[],
+  ): Pool {
+    const { ids, catalog } = this.stock;
+    const last = best[Math.min(k, best.length) - 1]?.source;
+    const end = best.findLastIndex(({ source }) => source === last) + 1;
+    const entries = best.slice(0, Math.min(end, most));
+    const bands = [...new Set(entries.map(({ source }) => source))].reverse();
+    const ranges = new Map(
+      bands.map((source) => {
+        const scores = entries.flatMap((entry) => (entry.source === source ? entry.score : []));
+        return [source, { low: Math.min(...scores), high: Math.max(...scores) }];
+      }),
+    );
+    const scores = entries.map(({ source, score }) => {
+      const { low, high } = ranges.get(source) as { low: number; high: number };
+      return (
+        (bands.indexOf(source) + (high > low ? (score - low) / (high - low) : 1)) / bands.length
+      );
+    });
+    const below =
+      groups.length > 0
+        ? bestOfGroups(
+            best.slice(entries.length),
+            k,
+            groups,
+            (id) => catalog.items[indexOfItem(ids, id)] as Item,
+          )
+        : [];
+    below.forEach((entry, n) => {
+      entries.push(entry);
+      scores.push(-BELOW * n);
+    });
+    return { entries, scores, indices: entries.map(({ item }) => indexOfItem(ids, item)) };
+  }
+
+  private chosen(
+    pool: Pool,
+    rerank: RerankOptions,
+    rules: ReturnType<typeof groupRules>,
+    k: number,
+    { plan, options, person }: { plan: Plan; options: RecommendOptions; person: Shown },
+  ): { order: number[]; broken: { rule: number; lacking: number }[] } {
+    if (pool.entries.length === 0 || k === 0) return { order: [], broken: [] };
+    const { engine, model, stock } = this;
+    const { heap, module, wasm } = engine;
+    const { topics: field = DEFAULT_TOPICS, seed = 1 } = options;
+    const { handle } = this.topicsOf(field);
+    const given = rerank.steps.filter(({ by }) => isGiven(by));
+    const values = given.flatMap((step) => this.givenBy(step, pool, person));
+    const popularity = rerank.steps.some(({ by }) => by === 'popularity')
+      ? stock.core.popularity()
+      : undefined;
+    return owning((own) => {
+      const reranking: Reranking = own(
+        createReranking(engine, rerank, model, handle, seed, popularity),
+      );
+      const { numbers, offsets, groups } = packedRules(rules);
+      const out = own(new module.Buffer(0));
+      const write = (array: Float64Array | Int32Array | Float32Array) => own(heap.write(array));
+      const status = reranking.rerank(
+        wasm,
+        write(Int32Array.from(pool.indices)),
+        write(Float32Array.from(pool.scores)),
+        write(plan.history.items),
+        write(plan.history.weights),
+        k,
+        write(numbers),
+        write(offsets),
+        write(groups),
+        write(Float32Array.from(values)),
+        out,
+      );
+      check(wasm, status);
+      const buffer = heap.read(out, Uint8Array).buffer;
+      const [length = 0, numBroken = 0] = new Int32Array(buffer, 0, 2);
+      const whole = new Int32Array(buffer, 8);
+      const lacking = new Float32Array(buffer, 8 + 4 * (length + numBroken));
+      return {
+        order: [...whole.subarray(0, length)],
+        broken: Array.from({ length: numBroken }, (_, n) => ({
+          rule: whole[length + n] as number,
+          lacking: lacking[n] as number,
+        })),
+      };
+    });
+  }
+
+  /** Values of the candidates that are known beforehand, from 0 to 1. */
+  private givenBy(
+    { by, field = 'published', halfLifeDays }: RerankStep,
+    pool: Pool,
+    { ignored }: Shown,
+  ): number[] {
+    const now = Date.now();
+    const faded = (time: number, days: number) => 2 ** (-Math.max(0, now - time) / (DAY_MS * days));
+    if (by === 'freshness') {
+      const times = this.stock.catalog.times(field);
+      return pool.indices.map(
+        (index) => faded(times[index] as number, halfLifeDays ?? FRESH_HALF_LIFE_DAYS) || 0,
+      );
+    }
+    const sums = new Map(
+      ignored.map(({ item, times }) => [
+        item,
+        times.reduce((sum, time) => sum + faded(time, halfLifeDays ?? SHOWN_HALF_LIFE_DAYS), 0),
+      ]),
+    );
+    return pool.entries.map(({ item }) => 2 ** -(sums.get(item) ?? 0));
+  }
+
+  private tried(
+    explore: ExploreOptions,
+    pool: Pool,
+    open: readonly number[],
+    { topics: field = DEFAULT_TOPICS }: RecommendOptions,
+    plan: Plan,
+    shown: readonly ShownItem[],
+    seed: number,
+  ): { entry: Recommendation; place: number } | null {
+    const { ids, core } = this.stock;
+    const { rows } = this.topicsOf(field);
+    const interest = new Float32Array(rows.numTopics);
+    let total = 0;
+    plan.history.items.forEach((item, n) => {
+      const weight = plan.history.weights[n] as number;
+      const topics = rows.of(item);
+      if (weight <= 0 || topics.length === 0) return;
+      total += weight;
+      for (const topic of topics)
+        interest[topic] = (interest[topic] as number) + weight / topics.length;
+    });
+    const found = triedOut(
+      this.engine,
+      explore,
+      {
+        scores: open.map((place) => pool.scores[place] as number),
+        items: open.map((place) => pool.indices[place] as number),
+        topicsOf: (item) => rows.of(item),
+        numTopics: rows.numTopics,
+        popularity: core.popularity(),
+        interest: interest.map((sum) => (total > 0 ? sum / total : 0)),
+        shown: shown.flatMap(({ item, taken }) => {
+          const index = ids.get(item);
+          return index === undefined ? [] : { item: index, taken };
+        }),
+      },
+      seed,
+    );
+    if (!found) return null;
+    const place = open[found.candidate] as number;
+    const entry = pool.entries[place] as Recommendation;
+    return { place, entry: { ...entry, propensity: found.propensity } };
+  }
+
+  private topicsOf(field: string): { rows: TopicRows; handle: ItemTopics | null } {
+    let topics = this.topics.get(field);
+    if (!topics) {
+      topics = createItemTopics(this.engine, this.stock.catalog.items, field);
+      this.topics.set(field, topics);
+    }
+    return topics;
+  }
+}
+
+/** @throws InklingError `invalid_argument` */
+function exploreOf({ explore = 0 }: RecommendOptions, others: boolean): ExploreOptions | null {
+  if (typeof explore === 'object') {
+    checkExplore(explore);
+    return explore.share > 0 ? explore : null;
+  }
+  return others && explore > 0 ? { share: explore } : null;
+}
+
+/** As many as their share comes to over many lists, spread over this one. */
+function placesTriedOut(k: number, share: number, seed: number): number[] {
+  const phase = randomNumbers(seed)();
+  const dueBy = (place: number) => Math.floor(place * share + phase);
+  return [...Array(k).keys()].filter((place) => dueBy(place + 1) > dueBy(place));
+}
+
+/** Whether the rules of items leave room for a candidate beside those that are taken. */
+function hasRoom(rules: readonly GroupRule[], taken: ReadonlySet<number>, place: number): boolean {
+  return rules.every(
+    ({ unit, group, ceiling, credit }) =>
+      unit !== 'items' ||
+      !group.includes(place) ||
+      credit + group.filter((member) => taken.has(member)).length < ceiling,
+  );
+}
+
+/** Of each group the best k, where they are not among the candidates. */
+function bestOfGroups(
+  best: readonly Recommendation[],
+  k: number,
+  groups: readonly { field: string; value: unknown }[],
+  itemOf: (id: string) => Item,
+): Recommendation[] {
+  const left = new Map<string, number>();
+  return best.filter(({ item }) =>
+    groups
+      .flatMap(({ field, value }, n) =>
+        valuesOf(itemOf(item), field).flatMap((each) =>
+          value === undefined || valuesOf({ id: '', [field]: value }, field).includes(each)
+            ? `${n} ${each}`
+            : [],
+        ),
+      )
+      .map((group) => {
+        const room = left.get(group) ?? k;
+        left.set(group, room - 1);
+        return room > 0;
+      })
+      .some(Boolean),
+  );
+}
