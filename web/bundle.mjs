@@ -56,6 +56,7 @@ export async function bundle() {
     bundleInline(),
     bundleCatalog(),
     bundleSentences(),
+    bundleAudit(),
     bundleLanguages(),
     bundleNode(),
     bundleCli(),
@@ -245,6 +246,14 @@ const bundleSentences = () =>
     entryPoints: ['web/sentences/index.ts'],
     outfile: 'dist/sentences.js',
     platform: 'browser',
+  });
+
+const bundleAudit = () =>
+  bundleWith({
+    entryPoints: ['web/audit/index.ts'],
+    outfile: 'dist/audit.js',
+    sourcemap: false, // short, and of no page
+    platform: 'neutral',
   });
 
 /** Tokenizers, each a module that needs no other. */

@@ -28,6 +28,11 @@ test('a script trains, recommends, and ends by itself after close()', async () =
 
 test.each([
   ['the package', ['inkling', 'inkling/catalog'], ['Recommender', 'readInteractions']],
+  [
+    'its audit',
+    ['inkling/audit', 'dist/audit.js'],
+    ['exposureReport', 'exploredChoices', 'shownLists'],
+  ],
   ['its sentences', ['inkling/sentences', 'dist/sentences.js'], ['sentence', 'phrase']],
   [
     "the browser's build, as a server that renders pages may load it",
