@@ -73,6 +73,27 @@ function paperItems(folder, to) {
 const genreItems = (rows, to) =>
   writeFileSync(to, asItems(rows.map(({ id, genres }) => ({ id, tags: genres }))));
 
+/**
+ * Of the shelves that readers put books on, those that have the name of one of Goodreads' genres. The others mostly say the same
+ * once more (ya, ya-books, ya-fiction, teen), or what somebody means to do with the book.
+ */
+const GOODREADS_GENRES = new Set(
+  (
+    'art biography business chick-lit childrens christian classics comics contemporary cookbooks crime ebooks fantasy ' +
+    'fiction gay-and-lesbian graphic-novels historical-fiction history horror humor-and-comedy manga memoir music mystery ' +
+    'nonfiction paranormal philosophy poetry psychology religion romance science science-fiction self-help suspense ' +
+    'spirituality sports thriller travel young-adult'
+  ).split(' '),
+);
+const OTHER_SPELLINGS = { 'children-s': 'childrens', 'non-fiction': 'nonfiction' };
+const genresAmong = (shelves) => [
+  ...new Set(
+    shelves
+      .map((shelf) => OTHER_SPELLINGS[shelf] ?? shelf)
+      .filter((shelf) => GOODREADS_GENRES.has(shelf)),
+  ),
+];
+
 /** Every fifth film, by a hash of its id, is new: its ratings are what is to be found, among the new films alone. */
 function newFilms(rows, to) {
   const isNew = (item) => (Math.imul(Number(item) + 1, 0x9e3779b1) >>> 0) % 5 === 0;
@@ -249,21 +270,31 @@ export function dataSets() {
     ],
   );
 
+  const asGenres = 'goodbooks-10k sample, ratings of 4 and more, strong generalization, with';
   sets['goodbooks-genres'] = {
-    title:
-      'goodbooks-10k sample, ratings of 4 and more, strong generalization, with shelves as genres',
+    title: `${asGenres} the books’ genres`,
+    here: existsSync(books),
+    args: [],
+  };
+  sets['goodbooks-shelves'] = {
+    title: `${asGenres} all shelves as genres`,
     here: existsSync(books),
     args: [],
   };
   if (existsSync(books)) {
     const genres = join(scratch, 'book-genres.ndjson');
+    const shelves = join(scratch, 'book-shelves.ndjson');
     const text = gunzipSync(readFileSync(join(books, 'book_metadata_genres.csv.gz')));
     const { data } = Papa.parse(text.toString('utf8'), { header: true, skipEmptyLines: true });
+    const shelved = data.map(({ book_id: id, genres: of }) => ({ id, genres: listed(of) }));
+    genreItems(shelved, shelves);
     genreItems(
-      data.map(({ book_id: id, genres: of }) => ({ id, genres: listed(of) })),
+      shelved.map(({ id, genres: of }) => ({ id, genres: genresAmong(of) })),
       genres,
     );
-    sets['goodbooks-genres'].args = [...sets['goodbooks-users'].args, '--items', genres];
+    const { args } = sets['goodbooks-users'];
+    sets['goodbooks-genres'].args = [...args, '--items', genres];
+    sets['goodbooks-shelves'].args = [...args, '--items', shelves];
   }
 
   const small = join(shared, 'ml-latest-small');

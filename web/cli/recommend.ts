@@ -10,6 +10,12 @@ import { type Command, printJson, printText, type Workplace } from './command.js
 import { ENGINE_OPTIONS, JSON_OPTION } from './data-options.js';
 import { UsageError } from './failures.js';
 import { RANKER_OPTIONS, withRanker } from './model-and-items.js';
+import {
+  DIVERSIFY_OPTION,
+  diversifyOption,
+  RERANK_NOW_OPTION,
+  rerankOption,
+} from './rerank-option.js';
 import { textTable } from './text-table.js';
 
 const REASONS_SHOWN = 3;
@@ -19,7 +25,7 @@ export const recommend: Command = {
   command: 'recommend',
   summary: 'rank items for someone who likes the items in --history',
   usage: [
-    'recommend --model-file M --history id,id,… [--k 10] [--query TEXT] [--filter JSON] [--boost JSON]',
+    'recommend --model-file M --history id,id,… [--k 10] [--query TEXT] [--filter JSON] [--boost JSON] [--diversify NUMBER]',
   ],
   details:
     'Ids with commas are enclosed in double quotes: --history \'"a,b",c\'. Without\n' +
@@ -37,6 +43,13 @@ export const recommend: Command = {
     { name: 'query', value: 'TEXT', help: 'words to look for in titles, texts and tags' },
     { name: 'filter', value: 'JSON', help: 'only items with such attributes' },
     { name: 'boost', value: 'JSON', help: 'items that come further up, or down: an array' },
+    RERANK_NOW_OPTION,
+    DIVERSIFY_OPTION,
+    {
+      name: 'topics',
+      value: 'FIELD',
+      help: 'the field of the items that tells what they are about (default tags)',
+    },
     {
       name: 'explain',
       value: 'LANGUAGE',
@@ -50,7 +63,7 @@ export const recommend: Command = {
     const k = args.integer('k', 1) ?? 10;
     const query = args.text('query');
     const language = args.choice('explain', Object.keys(LANGUAGES) as Language[]);
-    const rules = rulesOf(args);
+    const rules = { ...rulesOf(args), ...rerankingOf(args) };
     // All at one time: then no event counts for less than another because of its age.
     const at = Date.now();
     const events: InteractionEvent[] = args
@@ -96,6 +109,19 @@ export const recommend: Command = {
     });
   },
 };
+
+/** @throws UsageError */
+function rerankingOf(args: Arguments): Pick<RecommendOptions, 'rerank' | 'diversify' | 'topics'> {
+  const topics = args.text('topics');
+  const diversify = diversifyOption(args);
+  const given = rerankOption(args, true)?.steps ?? [];
+  const steps = Array.isArray(diversify) ? [...given, ...diversify] : given;
+  return {
+    ...(steps.length > 0 && { rerank: { steps } }),
+    ...(typeof diversify === 'number' && { diversify }),
+    ...(topics !== undefined && { topics }),
+  };
+}
 
 /** @throws UsageError where it is no JSON; InklingError `invalid_argument` where it is no such rule */
 function rulesOf(args: Arguments): Pick<RecommendOptions, 'filter' | 'boost'> {

@@ -202,9 +202,9 @@ describe('inkling evaluate', () => {
     [
       'an unknown way of re-ranking',
       ['--interactions', 'a', '--model', 'ials', '--rerank', 'mmr:0.1,calibrat:0.2'],
-      /--rerank has "calibrat" \(did you mean calibrate\?\); expected one of mmr, dpp/,
+      /--rerank has "calibrat" \(did you mean calibrate\?\); expected one of mmr, msd, dpp/,
     ],
-    ...['mmr', 'mmr:', 'mmr:x', 'mmr:2', 'mmr:-1', 'mmr:0.1:3'].map(
+    ...['mmr:', 'mmr:x', 'mmr:2', 'mmr:-1', 'mmr:0.1:3'].map(
       (text): [string, string[], RegExp] => [
         `the re-ranking ${text}`,
         ['--interactions', 'a', '--model', 'ials', '--rerank', text],

@@ -41,6 +41,33 @@ describe('inkling recommend', () => {
     ]);
   });
 
+  it('takes how varied the list is to be, as a number or in steps', async () => {
+    await inkling(['recommend', ...model(), '--diversify', '0.3', '--topics', 'genres']);
+    expect(given('recommend')).toMatchObject([[], { diversify: 0.3, topics: 'genres' }]);
+    await inkling(['recommend', ...model(), '--diversify', 'mmr:0.7']);
+    expect(given('recommend')).toMatchObject([
+      [],
+      { rerank: { steps: [{ by: 'mmr', weight: 0.7 }] } },
+    ]);
+    await inkling([
+      'recommend',
+      ...model(),
+      '--rerank',
+      'calibrate, rotation:0.1',
+      '--diversify',
+      '0.2',
+    ]);
+    expect(given('recommend')).toMatchObject([
+      [],
+      { diversify: 0.2, rerank: { steps: [{ by: 'calibrate' }, { by: 'rotation', weight: 0.1 }] } },
+    ]);
+    const { code, stderr } = await inkling(['recommend', ...model(), '--diversify', 'mrm']);
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/did you mean mmr/),
+    });
+  });
+
   it('takes no history for someone new, and a query', async () => {
     await inkling(['recommend', ...model(), '--query', 'sea monsters']);
     expect(given('recommend')).toMatchObject([[], { k: 10, query: 'sea monsters' }]);
@@ -99,12 +126,6 @@ describe('inkling recommend', () => {
       ['similar', '--items', 'i', '--item', 'a', '--k', 'x'],
       2,
       /expected a number/,
-    ],
-    [
-      '--diversify, which does not exist yet',
-      ['recommend', '--items', 'i', '--diversify', 'mmr:0.7'],
-      2,
-      /--diversify is not an option/,
     ],
     ['similar without item', ['similar', '--items', 'i'], 2, /--item is missing/],
     [
