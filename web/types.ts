@@ -401,7 +401,7 @@ export interface RecommendOptions {
   /** Which of them: another number, other items. Default 1. */
   seed?: number;
   /**
-   * How varied the list is to be: from 0, the best scores alone, to 1, variety alone. `true` is 0.48, at which lists are about a fifth more varied,
+   * How varied the list is to be: from 0, the best scores alone, to 1, variety alone. `true` is 0.49, at which lists are about a fifth more varied,
    * at about 2 % less NDCG@10. Short for `rerank: {steps: [{by: 'msd', weight}]}`, by topics or, where the items have
    * none, by the model's vectors; without either it does nothing. A page loads the full wasm file for this and the next
    * four options.
@@ -509,7 +509,7 @@ export interface RerankStep {
   by: RerankMethod;
   /**
    * From 0 to 1; what the weights of all steps leave of 1 is relevance's. Default: what was found to cost about 2 % of NDCG at most,
-   * 0.48 for `msd`, 0.6 for `calibrate`; web/README.md has all.
+   * 0.49 for `msd`, 0.6 for `calibrate`; web/README.md has all.
    */
   weight?: number;
   /** Of `mmr`, `msd`, `dpp` and `xquad`: only so many places before count. Default: all. */

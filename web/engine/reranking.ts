@@ -30,7 +30,7 @@ const ORDERS = ['score', 'chosen'];
  */
 export const DEFAULT_WEIGHTS: Record<RerankMethod, number> = {
   mmr: 0.3,
-  msd: 0.48,
+  msd: 0.49,
   dpp: 0.05,
   xquad: 0.4,
   calibrate: 0.6,
