@@ -509,7 +509,7 @@ export interface RerankStep {
   by: RerankMethod;
   /**
    * From 0 to 1; what the weights of all steps leave of 1 is relevance's. Default: what was found to cost about 2 % of NDCG at most,
-   * 0.49 for `msd`, 0.6 for `calibrate`; web/README.md has all.
+   * 0.49 for `msd`, 0.62 for `calibrate`; web/README.md has all.
    */
   weight?: number;
   /** Of `mmr`, `msd`, `dpp` and `xquad`: only so many places before count. Default: all. */

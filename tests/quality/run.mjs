@@ -6,6 +6,8 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { ensurePackage } from '../../web/build.mjs';
 import { dataSets, printable, root, scratch } from './data-sets.mjs';
+import * as exploration from './exploration.mjs';
+import * as fairness from './fairness.mjs';
 import * as feedbackLoop from './feedback-loop.mjs';
 import * as headlines from './headlines.mjs';
 import * as newcomers from './newcomers.mjs';
@@ -17,7 +19,16 @@ import * as tradeOffs from './trade-offs.mjs';
 
 const SEED = 1;
 /** What takes more than a row of the table. */
-const EXPERIMENTS = [headlines, newcomers, online, personFactors, feedbackLoop, tradeOffs];
+const EXPERIMENTS = [
+  headlines,
+  newcomers,
+  online,
+  personFactors,
+  feedbackLoop,
+  tradeOffs,
+  fairness,
+  exploration,
+];
 const words = process.argv.slice(2);
 
 const inkling = (args) =>

@@ -33,7 +33,7 @@ export const DEFAULT_WEIGHTS: Record<RerankMethod, number> = {
   msd: 0.49,
   dpp: 0.05,
   xquad: 0.4,
-  calibrate: 0.6,
+  calibrate: 0.62,
   clusters: 0.05,
   popularity: 0.1,
   serendipity: 0.2,
