@@ -169,7 +169,7 @@ ${told
   )
   .join('\n')}
 
-At least ${percent(WANTED)} of the sessions are to keep all floors: **${reached}**. It costs ${percent(1 - fair.found / plain.found)} of the films found.
+At least ${percent(WANTED)} of the sessions are to keep all floors: **${reached}**. With them ${percent(Math.abs(fair.found / plain.found - 1))} ${fair.found < plain.found ? 'fewer' : 'more'} films are found.
 
 | decade | ${decades.join(' | ')} |
 | --- | ${decades.map(() => '---').join(' | ')} |
