@@ -319,6 +319,17 @@ describe('exploring', () => {
     }
   });
 
+  test('tries what the model or the words of the items know nothing of, too', async () => {
+    const recommender = await open({ catalog });
+    await recommender.record({ item: 'i0', type: 'like' });
+    const seen = new Set<number>();
+    for (let seed = 1; seed <= 40; seed++) {
+      const [entry] = await recommender.recommend({ k: 1, explore: { share: 1 }, seed });
+      if (entry) seen.add(clusterOf(entry.item));
+    }
+    expect(seen.size).toBe(6);
+  });
+
   test('learns from what was shown and taken', async () => {
     const { recommender } = await opened();
     const of = async (cluster: number) => {

@@ -132,23 +132,27 @@ export class ListChooser {
     const list: RecommendationList = kept.map((place) => pool.entries[place] as Recommendation);
 
     const tried: Recommendation[] = [];
-    const taken = new Set(kept);
-    for (const slot of explore ? slots : []) {
-      const open = [...pool.entries.keys()].filter(
-        (place) => !taken.has(place) && hasRoom(rules, taken, place),
-      );
-      const found = this.tried(
+    // Whatever the rung: what the highest knows nothing of is worth trying, too.
+    const unknown = explore && this.pool(best, most, most, []);
+    const taken = new Set(list.map(({ item }) => item));
+    for (const slot of unknown ? slots : []) {
+      const takenItems = [...taken].map((id) => itemOf(id) as Item);
+      const open = [...(unknown as Pool).entries.keys()].filter((place) => {
+        const { item } = (unknown as Pool).entries[place] as Recommendation;
+        return !taken.has(item) && hasRoom(rules, takenItems, itemOf(item) as Item);
+      });
+      const entry = this.tried(
         explore as ExploreOptions,
-        pool,
+        unknown as Pool,
         open,
         options,
         plan,
         shown,
         seed + slot,
       );
-      if (!found) break;
-      taken.add(found.place);
-      tried.push(found.entry);
+      if (!entry) break;
+      taken.add(entry.item);
+      tried.push(entry);
     }
     lists.tell([...list, ...tried], plan, explain);
     for (const entry of tried) {
@@ -322,7 +326,7 @@ export class ListChooser {
     plan: Plan,
     shown: readonly ShownItem[],
     seed: number,
-  ): { entry: Recommendation; place: number } | null {
+  ): Recommendation | null {
     const { ids, core } = this.stock;
     const { rows } = this.topicsOf(field);
     const interest = new Float32Array(rows.numTopics);
@@ -355,7 +359,7 @@ export class ListChooser {
     if (!found) return null;
     const place = open[found.candidate] as number;
     const entry = pool.entries[place] as Recommendation;
-    return { place, entry: { ...entry, propensity: found.propensity } };
+    return { ...entry, propensity: found.propensity };
   }
 
   private topicsOf(field: string): { rows: TopicRows; handle: ItemTopics | null } {
@@ -384,14 +388,12 @@ function placesTriedOut(k: number, share: number, seed: number): number[] {
   return [...Array(k).keys()].filter((place) => dueBy(place + 1) > dueBy(place));
 }
 
-/** Whether the rules of items leave room for a candidate beside those that are taken. */
-function hasRoom(rules: readonly GroupRule[], taken: ReadonlySet<number>, place: number): boolean {
-  return rules.every(
-    ({ unit, group, ceiling, credit }) =>
-      unit !== 'items' ||
-      !group.includes(place) ||
-      credit + group.filter((member) => taken.has(member)).length < ceiling,
-  );
+/** Whether the rules of items leave room for one more beside those that are taken. */
+function hasRoom(rules: readonly GroupRule[], taken: readonly Item[], item: Item): boolean {
+  return rules.every(({ unit, field, value, ceiling, credit }) => {
+    const isIn = (each: Item) => valuesOf(each, field).includes(value);
+    return unit !== 'items' || !isIn(item) || credit + taken.filter(isIn).length < ceiling;
+  });
 }
 
 /** Of each group the best k, where they are not among the candidates. */

@@ -204,13 +204,11 @@ describe('inkling evaluate', () => {
       ['--interactions', 'a', '--model', 'ials', '--rerank', 'mmr:0.1,calibrat:0.2'],
       /--rerank has "calibrat" \(did you mean calibrate\?\); expected one of mmr, msd, dpp/,
     ],
-    ...['mmr:', 'mmr:x', 'mmr:2', 'mmr:-1', 'mmr:0.1:3'].map(
-      (text): [string, string[], RegExp] => [
-        `the re-ranking ${text}`,
-        ['--interactions', 'a', '--model', 'ials', '--rerank', text],
-        /--rerank has "mmr.*expected a name and a weight from 0 to 1, such as mmr:0\.3/,
-      ],
-    ),
+    ...['mmr:', 'mmr:x', 'mmr:2', 'mmr:-1', 'mmr:0.1:3'].map((text): [string, string[], RegExp] => [
+      `the re-ranking ${text}`,
+      ['--interactions', 'a', '--model', 'ials', '--rerank', text],
+      /--rerank has "mmr.*expected a name and a weight from 0 to 1, such as mmr:0\.3/,
+    ]),
     [
       'an empty metric',
       ['--interactions', 'a', '--model', 'ials', '--metrics', 'a,'],
