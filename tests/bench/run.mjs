@@ -79,7 +79,7 @@ function chosen(workloads, { names, quick }) {
 /** Bytes that a page downloads, gzipped. */
 function downloads() {
   const sizeOf = (file) => gzipSync(readFileSync(place(`../../dist/${file}`)), { level: 9 }).length;
-  const files = ['index.js', 'worker.js', 'worker-serving.js'];
+  const files = ['index.js', 'worker.js', 'worker-serving.js', 'worker-training.js'];
   const wasm = ['simd', 'simd-threads', 'relaxed-threads'].flatMap((variant) =>
     ['', '-serving', '-full'].map((kind) => `inkling-${variant}${kind}.wasm`),
   );

@@ -6,7 +6,7 @@ import { inLanes, MINUTE_MS, onDay, openInSimulatedTime } from './simulated-time
 export const name = 'exploration';
 const TOPICS = 10;
 const ITEMS = 50;
-const ROUNDS = 1000;
+const ROUNDS = 3000;
 const RUNS = 12;
 const POINTS = 40;
 const LANES = 2;

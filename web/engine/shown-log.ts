@@ -15,13 +15,16 @@ export interface ShownItem {
 
 const SESSION_MS = 30 * 60_000;
 
-/** What a person was shown, in the order of the log. */
+/** What a person was shown, in the order of the log. O(events · log events). */
 export function shownLog(events: readonly StoredEvent[]): ShownItem[] {
   const taken = new Map<string, number[]>();
   for (const event of events) {
     if (event.type === 'impression' || weigh(event).weight <= 0) continue;
-    taken.set(event.item, [...(taken.get(event.item) ?? []), event.at]);
+    const times = taken.get(event.item);
+    if (times) times.push(event.at);
+    else taken.set(event.item, [event.at]);
   }
+  for (const times of taken.values()) times.sort((one, other) => one - other);
   return events.flatMap(({ type, item, at, position, propensity }) =>
     type === 'impression'
       ? {
@@ -29,8 +32,20 @@ export function shownLog(events: readonly StoredEvent[]): ShownItem[] {
           at,
           attention: position === undefined ? MEAN_ATTENTION : attention(position),
           ...(propensity !== undefined && { propensity }),
-          taken: (taken.get(item) ?? []).some((time) => time >= at && time < at + SESSION_MS),
+          taken: firstFrom(taken.get(item) ?? [], at) < at + SESSION_MS,
         }
       : [],
   );
+}
+
+/** The first of rising times that is not before a moment. */
+function firstFrom(times: readonly number[], moment: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] as number) < moment) low = middle + 1;
+    else high = middle;
+  }
+  return times[low] ?? Infinity;
 }

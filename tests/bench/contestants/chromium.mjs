@@ -1,12 +1,12 @@
 // The package in Chromium, every run in a page of its own.
 import { openBrowserHost } from '../hosts/browser-page.mjs';
 import { startChromium } from '../hosts/chromium.mjs';
-import { bundleEngines } from '../hosts/engine-bundle.mjs';
+import { bundleEngines, WITHOUT_WORKER } from '../hosts/engine-bundle.mjs';
 import { wasmBuilds } from '../hosts/wasm-builds.mjs';
 
 /** @type {import('../measure.mjs').OpenContestant} */
 export async function open({ program, files, task, wasm }) {
-  if (program === 'seam') await bundleEngines();
+  if (WITHOUT_WORKER.includes(program)) await bundleEngines();
   const host = await openBrowserHost(startChromium, files);
   if (!host) return { missing: 'there is no chromium on the PATH' };
   return {

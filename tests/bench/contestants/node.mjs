@@ -1,11 +1,11 @@
 // The package in Node, every run in a process of its own.
-import { bundleEngines } from '../hosts/engine-bundle.mjs';
+import { bundleEngines, WITHOUT_WORKER } from '../hosts/engine-bundle.mjs';
 import { nodeVersion, runInNode } from '../hosts/node.mjs';
 import { wasmBuilds } from '../hosts/wasm-builds.mjs';
 
 /** @type {import('../measure.mjs').OpenContestant} */
 export async function open({ program, files, task, wasm }) {
-  if (program === 'seam') await bundleEngines();
+  if (WITHOUT_WORKER.includes(program)) await bundleEngines();
   return {
     versions: nodeVersion,
     builds: wasmBuilds(wasm),

@@ -1,4 +1,4 @@
-// The engine without worker and recommender, for the program that measures the seam: made of the same sources as the
+// The engine without worker and recommender, for programs that measure parts of a call: made of the same sources as the
 // package.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,9 @@ import { projectFolder } from '../../../wasm/toolchain/locations.mjs';
 
 const root = (...path) => join(projectFolder, ...path);
 const { version } = JSON.parse(readFileSync(root('package.json'), 'utf8'));
+
+/** The programs that load it. */
+export const WITHOUT_WORKER = ['seam', 'rerank'];
 
 export const bundleFolder = root('build', 'bench');
 
