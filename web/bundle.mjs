@@ -161,11 +161,19 @@ async function bundleSmall({
 }
 
 /** Of what pages download: only the project's own code is in it, and Emscripten's loaders. */
-const shortenedNames = () =>
-  privateNames(
+const shortenedNames = () => [
+  ...privateNames(
     join(root, 'web'),
     ['wasm-simd', 'wasm-simd-threads'].map((preset) => readFileSync(loaderOf(preset), 'utf8')),
-  );
+  ),
+  ...THREAD_NAMES,
+];
+/** What Emscripten's loader calls its threads among itself. */
+const THREAD_NAMES = [
+  ...['unusedWorkers', 'runningWorkers', 'allocateUnusedWorker', 'getNewWorker'],
+  ...['loadWasmModuleToWorker', 'loadWasmModuleToAllWorkers', 'returnWorkerToPool'],
+  ...['terminateAllThreads', 'threadInitTLS', 'tlsInitFunctions', 'initMainThread'],
+];
 
 const bundleWeb = () =>
   bundleSmall({

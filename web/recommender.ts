@@ -177,7 +177,7 @@ export class Recommender {
     const { signal, ...request } = options;
     const { explore, diversify, rerank, constraints, surprise } = options;
     return diversify || rerank || constraints || surprise || typeof explore === 'object'
-      ? this.workers.callFull('recommend', request, { signal })
+      ? this.workers.callFull('reranked', request, { signal })
       : this.workers.call('recommend', request, { signal });
   }
 

@@ -45,7 +45,7 @@ describe.each(BROWSERS)('in %s', (name) => {
     });
     const [serving, training] = lists;
     expect(asked()).toEqual([file('-serving'), file('')]);
-    expect(requested('.js')).toEqual(['/dist/worker-serving.js', '/dist/worker.js']);
+    expect(requested('.js')).toEqual(['/dist/worker-serving.js', '/dist/worker-training.js']);
     expect(serving?.list[0]?.source).toBe('ials');
     expect(serving?.wasm).toBeGreaterThan(50_000);
     expect(serving?.wasm).toBeLessThan((training?.wasm ?? 0) * 0.9);
@@ -87,6 +87,45 @@ describe.each(BROWSERS)('in %s', (name) => {
     await stage.expectNoProblems();
   });
 
+  test('it re-ranks and explores with the full file, which it loads for the first such list', async () => {
+    const told = await stage.browser.evaluate(async () => {
+      const { inkling, sample, model } = window.test as typeof window.test & { model: Uint8Array };
+      const recommender = await inkling.Recommender.open({
+        catalog: sample.sampleCatalogue(),
+        model,
+        storage: 'memory',
+      });
+      await recommender.record({ item: 'item-3', type: 'like' });
+      const plain = await recommender.recommend({ k: 10 });
+      const lists = await Promise.all([
+        recommender.recommend({ k: 10, diversify: 0.9 }),
+        recommender.recommend({ k: 10, explore: { share: 0.5 } }),
+        recommender.recommend({
+          k: 10,
+          constraints: [{ field: 'tags', value: 'nothing', least: 1 }],
+        }),
+      ]);
+      const again = await recommender.recommend({ k: 10 });
+      const { inversePropensity } = await recommender.offPolicy({
+        propensities: [0.5, 0.5],
+        targets: [1, 1],
+        rewards: [1, 0],
+      });
+      await recommender.close();
+      return { plain, lists, again, value: inversePropensity.value, broken: lists[2].broken };
+    });
+    const [varied, explored] = told.lists;
+    expect(told.again).toEqual(told.plain);
+    expect(varied).not.toEqual(told.plain);
+    expect(varied?.[0]?.reasons.length).toBeGreaterThan(0);
+    expect(explored?.filter(({ propensity }) => propensity !== undefined)).toHaveLength(5);
+    expect(told.broken).toMatchObject([{ value: 'nothing', lacking: 1 }]);
+    expect(told.value).toBe(1);
+    expect(asked()).toEqual([file('-serving'), file('-full')]);
+    expect(requested('.js')).toEqual(['/dist/worker-serving.js', '/dist/worker.js']);
+    await stage.expectNoProblems();
+  });
+
   test('opened for training, it loads one file', async () => {
     const source = await stage.browser.evaluate(async () => {
       const { inkling, sample, model } = window.test as typeof window.test & { model: Uint8Array };
@@ -118,10 +157,15 @@ describe.each(BROWSERS)('in %s', (name) => {
         () => null,
         ({ message }: Error) => message,
       );
+      const plain = await recommender.recommend({ diversify: true }).then(
+        () => null,
+        ({ message }: Error) => message,
+      );
       await recommender.close();
-      return { source: first?.source, refused };
+      return { source: first?.source, refused, plain };
     });
     expect(told).toEqual({
+      plain: expect.stringMatching(/^reranked: .*pass the address of worker\.js as workerUrl/),
       source: expect.any(String),
       refused: expect.stringMatching(/^train: .*pass the address of worker\.js as workerUrl/),
     });

@@ -20,7 +20,7 @@ export async function addWatch(site: StaticServer): Promise<void> {
   site.override('/whole-session.js', { status: 200, type: SCRIPT, body: wholeSession });
   const scripts = ['ways-out.js', 'whole-session.js', 'page.js'];
   site.override('/watched.html', page('Watched page', scripts));
-  for (const name of ['worker', 'worker-serving']) {
+  for (const name of ['worker', 'worker-serving', 'worker-training']) {
     site.override(`/watched-${name}.js`, {
       status: 200,
       type: SCRIPT,

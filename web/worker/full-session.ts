@@ -7,6 +7,7 @@ import { TrainingSession } from './training-session.js';
 export class FullSession extends TrainingSession<Engine> {
   constructor(host: SessionHost<Engine>) {
     super(host);
+    this.handlers.reranked = (request, context) => this.recommend(request, context);
     this.handlers.offPolicy = async (log) => offPolicyEstimates(this.loaded(), log);
   }
 }

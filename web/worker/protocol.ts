@@ -85,6 +85,8 @@ export interface Calls {
   use: { request: { modelFile: Uint8Array }; result: null };
   recommend: { request: Sent<RecommendOptions>; result: RecommendationList };
   similar: { request: { id: string; k?: number | undefined }; result: SimilarItem[] };
+  /** Lists that take the full wasm file. */
+  reranked: { request: Sent<RecommendOptions>; result: RecommendationList };
   offPolicy: { request: OffPolicyLog; result: OffPolicyEstimates };
   profile: { request: Record<string, never>; result: Profile };
   /** Reads what was added; how many events there are. */

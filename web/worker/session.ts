@@ -8,7 +8,7 @@ import { textSettings } from '../engine/tokenizer.js';
 import type { TrainedModel } from '../engine/trained-model.js';
 import type { Choice } from '../engine/variants.js';
 import { InklingError } from '../errors.js';
-import type { Item, Progress } from '../types.js';
+import type { Item, Progress, RecommendationList } from '../types.js';
 import { Person } from './person.js';
 import type {
   CallName,
@@ -127,7 +127,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
         if (!handle) {
           throw new InklingError(
             'invalid_argument',
-            `${name}: this worker only recommends; pass the address of worker.js as workerUrl`,
+            `${name}: not by this script; pass the address of worker.js as workerUrl`,
           );
         }
         const result = await handle(request as never, context);
@@ -175,16 +175,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
       await this.load(this.items, modelFile, signal);
       return null;
     },
-    recommend: async (request, { signal }) => {
-      const { history, preferences } = await this.person.now();
-      const options = { ...request, signal };
-      this.learn(history, CHOICES_BEFORE_A_LIST);
-      return this.timed('recommend', () =>
-        this.ready().recommend(history.items(), options, preferences, history.shown(), () =>
-          this.person.all(),
-        ),
-      );
-    },
+    recommend: (request, context) => this.recommend(request, context),
     similar: ({ id, k }) => this.timed('similar', () => this.ready().similar(id, { k })),
     profile: async () => {
       const { history, preferences } = await this.person.now();
@@ -198,6 +189,20 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
     exportData: () => this.person.exportData(),
     importData: ({ text }) => this.person.importData(text),
   };
+
+  protected async recommend(
+    request: Calls['recommend']['request'],
+    { signal }: CallContext,
+  ): Promise<RecommendationList> {
+    const { history, preferences } = await this.person.now();
+    const options = { ...request, signal };
+    this.learn(history, CHOICES_BEFORE_A_LIST);
+    return this.timed('recommend', () =>
+      this.ready().recommend(history.items(), options, preferences, history.shown(), () =>
+        this.person.all(),
+      ),
+    );
+  }
 
   private async open(request: OpenRequest, { onProgress }: CallContext): Promise<null> {
     this.openedAt = performance.now();

@@ -3,7 +3,7 @@ import { App } from './app-folder.js';
 import { testRow, versionOf } from './matrix-row.js';
 
 /** Files for pages and bundlers to fetch, which nobody imports with types. */
-const WITHOUT_TYPES = ['worker', 'worker-serving', '*.wasm'];
+const WITHOUT_TYPES = ['worker', 'worker-serving', 'worker-training', '*.wasm'];
 
 testRow(
   {
