@@ -84,10 +84,12 @@ export class ListChooser {
     person: Shown,
   ): Promise<RecommendationList | null> {
     const { k = 10, seed = 1, caps = [], constraints = [], explain = true } = options;
-    const { steps, candidates, order } = this.rerankOf(options);
-    const explore = exploreOf(options, steps.length + constraints.length > 0);
-    if (steps.length + constraints.length === 0 && !explore && !options.surprise) return null;
+    const { rerank, diversify, surprise } = options;
+    const more = rerank !== undefined || !!diversify || !!surprise || !!options.constraints;
+    const explore = exploreOf(options, more);
+    if (!more && !explore) return null;
     checkConstraints(constraints);
+    const { steps, candidates, order } = this.rerankOf(options);
     const { ids, catalog } = this.stock;
     const itemOf = (id: string) => catalog.items[ids.get(id) ?? -1];
     const pinned = plan.pinned.slice(0, k);
