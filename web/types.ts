@@ -102,7 +102,7 @@ export interface Reason {
    * tag; `attribute`: the value, or the range of numbers, of the item's `field`; `popularity`: many others chose it, in a `context` where one is told; `model`: what the model says of the item whoever asks;
    * `preference`: the person prefers the topic `term`; `boost`: number `rule` of the call's `boost`, from 0; `freshness`: it is new; `impression`: it was shown
    * `count` times and let be; `similar`: it is like `item`; `pick`: an editor chose it; `pin`: the call put it there;
-   * `exploration`: few have met it; `others`: `count` reasons smaller than these, always the last.
+   * `exploration`: few have met it, or it is tried out; `others`: `count` reasons smaller than these, always the last.
    */
   kind:
     | 'event'

@@ -60,6 +60,13 @@ const ARMS = [
     personal: true,
     options: () => ({ caps: [{ field: 'tags', most: 4 }] }),
   },
+  {
+    label: 'calibrate',
+    training: HYBRID,
+    personal: true,
+    options: () => ({ rerank: { steps: [{ by: 'calibrate' }] } }),
+  },
+  { label: 'diversify', training: HYBRID, personal: true, options: () => ({ diversify: true }) },
   { label: IDEAL, training: null },
 ];
 const LANES = 2;

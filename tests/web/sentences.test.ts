@@ -168,6 +168,18 @@ describe('a sentence', () => {
     expect(sentence({ source, reasons: [] }, { language: 'zh' })).toBe(chinese);
   });
 
+  test('of what is tried out says so, whatever speaks for it', () => {
+    const tried = {
+      source: 'exploration' as const,
+      reasons: [{ kind: 'event' as const, item: 'a', contribution: 1 }],
+      propensity: 0.2,
+    };
+    expect(sentence(tried)).toBe('It is something to try.');
+    expect(sentence(tried, { language: 'zh' })).toBe('它值得一试。');
+    const { tried: _, ...older } = ENGLISH;
+    expect(sentence(tried, { language: older })).toBe('It goes with “a”.');
+  });
+
   test('comes in any language that there is a table for', () => {
     const shouting: Phrases = {
       ...ENGLISH,

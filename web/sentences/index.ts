@@ -29,10 +29,12 @@ const WORTH_TELLING = 0.5;
  * @throws InklingError `invalid_argument` for an unknown language
  */
 export function sentence(
-  { source, reasons }: Pick<Recommendation, 'source' | 'reasons'>,
+  { source, reasons, propensity }: Pick<Recommendation, 'source' | 'reasons' | 'propensity'>,
   options: SentenceOptions = {},
 ): string {
   const phrases = phrasesOf(options);
+  // Whatever speaks for it, that is why it is here.
+  if (propensity !== undefined && phrases.tried) return phrases.sentence([phrases.tried], []);
   const named = reasons.filter(({ kind }) => kind !== 'others');
   const forIt = named.filter(({ contribution }) => contribution > 0);
   // A score of 0 has a reason, too.

@@ -14,6 +14,8 @@ export interface Phrases {
   against: Partial<Record<Reason['kind'], (told: Told) => string>>;
   /** Where no reasons were asked for. A model that is not told here is `model`. */
   sources: Partial<Record<Source, string>> & { model: string };
+  /** Of what is tried out (`explore: {share}`), before all else. */
+  tried?: string;
   /** A whole sentence of what speaks for an item, at least one clause, and against it, perhaps none. */
   sentence(forIt: readonly string[], againstIt: readonly string[]): string;
 }
@@ -93,6 +95,7 @@ export const ENGLISH: Phrases = {
     pin: 'it has a fixed place here',
     exploration: 'few have met it yet',
   },
+  tried: 'it is something to try',
   sentence: (forIt, againstIt) => {
     const although = againstIt.length > 0 ? `, although ${againstIt.join(' and ')}` : '';
     return `${capital(forIt.join(', and '))}${although}.`;
@@ -145,6 +148,7 @@ export const CHINESE: Phrases = {
     pin: '它固定在这个位置',
     exploration: '知道它的人还不多',
   },
+  tried: '它值得一试',
   sentence: (forIt, againstIt) => {
     const although = againstIt.length > 0 ? `，不过${againstIt.join('，')}` : '';
     return `${forIt.join('，而且')}${although}。`;
