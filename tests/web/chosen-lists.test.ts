@@ -211,6 +211,40 @@ describe('constraints', () => {
     );
   });
 
+  test('of ceilings bring in what lies below the candidates, too', async () => {
+    const { recommender } = await opened();
+    for (const constraints of [
+      [
+        { field: 'maker', value: 'm0', most: 0 },
+        { field: 'maker', value: 'm1', most: 1 },
+      ],
+      [{ field: 'tags', most: 1 }],
+      [
+        { field: 'tags', most: 1 },
+        { field: 'maker', most: 2 },
+      ],
+    ]) {
+      const list = await recommender.recommend({ k: 6, constraints, diversify: 0.01 });
+      expect(list, JSON.stringify(constraints)).toHaveLength(6);
+      expect(list.broken, JSON.stringify(constraints)).toBeUndefined();
+      const few = await recommender.recommend({
+        ...{ k: 6, constraints },
+        rerank: { candidates: 6, steps: [{ by: 'msd', weight: 0.1 }] },
+      });
+      expect(few.broken, JSON.stringify(constraints)).toBeUndefined();
+    }
+  });
+
+  test('name every group that lacks what all must have, also those of which nothing is left', async () => {
+    const { recommender } = await opened();
+    const exclude = catalog.filter(({ maker }) => maker === 'm3').map(({ id }) => id);
+    const constraints = [{ field: 'maker', least: 1 }];
+    const { broken } = await recommender.recommend({ k: 8, constraints, exclude });
+    expect(broken).toEqual([
+      { constraint: 0, field: 'maker', value: 'm3', unit: 'items', lacking: 1 },
+    ]);
+  });
+
   test('name a group that nothing belongs to', async () => {
     const { recommender } = await opened();
     const constraints = [{ field: 'maker', value: 'nobody', least: 1 }];

@@ -8,6 +8,7 @@ import type {
   RerankOptions,
   RerankStep,
 } from '../types.js';
+import { bestPool, type Pool, widen } from './candidate-pool.js';
 import { valuesOf } from './filter.js';
 import { owning } from './heap.js';
 import type { ItemImpressions, StoredEvent } from './history.js';
@@ -34,8 +35,6 @@ const DEFAULT_CANDIDATES = 100;
 const DAY_MS = 86_400_000;
 const FRESH_HALF_LIFE_DAYS = 30;
 const SHOWN_HALF_LIFE_DAYS = 1;
-/** What lies below the candidates comes in by constraints alone, in its order. */
-const BELOW = 1e-6;
 /** Validated by nobody but eyes: it is to surprise, not to be right. */
 const SURPRISE: RerankOptions = {
   candidates: 300,
@@ -56,13 +55,6 @@ export interface Shown {
   ignored: readonly ItemImpressions[];
   /** All events. */
   log: () => Promise<readonly StoredEvent[]>;
-}
-
-/** Candidates of a list, their scores on one scale. */
-interface Pool {
-  entries: Recommendation[];
-  scores: number[];
-  indices: number[];
 }
 
 /** Lists that are more than the best scores: re-ranked, constrained, or with something to try out. */
@@ -98,20 +90,17 @@ export class ListChooser {
     const shown = asksLog ? shownLog(await person.log()) : [];
 
     const most = Math.max(candidates ?? DEFAULT_CANDIDATES, k);
-    const floors = constraints.filter(({ least }) => least);
-    const best = lists.list(plan, floors.length > 0 ? ids.size : most, 0);
-    const pool = this.pool(
-      best,
-      most,
-      k,
-      floors.map(({ field, value }) => ({ field, value })),
-    );
+    const bound = [...constraints, ...caps];
+    const best = lists.list(plan, bound.length > 0 ? ids.size : most, 0);
+    const pool = bestPool(best, most, k);
+    if (bound.length > 0) widen(pool, best, k, bound, itemOf);
     const items = pool.entries.map(({ item }) => itemOf(item) as Item);
     const pinnedItems = pinned.map(({ item }) => itemOf(item) as Item);
     const slots = explore ? placesTriedOut(numPlaces, explore.share, seed) : [];
     const rules = groupRules(constraints, caps, {
       items,
-      k: numPlaces,
+      catalog: catalog.items,
+      k: numPlaces - slots.length,
       pinned: pinnedItems,
       itemOf,
       shown,
@@ -135,7 +124,7 @@ export class ListChooser {
 
     const tried: Recommendation[] = [];
     // Whatever the rung: what the highest knows nothing of is worth trying, too.
-    const unknown = explore && this.pool(best, most, most, []);
+    const unknown = explore && bestPool(best, most, most);
     const taken = new Set(list.map(({ item }) => item));
     for (const slot of unknown ? slots : []) {
       const takenItems = [...taken].map((id) => itemOf(id) as Item);
@@ -202,49 +191,6 @@ export class ListChooser {
     return { ...given, steps };
   }
 
-  /**
-   * The best so many, up to the end of the rung that fills the list; behind them the best of groups that must have a part. Scores
-   * are scaled to 0 … 1 within each rung, and those of a higher rung lie above.
-   */
-  private pool(
-    best: readonly Recommendation[],
-    most: number,
-    k: number,
-    groups: readonly { field: string; value: unknown }[],
-  ): Pool {
-    const { ids, catalog } = this.stock;
-    const last = best[Math.min(k, best.length) - 1]?.source;
-    const end = best.findLastIndex(({ source }) => source === last) + 1;
-    const entries = best.slice(0, Math.min(end, most));
-    const bands = [...new Set(entries.map(({ source }) => source))].reverse();
-    const ranges = new Map(
-      bands.map((source) => {
-        const scores = entries.flatMap((entry) => (entry.source === source ? entry.score : []));
-        return [source, { low: Math.min(...scores), high: Math.max(...scores) }];
-      }),
-    );
-    const scores = entries.map(({ source, score }) => {
-      const { low, high } = ranges.get(source) as { low: number; high: number };
-      return (
-        (bands.indexOf(source) + (high > low ? (score - low) / (high - low) : 1)) / bands.length
-      );
-    });
-    const below =
-      groups.length > 0
-        ? bestOfGroups(
-            best.slice(entries.length),
-            k,
-            groups,
-            (id) => catalog.items[indexOfItem(ids, id)] as Item,
-          )
-        : [];
-    below.forEach((entry, n) => {
-      entries.push(entry);
-      scores.push(-BELOW * n);
-    });
-    return { entries, scores, indices: entries.map(({ item }) => indexOfItem(ids, item)) };
-  }
-
   private chosen(
     pool: Pool,
     rerank: RerankOptions,
@@ -271,7 +217,7 @@ export class ListChooser {
       const write = (array: Float64Array | Int32Array | Float32Array) => own(heap.write(array));
       const status = reranking.rerank(
         wasm,
-        write(Int32Array.from(pool.indices)),
+        write(Int32Array.from(this.indicesOf(pool))),
         write(Float32Array.from(pool.scores)),
         write(plan.history.items),
         write(plan.history.weights),
@@ -307,7 +253,7 @@ export class ListChooser {
     const faded = (time: number, days: number) => 2 ** (-Math.max(0, now - time) / (DAY_MS * days));
     if (by === 'freshness') {
       const times = this.stock.catalog.times(field);
-      return pool.indices.map(
+      return this.indicesOf(pool).map(
         (index) => faded(times[index] as number, halfLifeDays ?? FRESH_HALF_LIFE_DAYS) || 0,
       );
     }
@@ -346,7 +292,7 @@ export class ListChooser {
       explore,
       {
         scores: open.map((place) => pool.scores[place] as number),
-        items: open.map((place) => pool.indices[place] as number),
+        items: open.map((place) => indexOfItem(ids, pool.entries[place]?.item as string)),
         topicsOf: (item) => rows.of(item),
         numTopics: rows.numTopics,
         popularity: core.popularity(),
@@ -362,6 +308,10 @@ export class ListChooser {
     const place = open[found.candidate] as number;
     const entry = pool.entries[place] as Recommendation;
     return { ...entry, propensity: found.propensity };
+  }
+
+  private indicesOf({ entries }: Pool): number[] {
+    return entries.map(({ item }) => indexOfItem(this.stock.ids, item));
   }
 
   private topicsOf(field: string): { rows: TopicRows; handle: ItemTopics | null } {
@@ -396,30 +346,4 @@ function hasRoom(rules: readonly GroupRule[], taken: readonly Item[], item: Item
     const isIn = (each: Item) => valuesOf(each, field).includes(value);
     return unit !== 'items' || !isIn(item) || credit + taken.filter(isIn).length < ceiling;
   });
-}
-
-/** Of each group the best k, where they are not among the candidates. */
-function bestOfGroups(
-  best: readonly Recommendation[],
-  k: number,
-  groups: readonly { field: string; value: unknown }[],
-  itemOf: (id: string) => Item,
-): Recommendation[] {
-  const left = new Map<string, number>();
-  return best.filter(({ item }) =>
-    groups
-      .flatMap(({ field, value }, n) =>
-        valuesOf(itemOf(item), field).flatMap((each) =>
-          value === undefined || valuesOf({ id: '', [field]: value }, field).includes(each)
-            ? `${n} ${each}`
-            : [],
-        ),
-      )
-      .map((group) => {
-        const room = left.get(group) ?? k;
-        left.set(group, room - 1);
-        return room > 0;
-      })
-      .some(Boolean),
-  );
 }

@@ -6,7 +6,7 @@ import type {
   RecommendOptions,
 } from '../types.js';
 import { attention } from './attention.js';
-import { valuesOf } from './filter.js';
+import { asGroup, groupsOf } from './candidate-pool.js';
 import { expectNumber, expectOneOf, record, wrong } from './shape-checks.js';
 import type { ShownItem } from './shown-log.js';
 
@@ -65,9 +65,11 @@ export function checkConstraints(constraints: unknown): asserts constraints is L
 
 /** What rules are made of. */
 interface Ground {
-  /** Of the pool, in its order. */
+  /** Candidates, in their order. */
   items: readonly Item[];
-  /** The list's length, without what is pinned. */
+  /** All that there is. */
+  catalog: readonly Item[];
+  /** How many places the list has for candidates. */
   k: number;
   pinned: readonly Item[];
   itemOf: (id: string) => Item | undefined;
@@ -75,47 +77,51 @@ interface Ground {
   shown: readonly ShownItem[];
 }
 
-/** The rules of a call, group by group; `caps` are rules too, of those groups that candidates are in. */
+/** The rules of a call, group by group; `caps` are rules too. A ceiling needs none where a group has no candidate. */
 export function groupRules(
   constraints: readonly ListConstraint[],
   caps: NonNullable<RecommendOptions['caps']>,
-  ground: Ground,
+  { items, catalog, k, pinned, itemOf, shown }: Ground,
 ): GroupRule[] {
-  const total = Array.from({ length: ground.k }, (_, place) => attention(place + 1)).reduce(
-    (sum, each) => sum + each,
-    0,
-  );
+  const total = [...Array(k).keys()].reduce((sum, place) => sum + attention(place + 1), 0);
   return [...constraints, ...caps].flatMap((constraint: ListConstraint, n) => {
-    const { field, unit = 'items', least, most, over } = constraint;
+    const { field, value: given, unit = 'items', least = 0, most, over } = constraint;
     const members = new Map<FilterValue, number[]>();
-    ground.items.forEach((item, place) => {
-      for (const value of new Set(valuesOf(item, field))) {
-        members.set(value, [...(members.get(value) ?? []), place]);
+    const add = (item: Item, place: number[]) => {
+      for (const value of groupsOf(item, constraint)) {
+        const known = members.get(value);
+        if (known) known.push(...place);
+        else members.set(value, place.slice());
       }
-    });
-    const asked =
-      constraint.value === undefined ? [] : valuesOf({ id: '', [field]: constraint.value }, field);
-    return (asked.length > 0 ? asked : [...members.keys()]).flatMap((value): GroupRule[] => {
-      const rule = { constraint: n, field, value, unit, group: members.get(value) ?? [] };
-      const isIn = (item: Item | undefined) =>
-        item !== undefined && valuesOf(item, field).includes(value);
+    };
+    for (const [place, item] of items.entries()) add(item, [place]);
+    if (given !== undefined)
+      members.set(asGroup(field, given), members.get(asGroup(field, given)) ?? []);
+    else if (least > 0) for (const item of catalog) add(item, []);
+    const gotten = new Map<FilterValue, number>();
+    const count = (item: Item | undefined, amount: number) => {
+      for (const value of item ? groupsOf(item, constraint) : []) {
+        gotten.set(value, (gotten.get(value) ?? 0) + amount);
+      }
+    };
+    let before = 0;
+    if (unit === 'items') for (const item of pinned) count(item, 1);
+    else if (over === 'sessions') {
+      for (const { item, attention: amount } of shown) {
+        before += amount;
+        count(itemOf(item), amount);
+      }
+    }
+    return [...members].flatMap(([value, group]): GroupRule[] => {
+      const credit = gotten.get(value) ?? 0;
+      const rule = { constraint: n, field, value, unit, group };
       const open = { ...rule, floor: 0, ceiling: Infinity };
-      if (unit === 'items') {
-        const credit = ground.pinned.filter(isIn).length;
-        return [{ ...open, floor: least ?? 0, ceiling: most ?? Infinity, credit }];
-      }
-      const past = over === 'sessions' ? ground.shown : [];
-      let shown = 0;
-      let own = 0;
-      for (const { item, attention: got } of past) {
-        shown += got;
-        if (isIn(ground.itemOf(item))) own += got;
-      }
+      if (unit === 'items') return [{ ...rule, floor: least, ceiling: most ?? Infinity, credit }];
       return [
-        ...(least ? [{ ...open, floor: least * total, credit: own - least * shown }] : []),
-        ...(most !== undefined
-          ? [{ ...open, ceiling: most * total, credit: own - most * shown }]
-          : []),
+        ...(least > 0 ? [{ ...open, floor: least * total, credit: credit - least * before }] : []),
+        ...(most === undefined
+          ? []
+          : [{ ...open, ceiling: most * total, credit: credit - most * before }]),
       ];
     });
   });

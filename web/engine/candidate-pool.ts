@@ -1,0 +1,100 @@
+import type { FilterValue, Item, ListConstraint, Recommendation } from '../types.js';
+import { valuesOf } from './filter.js';
+
+/** What lies below the candidates comes in by constraints alone, in its order. */
+const BELOW = 1e-6;
+
+/** Candidates of a list, their scores on one scale. */
+export interface Pool {
+  entries: Recommendation[];
+  scores: number[];
+}
+
+/**
+ * The best so many, up to the end of the rung that fills a list of k. Scores are scaled to 0 … 1 within each rung, and those
+ * of a higher rung lie above.
+ */
+export function bestPool(best: readonly Recommendation[], most: number, k: number): Pool {
+  const last = best[Math.min(k, best.length) - 1]?.source;
+  const end = best.findLastIndex(({ source }) => source === last) + 1;
+  const entries = best.slice(0, Math.min(end, most));
+  const bands = [...new Set(entries.map(({ source }) => source))].reverse();
+  const ranges = new Map(
+    bands.map((band) => {
+      const scores = entries.flatMap(({ source, score }) => (source === band ? score : []));
+      return [band, { low: Math.min(...scores), high: Math.max(...scores) }];
+    }),
+  );
+  const scores = entries.map(({ source, score }) => {
+    const { low, high } = ranges.get(source) as { low: number; high: number };
+    const within = high > low ? (score - low) / (high - low) : 1;
+    return (bands.indexOf(source) + within) / bands.length;
+  });
+  return { entries, scores };
+}
+
+/**
+ * Adds what constraints may need from further down: the best k of each group with a floor, and the best k that all
+ * ceilings together leave room for.
+ *
+ * @param best all that there is, the pool's own first
+ */
+export function widen(
+  pool: Pool,
+  best: readonly Recommendation[],
+  k: number,
+  constraints: readonly ListConstraint[],
+  itemOf: (id: string) => Item | undefined,
+): void {
+  const item = ({ item: id }: Recommendation) => itemOf(id) as Item;
+  const below = new Set<Recommendation>();
+  const floors = constraints.filter(({ least }) => least);
+  const left = new Map<string, number>();
+  const ceilings = constraints.flatMap((constraint) => {
+    const { unit, most } = constraint;
+    if (most === undefined) return [];
+    // Of attention nobody knows yet how many places it comes to: at least none are wanted of a group that had too much.
+    const room = unit === 'attention' ? (constraint.value === undefined ? 1 : 0) : most;
+    return { constraint, room, counts: new Map<FilterValue, number>() };
+  });
+  let fitting = 0;
+  best.forEach((entry, place) => {
+    for (const [n, constraint] of floors.entries()) {
+      for (const value of groupsOf(item(entry), constraint)) {
+        const key = `${n} ${typeof value} ${value}`;
+        const room = left.get(key) ?? k;
+        if (room > 0 && place >= pool.entries.length) below.add(entry);
+        left.set(key, room - 1);
+      }
+    }
+    if (ceilings.length === 0 || fitting >= k) return;
+    const fits = ceilings.every(({ constraint, room, counts }) =>
+      groupsOf(item(entry), constraint).every((value) => (counts.get(value) ?? 0) < room),
+    );
+    if (!fits) return;
+    fitting++;
+    if (place >= pool.entries.length) below.add(entry);
+    for (const { constraint, counts } of ceilings) {
+      for (const value of groupsOf(item(entry), constraint)) {
+        counts.set(value, (counts.get(value) ?? 0) + 1);
+      }
+    }
+  });
+  for (const entry of below) {
+    pool.scores.push(-BELOW * (pool.entries.length + 1));
+    pool.entries.push(entry);
+  }
+}
+
+/** Of the groups of a constraint those that an item is in. */
+export function groupsOf(item: Item, { field, value }: ListConstraint): FilterValue[] {
+  const own = [...new Set(valuesOf(item, field))];
+  if (value === undefined) return own;
+  const wanted = asGroup(field, value);
+  return own.filter((each) => each === wanted);
+}
+
+/** A value as items' values are compared. */
+export function asGroup(field: string, value: FilterValue): FilterValue {
+  return valuesOf({ id: '', [field]: value }, field)[0] ?? value;
+}
