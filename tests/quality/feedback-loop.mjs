@@ -400,7 +400,8 @@ people have met ${MET_BEFORE} items before, for what they were known for rather 
 at fewer of the places further down, and takes what they like; every ${RETRAIN_EVERY} rounds the model is trained anew on all that was taken. The draws are the
 same in all rows. \`nothing against loops\` is a hybrid with \`impressions: {by: 0}\`, as are the single models above it, which show what the two sides of a
 hybrid do. \`${DEFAULTS}\` lower what was shown and let be; below it, the same hybrid with, besides, \`explore: 0.1\` and
-\`freshness: {halfLifeDays: ${FRESHNESS.halfLifeDays}, by: ${FRESHNESS.by}}\`, or at most four items of a tag (\`caps\`). \`${IDEAL}\` are lists by one who knows them all.
+\`freshness: {halfLifeDays: ${FRESHNESS.halfLifeDays}, by: ${FRESHNESS.by}}\`, or at most four items of a tag (\`caps\`), or
+lists re-ranked by \`calibrate\` or with \`diversify: true\`, at their default weights. \`${IDEAL}\` are lists by one who knows them all.
 What a blend learns of a person is left out. It is one world, drawn once: there are no intervals, and of
 another seed's the narrowest lists of the defaults had twice the topics.
 
