@@ -3,10 +3,14 @@ import { cover } from './cover.ts';
 import { element, say } from './elements.ts';
 import type { Explanation, Opinion } from './explanation.ts';
 import { icon } from './icons.ts';
-import { whySheet } from './why-sheet.ts';
+import { WhySheet } from './why-sheet.ts';
 
 /** What a card asks of the page when one of its buttons is pressed. */
-export type OnOpinion = (film: Film, opinion: Opinion, event: MouseEvent) => void;
+export interface CardActions {
+  onOpinion: (film: Film, opinion: Opinion, event: MouseEvent) => void;
+  /** No more of a topic of the film. */
+  onMute: (topic: string, event: MouseEvent) => void;
+}
 
 let made = 0;
 
@@ -20,11 +24,13 @@ export class Card {
   readonly #line: HTMLElement;
   readonly #face: HTMLElement;
   readonly #sheetId = `why-${++made}`;
-  #sheet: HTMLElement | undefined;
+  readonly #actions: CardActions;
+  #sheet: WhySheet | undefined;
   #explanation: Explanation | undefined;
 
-  constructor(film: Film, onOpinion: OnOpinion) {
+  constructor(film: Film, actions: CardActions) {
     this.#film = film;
+    this.#actions = actions;
     this.#line = element('span', { class: 'why-line' });
     this.#why = element(
       'button',
@@ -42,8 +48,8 @@ export class Card {
     this.#like = this.#button('like', `Like ${film.title}`, 'Like');
     this.#dislike = this.#button('dislike', `Not for me: ${film.title}`);
     this.#why.addEventListener('click', () => this.#toggleSheet());
-    this.#like.addEventListener('click', (event) => this.#press(event, 'like', onOpinion));
-    this.#dislike.addEventListener('click', (event) => this.#press(event, 'dislike', onOpinion));
+    this.#like.addEventListener('click', (event) => this.#press(event, 'like'));
+    this.#dislike.addEventListener('click', (event) => this.#press(event, 'dislike'));
     this.#face = element('div', { class: 'face' }, cover(film));
     this.root = element(
       'li',
@@ -69,7 +75,7 @@ export class Card {
     say(this.#line, explanation.line);
     this.#explanation = explanation;
     this.#why.disabled = explanation.parts.length === 0;
-    if (this.#sheet && explanation.parts.length > 0) this.#openSheet();
+    if (explanation.parts.length > 0) this.#sheet?.show(explanation);
     else if (this.#sheet) this.#toggleSheet();
     this.#like.setAttribute('aria-pressed', String(opinion === 'like'));
     this.#dislike.setAttribute('aria-pressed', String(opinion === 'dislike'));
@@ -89,7 +95,7 @@ export class Card {
     target.focus({ preventScroll: true });
   }
 
-  #button(kind: Opinion, label: string, words?: string): HTMLButtonElement {
+  #button(kind: 'like' | 'dislike', label: string, words?: string): HTMLButtonElement {
     const title = kind === 'dislike' ? 'Not for me' : undefined;
     return element(
       'button',
@@ -107,10 +113,10 @@ export class Card {
     );
   }
 
-  #press(event: MouseEvent, opinion: Opinion, onOpinion: OnOpinion): void {
+  #press(event: MouseEvent, opinion: Opinion): void {
     // The second click of a double click would hit the film that has just moved in.
     if (event.detail > 1) return;
-    onOpinion(this.#film, opinion, event);
+    this.#actions.onOpinion(this.#film, opinion, event);
   }
 
   #toggleSheet(): void {
@@ -119,17 +125,19 @@ export class Card {
     this.root.classList.toggle('card-open', open);
     if (open) this.#openSheet();
     else {
-      this.#sheet?.remove();
+      this.#sheet?.root.remove();
       this.#sheet = undefined;
     }
   }
 
   #openSheet(): void {
     if (!this.#explanation) return;
-    const sheet = whySheet(this.#explanation, this.#sheetId);
-    if (this.#sheet) this.#sheet.replaceWith(sheet);
-    else this.#face.append(sheet);
-    this.#sheet = sheet;
+    this.#sheet = new WhySheet(this.#film, this.#sheetId, {
+      onHide: (event) => this.#press(event, 'hide'),
+      onMute: this.#actions.onMute,
+    });
+    this.#sheet.show(this.#explanation);
+    this.#face.append(this.#sheet.root);
   }
 }
 

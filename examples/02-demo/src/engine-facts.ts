@@ -49,16 +49,23 @@ export function showUpdateTime(made: number, seen: number): void {
   say(byId('panel-seen'), `, on screen after ${milliseconds(seen)}`);
 }
 
+const isProgram = (address: string) => !address.includes(':') && !address.includes('?');
+
 function verdict({ sinceLoad }: NetworkLedger): { headline: string; note: string } {
   const many = counted(sinceLoad.length, 'request');
   if (sinceLoad.length === 0) {
     const note = 'since the page was loaded: no request was made, so nothing can have been sent.';
     return { headline: '0 bytes sent', note };
   }
+  // Within this page's folder: an address of elsewhere is a whole one.
+  if (sinceLoad.every(({ address }) => isProgram(address))) {
+    const note = 'since the page was loaded, for more of its own program: see below.';
+    return { headline: many, note };
+  }
   return { headline: many, note: 'since the page was loaded; see below which.' };
 }
 
-export function showLedger(ledger: NetworkLedger, wasm: number): void {
+export function showLedger(ledger: NetworkLedger): void {
   const { atStart, sinceLoad } = ledger;
   const { headline, note } = verdict(ledger);
   say(byId('panel-requests'), String(sinceLoad.length));
@@ -72,11 +79,7 @@ export function showLedger(ledger: NetworkLedger, wasm: number): void {
       element('span', { class: 'load-name' }, address),
       element('span', { class: 'figure' }, size > 0 ? bytes(size) : 'cached'),
     );
-  const engine = wasm > 0 && !atStart.some(({ address }) => address.endsWith('.wasm'));
-  byId('loads').replaceChildren(
-    ...atStart.map(({ address, bytes: size }) => row(address, size)),
-    ...(engine ? [row('inkling wasm, loaded by the worker', wasm)] : []),
-  );
+  byId('loads').replaceChildren(...atStart.map(({ address, bytes: size }) => row(address, size)));
   byId('later-loads').replaceChildren(
     ...sinceLoad.map(({ address, bytes: size }) => row(address, size)),
   );

@@ -45,11 +45,18 @@ const SOURCES: Record<string, string> = {
 const LETTERS_OF_A_LINE = 64;
 
 /** What this page has words of its own for; the package has them for the rest. */
-const TOLD_HERE: readonly Reason['kind'][] = ['event', 'term', 'tag', 'popularity', 'others'];
+const TOLD_HERE: readonly Reason['kind'][] = [
+  'event',
+  'term',
+  'tag',
+  'popularity',
+  'boost',
+  'others',
+];
 
 const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
-export type Opinion = 'like' | 'dislike';
+export type Opinion = 'like' | 'dislike' | 'hide';
 
 /** A tag as the catalogue spells it, a word in quotation marks. */
 export function spelled(
@@ -107,6 +114,7 @@ function labelOf(
   opinions: ReadonlyMap<string, Opinion>,
 ): string {
   if (reason.kind === 'popularity') return 'Popular with everyone';
+  if (reason.kind === 'boost') return 'Your mood';
   if (reason.kind === 'others') return counted(reason.count ?? 0, 'smaller part', 'smaller parts');
   if (reason.kind === 'term' || reason.kind === 'tag') return spelled(reason, catalogue);
   if (reason.kind !== 'event') return capital(phrase(reason, inWords(catalogue)));

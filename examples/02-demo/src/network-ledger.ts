@@ -1,7 +1,7 @@
 /**
  * Counts what the page asks of the network, as the browser itself reports it. Nothing is wrapped or patched: these
  * are the same entries that the developer tools show, for the page itself. A worker keeps entries of its own; the
- * engine's worker loads its one wasm file and then asks for nothing, which the network panel shows too.
+ * engine's worker loads one wasm file, and a larger one when that is needed; of these the package tells the size.
  */
 
 export interface Load {
@@ -12,19 +12,37 @@ export interface Load {
 }
 
 export class NetworkLedger {
-  readonly atStart: Load[] = [];
-  readonly sinceLoad: Load[] = [];
+  readonly #atStart: Load[] = [];
+  readonly #sinceLoad: Load[] = [];
+  /** Sizes of the wasm files that a worker has loaded. */
+  #engineAtStart = 0;
+  #engineSince = 0;
   #loadedAt = Number.POSITIVE_INFINITY;
   readonly #onChange: () => void;
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
     const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-    if (page) this.atStart.push({ address: 'index.html', bytes: page.encodedBodySize });
+    if (page) this.#atStart.push({ address: 'index.html', bytes: page.encodedBodySize });
     new PerformanceObserver((entries) => {
       for (const entry of entries.getEntries()) this.#enter(entry as PerformanceResourceTiming);
       this.#onChange();
     }).observe({ type: 'resource', buffered: true });
+  }
+
+  get atStart(): readonly Load[] {
+    return withEngine(this.#atStart, this.#engineAtStart);
+  }
+
+  get sinceLoad(): readonly Load[] {
+    return withEngine(this.#sinceLoad, this.#engineSince);
+  }
+
+  /** The size of the wasm file in use: another one is that of another file. */
+  noteEngine(size: number): void {
+    if (this.#loadedAt === Number.POSITIVE_INFINITY) this.#engineAtStart = size;
+    else if (size !== this.#engineAtStart) this.#engineSince = size;
+    this.#onChange();
   }
 
   /** From now on every request counts. */
@@ -40,7 +58,15 @@ export class NetworkLedger {
     const folder = new URL('.', document.baseURI).href;
     const address = url.href.startsWith(folder) ? url.href.slice(folder.length) : url.href;
     const load = { address, bytes: entry.encodedBodySize };
-    if (entry.startTime > this.#loadedAt) this.sinceLoad.push(load);
-    else this.atStart.push(load);
+    if (entry.startTime > this.#loadedAt) this.#sinceLoad.push(load);
+    else this.#atStart.push(load);
   }
+}
+
+/** Unless the browser counts a worker's file among those of the page. */
+function withEngine(loads: readonly Load[], size: number): readonly Load[] {
+  const counted = loads.some(({ address }) => address.endsWith('.wasm'));
+  return size === 0 || counted
+    ? loads
+    : [...loads, { address: 'inkling wasm, loaded by the worker', bytes: size }];
 }

@@ -10,6 +10,9 @@ import { saveFile } from './save-file.ts';
 import { watchSearch } from './search-box.ts';
 import { chooseAnchors, type Session } from './session.ts';
 import { Shelves } from './shelves.ts';
+import { NO_WISH } from './wishes.ts';
+
+const QUIET = 'Quiet: nothing was kept.';
 
 /** Keeps what is on the page equal to what the recommender says, whichever session is the current one. */
 export class Page {
@@ -24,6 +27,8 @@ export class Page {
   #query = '';
   /** Answers to an older question than the newest are not shown. */
   #asked = 0;
+  /** The last wish that was answered. */
+  #granted = NO_WISH;
 
   constructor(session: Session, ledger: NetworkLedger) {
     this.session = session;
@@ -31,13 +36,16 @@ export class Page {
     this.#ledger = ledger;
     const shelves = byId('shelves');
     shelves.replaceChildren();
-    this.#shelves = new Shelves(
-      shelves,
-      (film, opinion, event) => void this.#judge(film, opinion, event),
-      () => this.#shelves.showPopular(this.session),
-    );
+    this.#shelves = new Shelves(shelves, {
+      onOpinion: (film, opinion, event) => void this.#judge(film, opinion, event),
+      onMute: (topic, event) => void this.#mute(topic, event),
+      onGenre: () => this.#shelves.showPopular(this.session),
+      onWish: (words) => void this.#wish(words),
+      onQuiet: (quiet) => this.#keepQuiet(quiet),
+    });
     this.#panel = new Panel({
       onForget: (id) => void this.#forget(id),
+      onUnmute: (topic) => void this.#unmute(topic),
       onExport: () => void this.#export(),
       onErase: () => void this.#erase(),
     });
@@ -58,7 +66,7 @@ export class Page {
   }
 
   #welcome({ catalogue }: Session): void {
-    this.#shelves.clear(catalogue.genres);
+    this.#shelves.clear(catalogue);
     say(byId('film-count'), counted(catalogue.films.size, 'film'));
   }
 
@@ -73,15 +81,18 @@ export class Page {
   async update(since: number, usedShelf?: string): Promise<number | undefined> {
     const turn = ++this.#asked;
     const { session } = this;
-    const answers = await session.ask(this.#query);
+    const answers = await session.ask(this.#query, this.#shelves.wish);
     if (turn !== this.#asked) return undefined;
+    this.#granted = answers.wish;
     this.#shelves.showFirst(session, answers, this.#query);
     const made = performance.now() - since;
     const anchors = chooseAnchors(this.#shelves.anchors, session.likes, usedShelf);
     const seen = painted().then(() => {
       showUpdateTime(made, performance.now() - since);
       if (turn === this.#asked) this.#panel.show(session, answers.profile);
-      showEngine(session.recommender.info());
+      const info = session.recommender.info();
+      showEngine(info);
+      this.#ledger.noteEngine(info.bytes.wasm);
     });
     const [similar] = await Promise.all([session.askNeighbors(anchors), seen]);
     if (turn === this.#asked) this.#shelves.showRest(session, similar, anchors);
@@ -89,18 +100,21 @@ export class Page {
   }
 
   showLedger(): void {
-    showLedger(this.#ledger, this.session.recommender.info().bytes.wasm);
+    showLedger(this.#ledger);
   }
 
   async #judge(film: Film, opinion: Opinion, event: MouseEvent): Promise<void> {
     await this.#attempt(async () => {
       const usedShelf = this.#shelves.anchorAt(event.target);
+      const { quiet } = this.session;
       const holds = await this.session.toggle(film, opinion);
       const words = {
         like: `Liked ${film.title}.`,
         dislike: `${film.title} is not for you.`,
+        hide: `Hid ${film.title}; to undo it, forget it under “What this device knows”.`,
         none: `Took back what you said of ${film.title}.`,
       };
+      if (quiet) return this.announce(QUIET);
       await this.#tell(words[holds ?? 'none'], event.timeStamp, usedShelf);
     });
   }
@@ -112,6 +126,51 @@ export class Page {
       const title = this.session.catalogue.films.get(id)?.title ?? shownName(id);
       await this.#tell(`Forgot ${title}.`, since);
     });
+  }
+
+  async #mute(topic: string, event: MouseEvent): Promise<void> {
+    if (this.session.quiet) return this.announce(QUIET);
+    await this.#attempt(async () => {
+      await this.session.mute([topic]);
+      const words = `No more ${shownName(topic)}; to undo it, take it back under “Muted” in “What this device knows”.`;
+      await this.#tell(words, event.timeStamp, this.#shelves.anchorAt(event.target));
+    });
+  }
+
+  async #unmute(topic: string): Promise<void> {
+    const since = performance.now();
+    await this.#attempt(async () => {
+      await this.session.unmute(topic);
+      const { spelling } = this.session.catalogue;
+      await this.#tell(`${shownName(spelling.get(topic) ?? topic)} may come again.`, since);
+    });
+  }
+
+  /** What cannot be had, as where more of the program would have to be loaded and is not there, is wished no longer. */
+  async #wish(words?: string): Promise<void> {
+    const since = performance.now();
+    const { wish } = this.#shelves;
+    await this.#attempt(async () => {
+      try {
+        if (words === undefined) await this.update(since);
+        else await this.#tell(words, since);
+      } catch (error) {
+        if (this.#shelves.wish === wish) {
+          this.#shelves.wish = this.#granted;
+          await this.update(since);
+        }
+        throw error;
+      }
+    });
+  }
+
+  #keepQuiet(quiet: boolean): void {
+    this.session.quiet = quiet;
+    this.announce(
+      quiet
+        ? 'Quiet: nothing is learned until you turn it off.'
+        : 'Quiet is off: what you like counts again.',
+    );
   }
 
   async #tell(words: string, since: number, usedShelf?: string): Promise<void> {

@@ -10,6 +10,7 @@ import type { Session } from './session.ts';
 
 interface PanelActions {
   onForget: (id: string) => void;
+  onUnmute: (topic: string) => void;
   onExport: () => void;
   onErase: () => void;
 }
@@ -19,11 +20,17 @@ const MOST_LIKED = 12;
 const MOST_DISLIKED = 3;
 const FEWEST_TAGS = 2;
 
+const WORDS: Record<Opinion, string> = { like: 'liked', dislike: 'not for me', hide: 'hidden' };
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** "What this device knows": opinions that can be taken back, and the taste computed from them. */
 export class Panel {
   readonly #actions: PanelActions;
   readonly #opinions = byId('panel-opinions');
   readonly #interests = byId('panel-interests');
+  readonly #muted = byId('panel-muted');
+  readonly #mutedTopics = byId('panel-muted-topics');
   readonly #count = byId('panel-count');
   readonly #sheetCount = byId('sheet-count');
   #rows = new Map<string, HTMLElement>();
@@ -41,17 +48,24 @@ export class Panel {
 
   show(session: Session, profile: Profile): void {
     this.#showOpinions(session);
+    this.#showMuted(profile.muted, session.catalogue);
     this.#showInterests(profile, session.catalogue);
     const films = counted(session.opinions.size, 'film');
+    const topics = counted(profile.muted.length, 'muted topic');
+    const known = [
+      session.opinions.size > 0 && `your opinion of ${films}`,
+      profile.muted.length > 0 && topics,
+    ].filter((words) => words !== false);
     const kept =
       session.recommender.info().storage.kind === 'indexeddb'
         ? 'in this browser'
         : 'until this tab closes';
     say(
       this.#count,
-      session.opinions.size === 0 ? 'Nothing yet.' : `Your opinion of ${films}, kept ${kept}.`,
+      known.length === 0 ? 'Nothing yet.' : `${capital(known.join(' and '))}, kept ${kept}.`,
     );
-    say(this.#sheetCount, session.opinions.size === 0 ? 'nothing yet' : films);
+    const [first = 'nothing yet'] = known;
+    say(this.#sheetCount, session.opinions.size > 0 ? films : first);
   }
 
   /** For another catalogue, in which the same ids mean other films. */
@@ -91,9 +105,30 @@ export class Panel {
       { class: `opinion-row opinion-row-${opinion}` },
       film && swatch(film),
       element('span', { class: 'opinion-title' }, title),
-      element('span', { class: 'opinion-word' }, opinion === 'like' ? 'liked' : 'not for me'),
+      element('span', { class: 'opinion-word' }, WORDS[opinion]),
       remove,
     );
+  }
+
+  #showMuted(topics: readonly string[], { spelling }: Catalogue): void {
+    const { activeElement } = document;
+    const at = [...this.#mutedTopics.children].findIndex((row) => row.contains(activeElement));
+    const chips = topics.map((topic) => {
+      const name = shownName(spelling.get(topic) ?? topic);
+      const allow = element(
+        'button',
+        { class: 'muted-topic', type: 'button', 'aria-label': `Take back: no more ${name}` },
+        element('span', {}, name),
+        icon('dislike'),
+      );
+      allow.addEventListener('click', () => this.#actions.onUnmute(topic));
+      return element('li', {}, allow);
+    });
+    this.#mutedTopics.replaceChildren(...chips);
+    this.#muted.hidden = chips.length === 0;
+    if (at < 0) return;
+    const next = chips[Math.min(at, chips.length - 1)]?.querySelector('button');
+    (next ?? byId('export')).focus({ preventScroll: true });
   }
 
   #showInterests({ interests }: Profile, catalogue: Catalogue): void {

@@ -1,11 +1,23 @@
-import type { Profile, Recommendation, Recommender, ReloadOptions, SimilarItem } from 'inkling';
+import type {
+  InteractionEvent,
+  Profile,
+  Recommendation,
+  Recommender,
+  ReloadOptions,
+  SimilarItem,
+} from 'inkling';
 import type { Catalogue, Film } from './catalogue.ts';
 import { MOST_PARTS, type Opinion } from './explanation.ts';
+import { optionsOf, type Wish } from './wishes.ts';
 
 /** How many films a shelf holds. */
 export const SHELF_LENGTH = 12;
+/** Likeness knows nothing of muted topics: so many more are asked for, for those that are then left out. */
+const SPARE_NEIGHBORS = 200;
 
 export interface Answers {
+  /** What "For you" was asked with. */
+  wish: Wish;
   forYou: Recommendation[];
   /** What was found for the words in the search box, if there are any. */
   found: Recommendation[] | undefined;
@@ -25,6 +37,8 @@ export class Session {
   readonly #belongings: Belongings;
   /** What the person said of which film, newest first. */
   opinions: ReadonlyMap<string, Opinion> = new Map();
+  /** Topics of which nothing is to come, in lower case. */
+  muted: ReadonlySet<string> = new Set();
 
   constructor(recommender: Recommender, catalogue: Catalogue, belongings: Belongings) {
     this.recommender = recommender;
@@ -43,38 +57,79 @@ export class Session {
     return liked.map(([id]) => id).filter((id) => this.catalogue.films.has(id));
   }
 
-  /** A second press takes the opinion back. Resolves when the event is stored; returns what now holds. */
+  /** While true nothing is learned. The recommender is the same for all sessions, and so is this. */
+  get quiet(): boolean {
+    return this.recommender.quiet;
+  }
+
+  set quiet(quiet: boolean) {
+    this.recommender.quiet = quiet;
+  }
+
+  /** Whether a film is to be left out of every list: it was hidden, or one of its topics is muted. */
+  shuns({ id, tags }: Film): boolean {
+    return (
+      this.opinions.get(id) === 'hide' ||
+      (this.muted.size > 0 && tags.some((tag) => this.muted.has(tag.toLowerCase())))
+    );
+  }
+
+  /**
+   * A second press takes the opinion back. Resolves when the event is stored; returns what now holds: in quiet, what held
+   * before.
+   */
   async toggle(film: Film, opinion: Opinion): Promise<Opinion | undefined> {
-    if (this.opinions.get(film.id) === opinion) {
+    const { quiet } = this;
+    const before = this.opinions.get(film.id);
+    if (before === opinion && !quiet) {
       await this.forget(film.id);
       return undefined;
     }
     await this.recommender.record({ item: film.id, type: opinion });
-    return opinion;
+    return quiet ? before : opinion;
   }
 
   async forget(id: string): Promise<void> {
     await this.recommender.edit({ forget: { item: id } });
   }
 
+  async mute(topics: readonly string[]): Promise<void> {
+    await this.recommender.edit({ mute: topics });
+  }
+
+  async unmute(topic: string): Promise<void> {
+    await this.recommender.edit({ neutral: topic });
+  }
+
+  /** Keeps what was said before, of another catalogue: that is nothing new, so in quiet it is kept too. */
+  async recall(events: readonly InteractionEvent[]): Promise<void> {
+    const { quiet } = this;
+    this.quiet = false;
+    // Whether it is quiet is looked at as the call begins.
+    const kept = this.recommender.record(events);
+    this.quiet = quiet;
+    await kept;
+  }
+
   /** What a person looks at first, asked at once; also learns anew what they said of which film. */
-  async ask(query: string): Promise<Answers> {
+  async ask(query: string, wish: Wish): Promise<Answers> {
     const [forYou, profile, found] = await Promise.all([
-      this.recommender.recommend({ k: SHELF_LENGTH, explain: MOST_PARTS }),
+      this.recommender.recommend({ k: SHELF_LENGTH, explain: MOST_PARTS, ...optionsOf(wish) }),
       this.recommender.profile(),
       query === '' ? undefined : this.#search(query),
     ]);
     const opinions = new Map<string, Opinion>();
     for (const { item, type } of profile.items) {
-      if (type === 'like' || type === 'dislike') opinions.set(item, type);
+      if (type === 'like' || type === 'dislike' || type === 'hide') opinions.set(item, type);
     }
     this.opinions = opinions;
-    return { forYou, profile, found };
+    this.muted = new Set(profile.muted);
+    return { wish, forYou, profile, found };
   }
 
   /** The films nearest to each of some films. */
   async askNeighbors(ids: readonly string[]): Promise<Map<string, SimilarItem[]>> {
-    const k = SHELF_LENGTH + this.opinions.size + 1;
+    const k = SHELF_LENGTH + this.opinions.size + 1 + (this.muted.size > 0 ? SPARE_NEIGHBORS : 0);
     const lists = await Promise.all(ids.map((id) => this.recommender.similar(id, { k })));
     return new Map(ids.map((id, at) => [id, lists[at] ?? []]));
   }

@@ -1,4 +1,4 @@
-import { Card, type OnOpinion } from './card.ts';
+import { Card, type CardActions } from './card.ts';
 import type { Film } from './catalogue.ts';
 import { element, say } from './elements.ts';
 import type { Explanation, Opinion } from './explanation.ts';
@@ -15,7 +15,7 @@ interface ShelfOptions {
   /** Ends the element ids and the test id: `shelf-for-you`. */
   name: string;
   title: string;
-  onOpinion: OnOpinion;
+  actions: CardActions;
   /** Larger cards, for the first shelf of the page. */
   lead?: boolean;
   /** What to say when there is nothing to show. */
@@ -30,15 +30,15 @@ export class Shelf {
   readonly #heading: HTMLElement;
   readonly #note = element('p', { class: 'shelf-note' });
   readonly #list: HTMLUListElement;
-  readonly #onOpinion: OnOpinion;
+  readonly #actions: CardActions;
   readonly #empty: string;
   readonly #lead: boolean;
   #cards = new Map<string, Card>();
   #order: string[] = [];
   #current = 0;
 
-  constructor({ name, title, onOpinion, lead = false, empty = 'Nothing here yet.' }: ShelfOptions) {
-    this.#onOpinion = onOpinion;
+  constructor({ name, title, actions, lead = false, empty = 'Nothing here yet.' }: ShelfOptions) {
+    this.#actions = actions;
     this.#empty = empty;
     this.#lead = lead;
     const headingId = `heading-${name}`;
@@ -82,7 +82,7 @@ export class Shelf {
     const held = this.#focused();
     const cards = new Map<string, Card>();
     for (const { film, explanation, opinion } of entries) {
-      const card = this.#cards.get(film.id) ?? new Card(film, this.#onOpinion);
+      const card = this.#cards.get(film.id) ?? new Card(film, this.#actions);
       card.update(explanation, opinion);
       cards.set(film.id, card);
     }

@@ -1,13 +1,21 @@
 import type { SimilarItem } from 'inkling';
-import type { OnOpinion } from './card.ts';
-import type { Film } from './catalogue.ts';
+import type { CardActions } from './card.ts';
+import type { Catalogue, Film } from './catalogue.ts';
 import { element } from './elements.ts';
 import { explainRecommendation, explainSimilar, knownFor } from './explanation.ts';
 import { GenrePicker } from './genre-picker.ts';
 import { type Answers, type Session, SHELF_LENGTH } from './session.ts';
 import { type Entry, Shelf } from './shelf.ts';
+import { WishControls } from './wish-controls.ts';
+import { type Wish, wishInWords } from './wishes.ts';
 
 type Neighbors = ReadonlyMap<string, readonly SimilarItem[]>;
+
+interface ShelvesActions extends CardActions {
+  onGenre: () => void;
+  onWish: (words?: string) => void;
+  onQuiet: (quiet: boolean) => void;
+}
 
 /** All shelves of the page, in their order, and how the recommender's answers fill them. */
 export class Shelves {
@@ -16,22 +24,25 @@ export class Shelves {
   readonly #because: readonly Shelf[];
   readonly #browse: Shelf;
   readonly #genres: GenrePicker;
+  readonly #wishes: WishControls;
   #anchors: readonly string[] = [];
 
-  constructor(parent: HTMLElement, onOpinion: OnOpinion, onGenre: () => void) {
+  constructor(parent: HTMLElement, actions: ShelvesActions) {
     const shelf = (name: string, title: string, more = {}) =>
-      new Shelf({ name, title, onOpinion, ...more });
+      new Shelf({ name, title, actions, ...more });
     this.#search = shelf('search', 'Found', {
       empty: 'No film in the catalogue answers to these words.',
     });
     this.#forYou = shelf('for-you', 'For you', {
       lead: true,
-      empty: 'You have an opinion on every film there is.',
+      empty: 'There is no film left that you have no opinion of, or have not muted.',
     });
     this.#because = [shelf('because-1', 'Because'), shelf('because-2', 'Because')];
     this.#browse = shelf('browse', 'Popular');
-    this.#genres = new GenrePicker(onGenre);
+    this.#genres = new GenrePicker(actions.onGenre);
     this.#browse.tools.append(this.#genres.root);
+    this.#wishes = new WishControls(actions);
+    this.#forYou.tools.append(this.#wishes.root);
     this.#search.root.hidden = true;
     for (const { root } of this.#because) root.hidden = true;
     parent.append(
@@ -43,6 +54,15 @@ export class Shelves {
     return this.#anchors;
   }
 
+  /** What is wished of "For you". */
+  get wish(): Wish {
+    return this.#wishes.wish;
+  }
+
+  set wish(wish: Wish) {
+    this.#wishes.wish = wish;
+  }
+
   /** The film whose "Because you liked …" shelf an event happened in. */
   anchorAt(target: EventTarget | null): string | undefined {
     const at = this.#because.findIndex(
@@ -52,10 +72,11 @@ export class Shelves {
   }
 
   /** For a new catalogue. */
-  clear(genres: readonly string[]): void {
+  clear(catalogue: Catalogue): void {
     for (const shelf of [this.#search, this.#forYou, ...this.#because, this.#browse]) shelf.clear();
     this.#anchors = [];
-    this.#genres.offer(genres);
+    this.#genres.offer(catalogue.genres);
+    this.#wishes.offer(catalogue);
   }
 
   showFirst(session: Session, answers: Answers, query: string): void {
@@ -82,7 +103,8 @@ export class Shelves {
     for (const film of catalogue.ranked) {
       if (films.length === SHELF_LENGTH) break;
       if (genre !== undefined && !film.genres.includes(genre)) continue;
-      if (elsewhere.has(film.id) || (opinions.has(film.id) && !kept.has(film.id))) continue;
+      if (session.shuns(film) || elsewhere.has(film.id)) continue;
+      if (opinions.has(film.id) && !kept.has(film.id)) continue;
       films.push(film);
     }
     this.#browse.describe(
@@ -103,14 +125,15 @@ export class Shelves {
     );
   }
 
-  #showForYou(session: Session, { forYou }: Answers): void {
+  #showForYou(session: Session, { forYou, wish }: Answers): void {
     const { catalogue, opinions } = session;
     const cold = forYou[0]?.source === 'popularity';
     this.#forYou.describe(
       'For you',
-      cold
-        ? 'Nothing is known about you yet, so this is what most people like. Like a film or two.'
-        : '',
+      wishInWords(wish) ||
+        (cold
+          ? 'Nothing is known about you yet, so this is what most people like. Like a film or two.'
+          : 'From what you said of films, and nothing else. The line under each one says why.'),
     );
     this.#forYou.show(
       entriesOf(
@@ -127,13 +150,14 @@ export class Shelves {
   #showFound(session: Session, { found }: Answers, query: string): void {
     this.#search.root.hidden = found === undefined;
     if (!found) return;
+    const shown = found.filter(({ item }) => !isShunned(session, item));
     this.#search.describe(`Found for “${query}”`, '');
     this.#search.show(
       entriesOf(
         session,
-        found.map(({ item }) => item),
+        shown.map(({ item }) => item),
         (at) => {
-          const recommendation = found[at];
+          const recommendation = shown[at];
           return (
             recommendation &&
             explainRecommendation(recommendation, session.catalogue, session.opinions)
@@ -151,7 +175,8 @@ export class Shelves {
       if (this.#anchors[at] !== anchor.id) shelf.clear();
       const kept = new Set(shelf.ids);
       const neighbors = (similar.get(anchor.id) ?? [])
-        .filter(({ item }) => item !== anchor.id && (!session.opinions.has(item) || kept.has(item)))
+        .filter(({ item }) => item !== anchor.id && !isShunned(session, item))
+        .filter(({ item }) => !session.opinions.has(item) || kept.has(item))
         .slice(0, SHELF_LENGTH);
       shelf.describe(`Because you liked ${anchor.title}`, '');
       shelf.show(
@@ -167,6 +192,11 @@ export class Shelves {
     });
     this.#anchors = anchors;
   }
+}
+
+function isShunned(session: Session, id: string): boolean {
+  const film = session.catalogue.films.get(id);
+  return film !== undefined && session.shuns(film);
 }
 
 function entriesOf(
