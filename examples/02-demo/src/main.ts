@@ -15,8 +15,10 @@ async function start(): Promise<void> {
   let page: Page | undefined;
   const ledger = new NetworkLedger(() => page?.showLedger());
   const builtIn = await loadBuiltIn();
-  const home = { name: 'demo' };
-  const recommender = await Recommender.open({ catalog: builtIn.items, ...home });
+  const name = 'demo';
+  const recommender = await Recommender.open({ catalog: builtIn.items, name });
+  // Own ratings are kept in memory; whoever comes back from there says where the opinions of these films are.
+  const home = { name, storage: recommender.info().storage.kind };
   page = new Page(new Session(recommender, builtIn, home), ledger);
   await page.update(performance.now());
   ledger.markLoaded();
