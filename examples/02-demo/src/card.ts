@@ -134,7 +134,7 @@ export class Card {
     if (!this.#explanation) return;
     this.#sheet = new WhySheet(this.#film, this.#sheetId, {
       onHide: (event) => this.#press(event, 'hide'),
-      onMute: this.#actions.onMute,
+      onMute: (topic, event) => event.detail <= 1 && this.#actions.onMute(topic, event),
     });
     this.#sheet.show(this.#explanation);
     this.#face.append(this.#sheet.root);

@@ -111,7 +111,7 @@ export class Page {
       const words = {
         like: `Liked ${film.title}.`,
         dislike: `${film.title} is not for you.`,
-        hide: `Hid ${film.title}; to undo it, forget it under “What this device knows”.`,
+        hide: `Hid ${film.title}; to undo it, forget it in the panel.`,
         none: `Took back what you said of ${film.title}.`,
       };
       if (quiet) return this.announce(QUIET);
@@ -132,8 +132,10 @@ export class Page {
     if (this.session.quiet) return this.announce(QUIET);
     await this.#attempt(async () => {
       await this.session.mute([topic]);
-      const words = `No more ${shownName(topic)}; to undo it, take it back under “Muted” in “What this device knows”.`;
-      await this.#tell(words, event.timeStamp, this.#shelves.anchorAt(event.target));
+      await this.update(event.timeStamp, this.#shelves.anchorAt(event.target));
+      this.announce(
+        `No more ${shownName(topic)}. To undo it, take it back under “Muted” in the panel.`,
+      );
     });
   }
 

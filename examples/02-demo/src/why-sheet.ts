@@ -1,7 +1,6 @@
 import { type Film, shownName } from './catalogue.ts';
-import { element } from './elements.ts';
+import { element, say } from './elements.ts';
 import type { Explanation } from './explanation.ts';
-import { icon } from './icons.ts';
 
 /** Scores of different models differ by orders of magnitude; three figures say enough of each. */
 const figure = (value: number): string => {
@@ -37,25 +36,19 @@ export class WhySheet {
     });
     this.#choices = element(
       'div',
-      { class: 'why-choices', id: `${id}-choices`, role: 'group', 'aria-label': OBJECTION },
+      { class: 'why-choices', role: 'group', 'aria-labelledby': `${id}-choices` },
+      element('p', { class: 'why-heading', id: `${id}-choices` }, 'What should not come again?'),
       hide,
       ...mutes,
     );
     this.#choices.hidden = true;
     this.#turn = element(
       'button',
-      {
-        class: 'why-turn',
-        type: 'button',
-        'data-testid': 'not-this',
-        'aria-expanded': 'false',
-        'aria-controls': this.#choices.id,
-      },
+      { class: 'why-turn', type: 'button', 'data-testid': 'not-this' },
       OBJECTION,
-      icon('chevron'),
     );
-    this.#turn.addEventListener('click', () => this.#turnOver());
-    this.root = element('div', { class: 'why-sheet', id }, this.#score, this.#turn, this.#choices);
+    this.#turn.addEventListener('click', () => this.#turnOver(hide));
+    this.root = element('div', { class: 'why-sheet', id }, this.#score, this.#choices, this.#turn);
   }
 
   show({ parts, score, source }: Explanation): void {
@@ -84,12 +77,12 @@ export class WhySheet {
     );
   }
 
-  #turnOver(): void {
-    const over = this.#choices.hidden;
+  #turnOver(first: HTMLElement): void {
+    const over = this.#choices.hidden === true;
     this.#choices.hidden = !over;
     this.#score.hidden = over;
-    this.root.classList.toggle('why-sheet-over', over);
-    this.#turn.setAttribute('aria-expanded', String(over));
+    say(this.#turn, over ? 'Back to the score' : OBJECTION);
+    if (over) first.focus({ preventScroll: true });
   }
 }
 

@@ -11,7 +11,7 @@ interface WishActions {
 
 const STEP = 5;
 const WHAT_IS_LOADED =
-  'Variety and surprise load more of the program the first time, from where this page came. What you wish for here is not kept.';
+  'Variety and surprise load more of the program once, from where this page came.';
 const WHAT_QUIET_IS =
   'Quiet: nothing is learned. What you press is not kept, until you turn it off.';
 
