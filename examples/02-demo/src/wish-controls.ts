@@ -111,9 +111,10 @@ export class WishControls {
 
   #show(): void {
     const { variety, surprise, mood } = this.#wish;
-    const words = varietyInWords(variety);
+    const words = surprise ? 'By surprise' : varietyInWords(variety);
     this.#slider.value = String(Math.round(variety * 100));
     this.#slider.setAttribute('aria-valuetext', `${this.#slider.value} %, ${words.toLowerCase()}`);
+    this.#slider.disabled = surprise;
     say(this.#words, words);
     this.#surprise.setAttribute('aria-pressed', String(surprise));
     this.#mood.selectedIndex = 1 + this.#moods.findIndex(({ name }) => name === mood?.name);

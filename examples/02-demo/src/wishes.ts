@@ -41,7 +41,7 @@ const MOODS: readonly Mood[] = [
 /** By how many spreads of the scores the films of a mood come further up. */
 const MOOD_WEIGHT = 2;
 /** A sentence that names more is not read. */
-const MOST_NAMED = 3;
+const MOST_NAMED = 2;
 
 const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
@@ -53,10 +53,13 @@ export function moodsOf({ spelling }: Catalogue): Mood[] {
   })).filter(({ genres }) => genres.length > 0);
 }
 
-/** How it is asked. What is not wished is left out, so that nothing more is loaded for it. */
+/**
+ * How it is asked. What is not wished is left out, so that nothing more is loaded for it; and variety beside a surprise,
+ * which has a measure of its own: together they would leave relevance no weight.
+ */
 export function optionsOf({ variety, surprise, mood }: Wish): RecommendOptions {
   return {
-    ...(variety > 0 && { diversify: variety }),
+    ...(variety > 0 && !surprise && { diversify: variety }),
     ...(surprise && { surprise }),
     ...(mood && {
       boost: [{ filter: { tags: { hasAny: mood.genres } }, by: MOOD_WEIGHT }],
