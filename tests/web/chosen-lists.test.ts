@@ -155,6 +155,9 @@ describe('lists that are more than the best scores', () => {
     const { recommender } = await opened();
     const list = ids(await recommender.recommend({ k: 6, surprise: true }));
     expect(list.filter((id) => [0, 1].includes(clusterOf(id))).length).toBeLessThan(2);
+    for (const diversify of [true, 0.5, 1]) {
+      expect(await recommender.recommend({ k: 6, surprise: true, diversify })).toHaveLength(6);
+    }
   });
 
   test('end with an item of a lower rung only where a higher one has no more', async () => {

@@ -23,7 +23,13 @@ import {
 } from './list-constraints.js';
 import type { Plan, Stock } from './plan.js';
 import type { Ranker } from './ranker.js';
-import { checkRerank, createReranking, isGiven, needsTopics } from './reranking.js';
+import {
+  checkRerank,
+  createReranking,
+  DEFAULT_WEIGHTS,
+  isGiven,
+  needsTopics,
+} from './reranking.js';
 import { randomNumbers, roomUnder } from './rules.js';
 import type { ServingEngine } from './serving-engine.js';
 import { type ShownItem, shownLog } from './shown-log.js';
@@ -179,6 +185,11 @@ export class ListChooser {
     if (rerank !== undefined) checkRerank(rerank, true);
     const given = rerank ?? (surprise ? SURPRISE : { steps: [] });
     let { steps } = given;
+    // Both short forms share what they have to say.
+    if (surprise && !rerank && diversify) {
+      const left = 1 - (diversify === true ? DEFAULT_WEIGHTS.msd : diversify);
+      steps = steps.map((step) => ({ ...step, weight: (step.weight as number) * left }));
+    }
     const known = this.topicsOf(field).handle !== null;
     // What nothing is known for, a short form leaves out.
     if (surprise && !rerank && !known) steps = steps.filter((step) => !needsTopics(step));
