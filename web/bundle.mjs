@@ -244,6 +244,7 @@ const bundleCatalog = () =>
   bundleWith({
     entryPoints: ['web/catalog/index.ts'],
     outfile: 'dist/catalog.js',
+    sourcemap: false, // 78 KB of the package
     platform: 'browser',
     // Tools that take a file for CommonJS by words in it, such as "global." here, take it for a module by such a line.
     footer: { js: 'export {};' },
@@ -253,6 +254,7 @@ const bundleSentences = () =>
   bundleWith({
     entryPoints: ['web/sentences/index.ts'],
     outfile: 'dist/sentences.js',
+    sourcemap: false, // short
     platform: 'browser',
   });
 

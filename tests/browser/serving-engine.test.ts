@@ -165,9 +165,11 @@ describe.each(BROWSERS)('in %s', (name) => {
       return { source: first?.source, refused, plain };
     });
     expect(told).toEqual({
-      plain: expect.stringMatching(/^reranked: .*pass the address of worker\.js as workerUrl/),
+      plain: expect.stringMatching(/^reranked: this takes worker\.js/),
       source: expect.any(String),
-      refused: expect.stringMatching(/^train: .*pass the address of worker\.js as workerUrl/),
+      refused: expect.stringMatching(
+        /^train: this takes worker\.js \(pass its address as workerUrl/,
+      ),
     });
     await stage.expectNoProblems();
   });

@@ -57,8 +57,8 @@ describe('Vite', () => {
     const outDir = join(app, 'vite-output');
     await viteBuild({ ...config, build: { outDir, emptyOutDir: true } });
     const files = await readdir(join(outDir, 'assets'));
-    // One that recommends, one that trains too.
-    expect(files.filter((file) => /^worker-.*\.js$/.test(file))).toHaveLength(2);
+    // One that recommends, one that trains too, one that does all.
+    expect(files.filter((file) => /^worker-.*\.js$/.test(file))).toHaveLength(3);
     // Of each variant the one that recommends, the one that trains, and the full one.
     expect(files.filter((file) => file.endsWith('.wasm'))).toHaveLength(9);
 

@@ -105,12 +105,18 @@ export class TrainingEngine extends ServingEngine {
     return describeModelFile(this, file);
   }
 
-  /** What `auto` comes to on these interactions; other models are as they are. */
+  /** What `auto` comes to on these interactions, where a module can tell; other models are as they are. */
   protected async resolve(
     _interactions: InteractionSet,
     _items: IdIndex,
     options: ResolveOptions,
   ): Promise<Named> {
+    if (options.model === 'auto') {
+      throw new InklingError(
+        'invalid_argument',
+        'auto: this takes worker.js (pass its address as workerUrl; inkling/inline has none)',
+      );
+    }
     return namedBy(options);
   }
 

@@ -127,7 +127,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
         if (!handle) {
           throw new InklingError(
             'invalid_argument',
-            `${name}: not by this script; pass the address of worker.js as workerUrl`,
+            `${name}: this takes worker.js (pass its address as workerUrl; inkling/inline has none)`,
           );
         }
         const result = await handle(request as never, context);

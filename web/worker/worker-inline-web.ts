@@ -1,14 +1,16 @@
 import { inflateSync } from 'fflate';
 import deflated from '#inline/wasm';
-import { loadVariant } from '../engine/load-web.js';
-import { FullSession } from './full-session.js';
+import { loadModule } from '../engine/load-web.js';
+import { TrainingEngine } from '../engine/training-engine.js';
 import { startWorker } from './start-web.js';
+import { TrainingSession } from './training-session.js';
 
 // The script of the worker of inkling/inline: it has its wasm inside, and fetches another only where the app says so.
 startWorker(
-  (choice, { wasmUrl = '', wasmBinary }, onProgress) => {
+  async (choice, { wasmUrl = '', wasmBinary }, onProgress) => {
     const binary = wasmBinary ?? (wasmUrl === '' ? inflateSync(deflated) : undefined);
-    return loadVariant(choice, { wasmUrl, wasmBinary: binary }, onProgress);
+    const { module, bytes } = await loadModule(choice, { wasmUrl, wasmBinary: binary }, onProgress);
+    return new TrainingEngine(module, choice, bytes);
   },
-  (host) => new FullSession(host),
+  (host) => new TrainingSession(host),
 );
