@@ -105,9 +105,14 @@ bool has_vectors(const TrainedModel& model) { return model.file.model->latent_fa
 
 const Binding kTable[] = {
     function("hasVectors", &has_vectors),
-    constructor<Topics>("ItemTopics"),   method("fill", &fill),   destructor<Topics>(),
-    constructor<Reranking>("Reranking"), method("add", &add),     method("use", &use),
-    method("rerank", &rerank),           destructor<Reranking>(),
+    constructor<Topics>("ItemTopics"),
+    method("fill", &fill),
+    destructor<Topics>(),
+    constructor<Reranking>("Reranking"),
+    method("add", &add),
+    method("use", &use),
+    method("rerank", &rerank),
+    destructor<Reranking>(),
 };
 const Bindings kBindings(kTable);
 
