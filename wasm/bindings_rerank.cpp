@@ -59,11 +59,11 @@ int use(Reranking& reranking, Engine& engine, const TrainedModel* model, const T
 
 // Chooses a list from candidates. items: int32, scores: float32, one a candidate; constraints: float64, (constraints,
 // 4): unit, floor, ceiling, credit; offsets: int32 (constraints + 1), where the members of each stand in groups: int32
-// places among the candidates; given: float32, (steps by given values, candidates).
-// out: int32 n, int32 b; int32 order[n]: places among the candidates; int32 broken[b]: constraints; float32 lacking[b].
+// places among the candidates; given: float32, (steps by given values, candidates); positions: int32, one a place.
+// out: int32: places among the candidates. What is broken the other side tells, which knows the rest of what is shown.
 int rerank(const Reranking& reranking, Engine& engine, const Buffer& items, const Buffer& scores,
            const Buffer& history_items, const Buffer& history_weights, int k, const Buffer& constraints,
-           const Buffer& offsets, const Buffer& groups, const Buffer& given, Buffer& out) {
+           const Buffer& offsets, const Buffer& groups, const Buffer& given, const Buffer& positions, Buffer& out) {
   const auto indices = items.as<std::int32_t>();
   const auto values = scores.as<float>();
   std::vector<ScoredItem> candidates;
@@ -81,23 +81,11 @@ int rerank(const Reranking& reranking, Engine& engine, const Buffer& items, cons
     rules[n].ceiling = numbers[4 * n + 2];
     rules[n].credit = numbers[4 * n + 3];
   }
-  const Result<RerankedList> list =
-      reranking.reranker->rerank({candidates, history, static_cast<std::size_t>(k), rules, {}, given.as<float>()});
+  const Result<RerankedList> list = reranking.reranker->rerank(
+      {candidates, history, static_cast<std::size_t>(k), rules, {}, given.as<float>(), positions.as<std::int32_t>()});
   if (!list.ok()) return engine.report(list.status());
-  const RerankedList& made = list.value();
-  std::vector<std::int32_t> broken;
-  std::vector<float> lacking;
-  for (const BrokenConstraint& each : made.broken) {
-    broken.push_back(each.constraint);
-    lacking.push_back(static_cast<float>(each.lacking));
-  }
-  const std::int32_t counts[] = {static_cast<std::int32_t>(made.order.size()),
-                                 static_cast<std::int32_t>(broken.size())};
   out.clear();
-  out.append(std::span<const std::int32_t>(counts));
-  out.append(std::span<const std::int32_t>(made.order));
-  out.append(std::span<const std::int32_t>(broken));
-  out.append(std::span<const float>(lacking));
+  out.append(std::span<const std::int32_t>(list.value().order));
   return 0;
 }
 

@@ -40,7 +40,8 @@ export function checkEvent(
   }
   const wellShown =
     (position === undefined || (Number.isSafeInteger(position) && position > 0)) &&
-    (propensity === undefined || (propensity > 0 && propensity <= 1));
+    (propensity === undefined ||
+      (Number.isFinite(propensity) && propensity > 0 && propensity <= 1));
   if (!wellShown || (type !== 'impression' && (position ?? propensity) !== undefined)) {
     throw wrong(
       'an impression may have a position, from 1, and a propensity, up to 1; others neither',

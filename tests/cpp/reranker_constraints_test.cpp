@@ -127,6 +127,35 @@ std::vector<Candidates> random_partition(std::size_t num_candidates, std::size_t
 
 }  // namespace
 
+TEST_CASE("attention is of the positions that a list has in what is shown") {
+  // Ten candidates, the best first; the last is to get what a third place gets.
+  std::vector<float> scores(10);
+  for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = static_cast<float>(10 - i);
+  const std::vector<std::int32_t> group = {9};
+  RerankConstraint seen;
+  seen.unit = RerankConstraint::Unit::kAttention;
+  seen.group = group;
+  seen.floor = attention(3);
+  RerankRequest request;
+  request.scores = scores;
+  request.k = 4;
+  request.constraints = {&seen, 1};
+  CHECK(value_of(rerank(request)).order == Candidates{0, 1, 9, 2});
+  const std::vector<std::int32_t> positions = {1, 3, 4, 7};
+  request.positions = positions;
+  CHECK(value_of(rerank(request)).order == Candidates{0, 9, 1, 2});
+  const std::vector<std::int32_t> late = {5, 6, 7, 8};
+  request.positions = late;
+  const RerankedList list = value_of(rerank(request));
+  CHECK(list.order == Candidates{9, 0, 1, 2});
+  REQUIRE(list.broken.size() == 1);
+  CHECK(list.broken[0].lacking == doctest::Approx(attention(3) - attention(5)));
+  for (const std::vector<std::int32_t>& wrong : {std::vector<std::int32_t>{1, 2, 3}, {0, 1, 2, 3}, {1, 2, 2, 3}}) {
+    request.positions = wrong;
+    CHECK(fails(rerank(request), ErrorCode::kInvalidArgument, {"positions"}));
+  }
+}
+
 TEST_CASE("a small list under any constraints is the greedy one among those that break least") {
   int num_satisfied = 0;
   for (std::uint64_t seed = 0; seed < 600; ++seed) {

@@ -75,6 +75,34 @@ describe('exposureReport', () => {
     expect(c?.attention).toBeCloseTo((1 + second / 2) / (1 + second), 12);
   });
 
+  test('names nobody by a few lists', () => {
+    const few = exposureReport({
+      lists: Array.from({ length: 19 }, () => ['x', 'y']),
+      items: ['x', 'y', 'z'],
+      groupsOf: (item) => item,
+    });
+    expect(few.map(({ verdict }) => verdict)).toEqual(Array(3).fill('too few lists'));
+  });
+
+  test.each([
+    ['nothing', undefined, /lists is missing/],
+    ['a text as lists', { lists: 'abc', groupsOf: makerOf, items: [] }, /lists is "abc"/],
+    [
+      'texts as lists',
+      { lists: ['a'], groupsOf: makerOf, items: [] },
+      /lists is an array; .*arrays/,
+    ],
+    ['no function', { lists: [], groupsOf: {}, items: [] }, /groupsOf is an object/],
+    ['a text as items', { lists: [], groupsOf: makerOf, items: 'a' }, /items is "a"/],
+  ])('refuses %s', (_, question, message) => {
+    expect(() => exposureReport(question as never)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_argument',
+        message: expect.stringMatching(message),
+      }),
+    );
+  });
+
   test('refuses what tells no merit', () => {
     const groupsOf = makerOf;
     expect(() => exposureReport({ lists: [[]], groupsOf })).toThrow(/neither relevant nor items/);
@@ -111,5 +139,6 @@ describe('the log of a person', () => {
     });
     expect(inversePropensity.value).toBeCloseTo(1, 12);
     expect(() => exploredChoices('{}')).toThrow(/format/);
+    expect(() => shownLists(new Blob() as never)).toThrow(/await blob\.text\(\)/);
   });
 });

@@ -316,6 +316,151 @@ describe('constraints', () => {
   });
 });
 
+describe('lists in which something stands already', () => {
+  const makers = (list: RecommendationList) => ids(list).map(kindOf);
+  const shareOf = (list: RecommendationList, wanted: string, before = { own: 0, all: 0 }) => {
+    const amounts = list.map(({ item }, n) => ({ item, amount: 1 / Math.log2(n + 2) }));
+    const sum = (of: typeof amounts) => of.reduce((total, { amount }) => total + amount, 0);
+    const own = sum(amounts.filter(({ item }) => kindOf(item) === wanted));
+    return (own + before.own) / (sum(amounts) + before.all);
+  };
+
+  test('keep caps, whatever is pinned and tried out', async () => {
+    const { recommender } = await opened();
+    for (let seed = 1; seed <= 30; seed++) {
+      const caps = [{ field: 'maker', most: 2 }];
+      const pins = ['i4', 'i8', 'i12'];
+      const list = await recommender.recommend({ k: 8, seed, caps, pins, explore: { share: 0.5 } });
+      for (const maker of ['m0', 'm1', 'm2', 'm3']) {
+        expect(makers(list).filter((each) => each === maker).length).toBeLessThanOrEqual(2);
+      }
+      // The third pin is of the same maker: no room.
+      expect(ids(list).slice(0, 2)).toEqual(['i4', 'i8']);
+      expect(ids(list)).not.toContain('i12');
+      expect(list).toHaveLength(8);
+    }
+  });
+
+  test('tell what they break by all that they hold', async () => {
+    const { recommender } = await opened();
+    let kept = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const next = chance(seed);
+      const rule = { field: 'maker', value: 'm2', unit: 'attention' as const };
+      const [least, most] = [next(30) / 100, 0.3 + next(30) / 100];
+      const list = await recommender.recommend({
+        ...{ k: 10, seed, constraints: [{ ...rule, least, most }] },
+        ...(next(2) && { pins: ['i4', { item: 'i9', position: 5 }] }),
+        ...(next(2) && { explore: { share: 0.3 } }),
+      });
+      expect(list).toHaveLength(10);
+      const share = shareOf(list, 'm2');
+      const isKept = share >= least - 1e-6 && share <= most + 1e-6;
+      expect(list.broken === undefined).toBe(isKept);
+      if (isKept) kept++;
+    }
+    expect(kept).toBe(60);
+  });
+
+  test('make good what sessions lacked, also with pins and things tried out', async () => {
+    const { recommender } = await opened();
+    const least = 0.12;
+    const constraints: ListConstraint[] = [
+      { field: 'maker', least, unit: 'attention', over: 'sessions' },
+    ];
+    const totals = new Map<string, number>();
+    let all = 0;
+    let at = NOW - 100 * DAY;
+    for (let session = 1; session <= 15; session++) {
+      const list = await recommender.recommend({
+        ...{ k: 10, constraints, seed: session, impressions: { by: 0 } },
+        ...{ pins: ['i4'], explore: { share: 0.2 } },
+      });
+      at += DAY;
+      await recommender.record(
+        list.map(({ item }, n) => ({ item, type: 'impression', at, position: n + 1 })),
+      );
+      list.forEach(({ item }, n) => {
+        const amount = 1 / Math.log2(n + 2);
+        all += amount;
+        totals.set(kindOf(item), (totals.get(kindOf(item)) ?? 0) + amount);
+      });
+      const kept = ['m0', 'm1', 'm2', 'm3'].every(
+        (maker) => (totals.get(maker) ?? 0) / all >= least - 1e-6,
+      );
+      expect(list.broken === undefined).toBe(kept);
+      expect(kept).toBe(true);
+    }
+  });
+
+  test('leave constraints their places before anything is tried out, and stay full', async () => {
+    const { recommender } = await opened();
+    const all = catalog.filter(({ maker }) => maker === 'm1').length;
+    const list = await recommender.recommend({
+      k: 10,
+      constraints: [{ field: 'maker', value: 'm1', least: Math.min(10, all) }],
+      explore: { share: 0.5 },
+    });
+    expect(new Set(makers(list))).toEqual(new Set(['m1']));
+    const none = { field: 'maker', most: 0 };
+    const full = await recommender.recommend({
+      k: 10,
+      constraints: [none],
+      explore: { share: 0.5 },
+    });
+    expect(full).toHaveLength(10);
+    expect(full.broken?.length).toBeGreaterThan(0);
+  });
+
+  test('tell what is broken where nothing is left to choose', async () => {
+    const { recommender } = await opened();
+    const constraints = [{ field: 'maker', value: 'm1', least: 1 }];
+    const pinned = await recommender.recommend({ k: 2, pins: ['i4', 'i8'], constraints });
+    expect(ids(pinned)).toEqual(['i4', 'i8']);
+    expect(pinned.broken).toMatchObject([{ value: 'm1', lacking: 1 }]);
+    const nothing = await recommender.recommend({ constraints, filter: { maker: 'nobody' } });
+    expect(nothing).toHaveLength(0);
+    expect(nothing.broken).toMatchObject([{ lacking: 1 }]);
+    const empty = await open({ catalog: [] });
+    expect(await empty.recommend({ constraints })).toHaveLength(0);
+    expect(await empty.recommend({ diversify: true, explore: { share: 1 } })).toEqual([]);
+  });
+
+  test('leave out a pin beyond their end, and are no longer than there are items', async () => {
+    const { recommender, met } = await opened();
+    const pins = [{ item: 'i59', position: 20 }];
+    const list = await recommender.recommend({ k: 5, pins, diversify: 0.2 });
+    expect(ids(list)).not.toContain('i59');
+    const all = await recommender.recommend({ k: 1e9, diversify: 0.2 });
+    expect(all).toHaveLength(catalog.length - met.length);
+  });
+
+  test('have reasons that sum to the scores where the person prefers something', async () => {
+    const { recommender } = await opened();
+    const [topic] = catalog[3]?.tags ?? [];
+    await recommender.edit({ prefer: topic as string });
+    for (const options of [
+      { diversify: 0.3 },
+      { surprise: true },
+      { explore: { share: 0.5 } },
+      { caps: [{ field: 'maker', most: 2 }] },
+    ]) {
+      expectReasonsToSum(await recommender.recommend({ k: 6, ...options }));
+    }
+  });
+
+  test('take steps together that each have a weight by default', async () => {
+    const { recommender } = await opened();
+    const steps = METHODS.map((by) => ({ by }));
+    expect(await recommender.recommend({ k: 6, rerank: { steps } })).toHaveLength(6);
+    const both = { rerank: { steps: [{ by: 'calibrate' as const }] }, diversify: true };
+    expect(await recommender.recommend({ k: 6, ...both })).toHaveLength(6);
+    expect(await recommender.recommend({ k: 6, ...both, diversify: 1 })).toEqual(
+      await recommender.recommend({ k: 6, diversify: 1 }),
+    );
+  });
+});
+
 describe('exploring', () => {
   test.each(['thompson', 'linucb', 'softmax'] as const)(
     'by %s keeps its budget and tells propensities',
@@ -365,6 +510,17 @@ describe('exploring', () => {
       if (entry) seen.add(clusterOf(entry.item));
     }
     expect(seen.size).toBe(6);
+  });
+
+  test('has another draw with each seed', async () => {
+    const { recommender } = await opened();
+    const draws = new Set<string>();
+    const lists = 60;
+    for (let seed = 1; seed <= lists; seed++) {
+      const explore = { share: 1, by: 'softmax' as const, temperature: 5 };
+      draws.add(ids(await recommender.recommend({ k: 5, explore, seed })).join());
+    }
+    expect(draws.size).toBe(lists);
   });
 
   test('learns from what was shown and taken', async () => {
@@ -446,7 +602,8 @@ describe('off-policy estimates', () => {
 
   test.each([
     ['no rewards', { ...log, rewards: undefined }, /offPolicy: rewards is missing/],
-    ['texts', { ...log, targets: ['1', '0', '1'] }, /array of numbers/],
+    ['texts', { ...log, targets: ['1', '0', '1'] }, /targets\[0\] is "1"; expected a number/],
+    ['clipping at 0', { ...log, mostWeight: 0 }, /mostWeight is the number 0; .*above 0/],
     ['a propensity of 0', { ...log, propensities: [0, 1, 1] }, /propensit/],
     ['one choice', { propensities: [1], targets: [1], rewards: [1] }, /two/],
     ['nothing', null, /the log is null/],

@@ -169,7 +169,7 @@ describe('re-ranked lists', () => {
     [
       'weights above 1',
       { steps: [1, 2].map(() => ({ by: 'mmr', weight: 0.6 })) },
-      /step 2 .*above 1/,
+      /steps\[1\]\.weight is the number 0\.6; expected no more/,
     ],
     ['a negative weight', { steps: [{ by: 'mmr', weight: -1 }] }, /weight is the number -1/],
     [

@@ -1,3 +1,4 @@
+import { describe } from '../catalog/ids.js';
 import { attention } from '../engine/attention.js';
 import { randomNumbers } from '../engine/rules.js';
 import { InklingError } from '../errors.js';
@@ -29,11 +30,12 @@ export interface GroupExposure {
   ratio: number;
   /** Of the ratio, by resampling the lists: all groups' hold together with a probability of at least 95 %. */
   interval: [number, number];
-  /** `gains` or `loses` where the interval leaves 1 out. */
-  verdict: 'gains' | 'loses' | 'as merited';
+  /** `gains` or `loses` where the interval leaves 1 out, and there are at least 20 lists to tell. */
+  verdict: 'gains' | 'loses' | 'as merited' | 'too few lists';
 }
 
 const RESAMPLES = 2000;
+const FEWEST_LISTS = 20;
 const LEVEL = 0.05;
 
 /**
@@ -42,20 +44,9 @@ const LEVEL = 0.05;
  *
  * @throws InklingError `invalid_argument`
  */
-export function exposureReport({
-  lists,
-  groupsOf,
-  relevant,
-  items,
-  seed = 1,
-}: ExposureQuestion): GroupExposure[] {
-  if (relevant ? relevant.length !== lists.length : !items) {
-    throw new InklingError(
-      'invalid_argument',
-      `exposureReport: ${relevant ? `${relevant.length} arrays of relevant items for ${lists.length} lists` : 'neither relevant nor items'}; ` +
-        'give what was relevant, an array for each list, or all items that could have been shown',
-    );
-  }
+export function exposureReport(question: ExposureQuestion): GroupExposure[] {
+  checkQuestion(question);
+  const { lists, groupsOf, relevant, items, seed = 1 } = question;
   const names: string[] = [];
   const places = new Map<string, number>();
   const shares = (ids: readonly string[], weightAt: (place: number) => number) => {
@@ -96,6 +87,7 @@ export function exposureReport({
     });
   };
   const everyone = [...lists.keys()];
+  const enough = lists.filter((list) => list.length > 0).length >= FEWEST_LISTS;
   const random = randomNumbers(seed);
   const drawn = Array.from({ length: RESAMPLES }, () =>
     ratiosOf(everyone.map(() => Math.floor(random() * lists.length))),
@@ -109,8 +101,35 @@ export function exposureReport({
       .sort((a, b) => a - b);
     const at = (share: number) => ratios[Math.round(share * (ratios.length - 1))] ?? Number.NaN;
     const interval: [number, number] = [at(tail), at(1 - tail)];
-    const verdict = interval[0] > 1 ? 'gains' : interval[1] < 1 ? 'loses' : 'as merited';
+    const told = interval[0] > 1 ? 'gains' : interval[1] < 1 ? 'loses' : 'as merited';
+    const verdict = enough ? told : 'too few lists';
     return { group: names[n] as string, ...own, interval, verdict };
   });
   return report.sort((one, other) => one.ratio - other.ratio);
+}
+
+/** @throws InklingError `invalid_argument` */
+function checkQuestion(question: ExposureQuestion): void {
+  const wrong = (what: string) => new InklingError('invalid_argument', `exposureReport: ${what}`);
+  const { lists, groupsOf, relevant, items } = Object(question) as Partial<ExposureQuestion>;
+  const isList = (value: unknown) =>
+    Array.isArray(value) && value.every((id) => typeof id === 'string');
+  for (const [name, value] of Object.entries({ lists, relevant })) {
+    if (name === 'relevant' && value === undefined) continue;
+    if (!Array.isArray(value) || !value.every(isList)) {
+      throw wrong(`${name} is ${describe(value)}; expected an array of arrays of item ids`);
+    }
+  }
+  if (typeof groupsOf !== 'function') {
+    throw wrong(`groupsOf is ${describe(groupsOf)}; expected a function of an item id`);
+  }
+  if (items !== undefined && !isList(items)) {
+    throw wrong(`items is ${describe(items)}; expected an array of item ids`);
+  }
+  if (relevant ? relevant.length !== lists?.length : !items) {
+    throw wrong(
+      `${relevant ? `${relevant.length} arrays of relevant items for ${lists?.length} lists` : 'neither relevant nor items'}; ` +
+        'give what was relevant, an array for each list, or all items that could have been shown',
+    );
+  }
 }

@@ -1,5 +1,7 @@
+import { describe } from '../catalog/ids.js';
 import type { StoredEvent } from '../engine/history.js';
 import { shownLog } from '../engine/shown-log.js';
+import { InklingError } from '../errors.js';
 import { readPersonData } from '../store/person-data.js';
 
 /** What was tried out on a person, for `offPolicy`: one entry a choice in every array. */
@@ -55,5 +57,11 @@ export function shownLists(data: string): string[][] {
 }
 
 function eventsOf(data: string): StoredEvent[] {
+  if (typeof data !== 'string') {
+    throw new InklingError(
+      'invalid_argument',
+      `the data is ${describe(data)}; expected the text of what exportData has given: await blob.text()`,
+    );
+  }
   return readPersonData(data).events.map((event, seq) => ({ ...event, seq }));
 }

@@ -1,7 +1,7 @@
 import type { FilterValue, Item, ListConstraint, Recommendation } from '../types.js';
 import { valuesOf } from './filter.js';
 
-/** What lies below the candidates comes in by constraints alone, in its order. */
+/** What lies below the candidates is as relevant as the last of them, in its order. */
 const BELOW = 1e-6;
 
 /** Candidates of a list, their scores on one scale. */
@@ -15,20 +15,22 @@ export interface Pool {
  * of a higher rung lie above.
  */
 export function bestPool(best: readonly Recommendation[], most: number, k: number): Pool {
-  const last = best[Math.min(k, best.length) - 1]?.source;
-  const end = best.findLastIndex(({ source }) => source === last) + 1;
+  // One may have the name of another: where scores rise, the next begins.
+  const rungs: number[] = [];
+  best.forEach(({ source, score }, n) => {
+    const before = best[n - 1];
+    const same = before && before.source === source && before.score >= score;
+    rungs.push((rungs[n - 1] ?? 0) + (same ? 0 : 1));
+  });
+  const last = rungs[Math.min(k, best.length) - 1] ?? 0;
+  const end = rungs.lastIndexOf(last) + 1;
   const entries = best.slice(0, Math.min(end, most));
-  const bands = [...new Set(entries.map(({ source }) => source))].reverse();
-  const ranges = new Map(
-    bands.map((band) => {
-      const scores = entries.flatMap(({ source, score }) => (source === band ? score : []));
-      return [band, { low: Math.min(...scores), high: Math.max(...scores) }];
-    }),
-  );
-  const scores = entries.map(({ source, score }) => {
-    const { low, high } = ranges.get(source) as { low: number; high: number };
-    const within = high > low ? (score - low) / (high - low) : 1;
-    return (bands.indexOf(source) + within) / bands.length;
+  const count = rungs[entries.length - 1] ?? 1;
+  const scores = entries.map(({ score }, n) => {
+    const rung = rungs[n] as number;
+    const high = entries[rungs.indexOf(rung)]?.score as number;
+    const low = entries[Math.min(entries.length - 1, rungs.lastIndexOf(rung))]?.score as number;
+    return (count - rung + (high > low ? (score - low) / (high - low) : 1)) / count;
   });
   return { entries, scores };
 }
@@ -90,8 +92,9 @@ export function widen(
 export function groupsOf(item: Item, { field, value }: ListConstraint): FilterValue[] {
   const own = [...new Set(valuesOf(item, field))];
   if (value === undefined) return own;
-  const wanted = asGroup(field, value);
-  return own.filter((each) => each === wanted);
+  // A text that is a number is that number, as in filters.
+  const wanted = String(asGroup(field, value));
+  return own.filter((each) => String(each) === wanted);
 }
 
 /** A value as items' values are compared. */

@@ -9,26 +9,28 @@ import type {
   RerankStep,
 } from '../types.js';
 import { bestPool, type Pool, widen } from './candidate-pool.js';
-import { valuesOf } from './filter.js';
 import { owning } from './heap.js';
 import type { ItemImpressions, StoredEvent } from './history.js';
 import { indexOfItem } from './id-index.js';
 import { createItemTopics, DEFAULT_TOPICS, type TopicRows } from './item-topics.js';
 import {
+  brokenBy,
   checkConstraints,
   type GroupRule,
   groupRules,
+  hasRoom,
+  type Placed,
   packedRules,
-  toldBroken,
 } from './list-constraints.js';
 import type { Plan, Stock } from './plan.js';
-import type { Ranker } from './ranker.js';
+import { DEFAULT_K, type Ranker } from './ranker.js';
 import {
   checkRerank,
   createReranking,
   DEFAULT_WEIGHTS,
   isGiven,
   needsTopics,
+  weighted,
 } from './reranking.js';
 import { randomNumbers, roomUnder } from './rules.js';
 import type { ServingEngine } from './serving-engine.js';
@@ -63,6 +65,12 @@ export interface Shown {
   log: () => Promise<readonly StoredEvent[]>;
 }
 
+/** What is tried out, and where. */
+interface Tried {
+  entry: Recommendation;
+  position: number;
+}
+
 /** Lists that are more than the best scores: re-ranked, constrained, or with something to try out. */
 export class ListChooser {
   private readonly topics = new Map<string, { rows: TopicRows; handle: ItemTopics | null }>();
@@ -81,92 +89,115 @@ export class ListChooser {
     lists: Lists,
     person: Shown,
   ): Promise<RecommendationList | null> {
-    const { k = 10, seed = 1, caps = [], constraints = [], explain = true } = options;
+    const { k = DEFAULT_K, seed = 1, caps = [], constraints = [], explain = true } = options;
     const { rerank, diversify, surprise } = options;
-    const more = rerank !== undefined || !!diversify || !!surprise || !!options.constraints;
+    checkConstraints(constraints);
+    const more = rerank !== undefined || !!diversify || !!surprise || constraints.length > 0;
     const explore = exploreOf(options, more);
     if (!more && !explore) return null;
-    checkConstraints(constraints);
     const { steps, candidates, order } = this.rerankOf(options);
     const { ids, catalog } = this.stock;
     const itemOf = (id: string) => catalog.items[ids.get(id) ?? -1];
-    const pinned = plan.pinned.slice(0, k);
-    const numPlaces = k - pinned.length;
-    const asksLog = explore || constraints.some(({ over }) => over === 'sessions');
-    const shown = asksLog ? shownLog(await person.log()) : [];
+    const spans = constraints.some(({ over }) => over === 'sessions');
+    const shown = explore || spans ? shownLog(await person.log()) : [];
+    const ground = { catalog: catalog.items, itemOf, shown };
 
-    const most = Math.max(candidates ?? DEFAULT_CANDIDATES, k);
-    const bound = [...constraints, ...caps];
-    const best = lists.list(plan, bound.length > 0 ? ids.size : most, 0);
-    const pool = bestPool(best, most, k);
-    if (bound.length > 0) widen(pool, best, k, bound, itemOf);
-    const items = pool.entries.map(({ item }) => itemOf(item) as Item);
-    const pinnedItems = pinned.map(({ item }) => itemOf(item) as Item);
-    const slots = explore ? placesTriedOut(numPlaces, explore.share, seed) : [];
-    const rules = groupRules(constraints, caps, {
-      items,
-      catalog: catalog.items,
-      k: numPlaces - slots.length,
-      pinned: pinnedItems,
-      itemOf,
-      shown,
-    });
-    const chosen = this.chosen(
-      pool,
-      { steps, candidates: most, ...(order && { order }) },
-      rules,
-      numPlaces - slots.length,
-      {
-        plan,
-        options,
-        person,
-      },
-    );
-    // Caps are hard: where there is not enough else, the list is shorter.
+    // What an editor has placed stands; caps count it first.
+    const size = Math.min(k, ids.size);
     const fits = roomUnder(caps, (id) => itemOf(id) as Item);
-    for (const { item } of pinned) fits(item);
-    const kept = chosen.order.filter((place) => fits(pool.entries[place]?.item as string));
-    const list: RecommendationList = kept.map((place) => pool.entries[place] as Recommendation);
+    const pinned = plan.pinned.filter(({ item, place }) => place < size && fits(item));
+    const pins = pinned.map(({ item, place }) => ({
+      item: itemOf(item) as Item,
+      position: place + 1,
+    }));
+    const free = range(size).filter((position) => !pins.some((pin) => pin.position === position));
 
-    const tried: Recommendation[] = [];
-    // Whatever the rung: what the highest knows nothing of is worth trying, too.
-    const unknown = explore && bestPool(best, most, most);
-    const taken = new Set(list.map(({ item }) => item));
-    for (const slot of unknown ? slots : []) {
-      const takenItems = [...taken].map((id) => itemOf(id) as Item);
-      const open = [...(unknown as Pool).entries.keys()].filter((place) => {
-        const { item } = (unknown as Pool).entries[place] as Recommendation;
-        return !taken.has(item) && hasRoom(rules, takenItems, itemOf(item) as Item);
+    const most = Math.max(candidates ?? DEFAULT_CANDIDATES, size);
+    const bound = [...constraints, ...caps];
+    const best = lists.list(plan, Math.max(1, bound.length > 0 ? ids.size : most), 0);
+    const pool = bestPool(best, most, size);
+    if (bound.length > 0) widen(pool, best, size, bound, itemOf);
+    /** The best list beside what is placed. */
+    const around = (placed: readonly Placed[]): Recommendation[] => {
+      const taken = new Set(placed.map(({ item }) => item.id));
+      const used = new Set(placed.map(({ position }) => position));
+      const positions = free.filter((position) => !used.has(position));
+      const own = { entries: [] as Recommendation[], scores: [] as number[] };
+      pool.entries.forEach((entry, n) => {
+        if (taken.has(entry.item)) return;
+        own.entries.push(entry);
+        own.scores.push(pool.scores[n] as number);
       });
-      const entry = this.tried(
-        explore as ExploreOptions,
-        unknown as Pool,
-        open,
-        options,
-        plan,
-        shown,
-        seed + slot,
+      const items = own.entries.map(({ item }) => itemOf(item) as Item);
+      const rules = groupRules(bound, items, positions, placed, ground);
+      const made = { steps, candidates: most, ...(order && { order }) };
+      const places = this.chosen(own, made, rules, positions, plan, options, person);
+      return places.map((place) => own.entries[place] as Recommendation);
+    };
+    /** All of it in its places; what caps leave no room for is left out, for they are hard. */
+    const together = (tried: readonly Tried[], list: readonly Recommendation[]) => {
+      const room = roomUnder(caps, (id) => itemOf(id) as Item);
+      for (const { item } of [...pinned, ...tried.map(({ entry }) => entry)]) room(item);
+      const rest = list.filter(({ item }) => room(item));
+      const placed = new Map(tried.map(({ entry, position }) => [position, entry]));
+      for (const { item, place } of pinned) {
+        const reasons: Recommendation['reasons'] = explain
+          ? [{ kind: 'pin', contribution: 0 }]
+          : [];
+        placed.set(place + 1, { item, score: 0, source: 'pin', reasons });
+      }
+      const entries = range(size).flatMap((position) => placed.get(position) ?? rest.shift() ?? []);
+      const broken = brokenBy(
+        constraints,
+        entries.map(({ item }) => itemOf(item) as Item),
+        ground,
       );
-      if (!entry) break;
-      taken.add(entry.item);
-      tried.push(entry);
+      const lacking = broken.reduce((sum, each) => sum + Math.abs(each.lacking), 0);
+      return { tried, rest: list, entries, broken, lacking };
+    };
+
+    let made = together([], around(pins));
+    if (explore) {
+      const tried: Tried[] = [];
+      // Whatever the rung: what the highest knows nothing of is worth trying, too.
+      const unknown = bestPool(best, most, most);
+      const listed = new Set(made.entries.map(({ item }) => item));
+      const random = randomNumbers(seed);
+      for (const slot of placesTriedOut(free.length, explore.share, random())) {
+        const position = free[slot] as number;
+        const placed = [
+          ...pins,
+          ...tried.map(({ entry, position: at }) => ({
+            item: itemOf(entry.item) as Item,
+            position: at,
+          })),
+        ];
+        const open = [...unknown.entries.keys()].filter((place) => {
+          const { item } = unknown.entries[place] as Recommendation;
+          const here = { item: itemOf(item) as Item, position };
+          const twice = listed.has(item) || tried.some(({ entry }) => entry.item === item);
+          return !twice && hasRoom(bound, placed, here, size, ground);
+        });
+        const draw = Math.floor(random() * 2 ** 31);
+        const entry = this.tried(explore, unknown, open, options, plan, shown, draw);
+        if (entry) tried.push({ entry, position });
+      }
+      const placed = tried.map(({ entry, position }) => ({
+        item: itemOf(entry.item) as Item,
+        position,
+      }));
+      const other = together(tried, around([...pins, ...placed]));
+      // Constraints come first: where something tried out would break more of them, nothing is.
+      if (tried.length > 0 && other.lacking <= made.lacking + 1e-9) made = other;
     }
-    lists.tell([...list, ...tried], plan, explain);
+    const tried = made.tried.map(({ entry }) => entry);
+    lists.tell([...made.rest, ...tried], plan, explain);
     for (const entry of tried) {
       entry.source = 'exploration';
       if (explain) entry.reasons = [{ kind: 'exploration', contribution: 0 }, ...entry.reasons];
     }
-    tried.forEach((entry, n) => {
-      list.splice(slots[n] as number, 0, entry);
-    });
-    for (const { item, place } of pinned) {
-      const reasons: Recommendation['reasons'] = explain ? [{ kind: 'pin', contribution: 0 }] : [];
-      list.splice(place, 0, { item, score: 0, source: 'pin', reasons });
-    }
-    const broken = toldBroken(rules, chosen.broken).filter(
-      ({ constraint }) => constraint < constraints.length,
-    );
-    if (broken.length > 0) list.broken = broken;
+    const list: RecommendationList = made.entries;
+    if (made.broken.length > 0) list.broken = made.broken;
     return list;
   }
 
@@ -185,34 +216,38 @@ export class ListChooser {
     if (rerank !== undefined) checkRerank(rerank, true);
     const given = rerank ?? (surprise ? SURPRISE : { steps: [] });
     let { steps } = given;
-    // Both short forms share what they have to say.
-    if (surprise && !rerank && diversify) {
-      const left = 1 - (diversify === true ? DEFAULT_WEIGHTS.msd : diversify);
-      steps = steps.map((step) => ({ ...step, weight: (step.weight as number) * left }));
-    }
     const known = this.topicsOf(field).handle !== null;
     // What nothing is known for, a short form leaves out.
     if (surprise && !rerank && !known) steps = steps.filter((step) => !needsTopics(step));
     const { module } = this.engine;
     const hasVectors = this.model !== null && module.hasVectors(this.model.handle);
     if (diversify !== false && diversify !== 0 && (known || hasVectors)) {
-      const step: RerankStep = { by: 'msd', on: known ? 'topics' : 'vectors' };
-      steps = [...steps, diversify === true ? step : { ...step, weight: diversify }];
+      const weight = diversify === true ? DEFAULT_WEIGHTS.msd : diversify;
+      // The slider has what it says; the others share what that leaves.
+      const others = weighted(steps);
+      const sum = others.reduce((total, step) => total + step.weight, 0);
+      const share = sum > 1 - weight ? (1 - weight) / sum : 1;
+      steps = [
+        ...others.map((step) => ({ ...step, weight: step.weight * share })),
+        { by: 'msd', on: known ? 'topics' : 'vectors', weight },
+      ];
     }
     return { ...given, steps };
   }
 
+  /** Places in the pool. */
   private chosen(
     pool: Pool,
     rerank: RerankOptions,
-    rules: ReturnType<typeof groupRules>,
-    k: number,
-    { plan, options, person }: { plan: Plan; options: RecommendOptions; person: Shown },
-  ): { order: number[]; broken: { rule: number; lacking: number }[] } {
-    if (pool.entries.length === 0 || k === 0) return { order: [], broken: [] };
+    rules: readonly GroupRule[],
+    positions: readonly number[],
+    plan: Plan,
+    { topics: field = DEFAULT_TOPICS, seed = 1 }: RecommendOptions,
+    person: Shown,
+  ): number[] {
+    if (pool.entries.length === 0 || positions.length === 0) return [];
     const { engine, model, stock } = this;
     const { heap, module, wasm } = engine;
-    const { topics: field = DEFAULT_TOPICS, seed = 1 } = options;
     const { handle } = this.topicsOf(field);
     const given = rerank.steps.filter(({ by }) => isGiven(by));
     const values = given.flatMap((step) => this.givenBy(step, pool, person));
@@ -232,25 +267,16 @@ export class ListChooser {
         write(Float32Array.from(pool.scores)),
         write(plan.history.items),
         write(plan.history.weights),
-        k,
+        positions.length,
         write(numbers),
         write(offsets),
         write(groups),
         write(Float32Array.from(values)),
+        write(Int32Array.from(positions)),
         out,
       );
       check(wasm, status);
-      const buffer = heap.read(out, Uint8Array).buffer;
-      const [length = 0, numBroken = 0] = new Int32Array(buffer, 0, 2);
-      const whole = new Int32Array(buffer, 8);
-      const lacking = new Float32Array(buffer, 8 + 4 * (length + numBroken));
-      return {
-        order: [...whole.subarray(0, length)],
-        broken: Array.from({ length: numBroken }, (_, n) => ({
-          rule: whole[length + n] as number,
-          lacking: lacking[n] as number,
-        })),
-      };
+      return [...heap.read(out, Int32Array)];
     });
   }
 
@@ -345,16 +371,9 @@ function exploreOf({ explore = 0 }: RecommendOptions, others: boolean): ExploreO
 }
 
 /** As many as their share comes to over many lists, spread over this one. */
-function placesTriedOut(k: number, share: number, seed: number): number[] {
-  const phase = randomNumbers(seed)();
+function placesTriedOut(k: number, share: number, phase: number): number[] {
   const dueBy = (place: number) => Math.floor(place * share + phase);
   return [...Array(k).keys()].filter((place) => dueBy(place + 1) > dueBy(place));
 }
 
-/** Whether the rules of items leave room for one more beside those that are taken. */
-function hasRoom(rules: readonly GroupRule[], taken: readonly Item[], item: Item): boolean {
-  return rules.every(({ unit, field, value, ceiling, credit }) => {
-    const isIn = (each: Item) => valuesOf(each, field).includes(value);
-    return unit !== 'items' || !isIn(item) || credit + taken.filter(isIn).length < ceiling;
-  });
-}
+const range = (length: number) => Array.from({ length }, (_, n) => n + 1);

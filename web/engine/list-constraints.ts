@@ -1,10 +1,4 @@
-import type {
-  BrokenConstraint,
-  FilterValue,
-  Item,
-  ListConstraint,
-  RecommendOptions,
-} from '../types.js';
+import type { BrokenConstraint, FilterValue, Item, ListConstraint } from '../types.js';
 import { attention } from './attention.js';
 import { asGroup, groupsOf } from './candidate-pool.js';
 import { expectNumber, expectOneOf, record, wrong } from './shape-checks.js';
@@ -14,11 +8,11 @@ import type { ShownItem } from './shown-log.js';
 const UNITS = ['items', 'attention'] as const;
 const SPANS = ['list', 'sessions'];
 
+/** Sums of attention are rounded. */
+const TOLERANCE = 1e-6;
+
 /** One group's rule, as the core wants it. */
 export interface GroupRule {
-  constraint: number;
-  field: string;
-  value: FilterValue;
   unit: (typeof UNITS)[number];
   /** Candidates that are in the group. */
   group: number[];
@@ -41,7 +35,9 @@ export function checkConstraints(constraints: unknown): asserts constraints is L
     const parts = ['field', 'value', 'unit', 'least', 'most', 'over'];
     const { field, value, unit = 'items', least, most, over = 'list' } = record(at, each, parts);
     if (typeof field !== 'string') throw wrong(`${at}.field`, field, 'the name of an attribute');
-    if (value !== undefined && !['string', 'number', 'boolean'].includes(typeof value)) {
+    const isValue =
+      typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+    if (value !== undefined && !isValue) {
       throw wrong(`${at}.value`, value, 'a text, a number, true or false');
     }
     expectOneOf(`${at}.unit`, unit, UNITS);
@@ -63,78 +59,134 @@ export function checkConstraints(constraints: unknown): asserts constraints is L
   }
 }
 
+/** What stands at a place, from 1, whatever the list is. */
+export interface Placed {
+  item: Item;
+  position: number;
+}
+
 /** What rules are made of. */
 interface Ground {
-  /** Candidates, in their order. */
-  items: readonly Item[];
   /** All that there is. */
   catalog: readonly Item[];
-  /** How many places the list has for candidates. */
-  k: number;
-  pinned: readonly Item[];
   itemOf: (id: string) => Item | undefined;
   /** What the person was shown before; asked for where a constraint spans sessions. */
   shown: readonly ShownItem[];
 }
 
-/** The rules of a call, group by group; `caps` are rules too. A ceiling needs none where a group has no candidate. */
+/** What the groups of a constraint have: of what is placed, and of what was shown before. */
+function accounts(
+  constraint: ListConstraint,
+  placed: readonly Placed[],
+  { itemOf, shown }: Ground,
+) {
+  const own = new Map<FilterValue, number>();
+  const count = (item: Item | undefined, amount: number) => {
+    for (const value of item ? groupsOf(item, constraint) : []) {
+      own.set(value, (own.get(value) ?? 0) + amount);
+    }
+  };
+  const ofItems = constraint.unit !== 'attention';
+  for (const { item, position } of placed) count(item, ofItems ? 1 : attention(position));
+  let before = 0;
+  for (const { item, attention: amount } of constraint.over === 'sessions' ? shown : []) {
+    before += amount;
+    count(itemOf(item), amount);
+  }
+  return { own, before };
+}
+
+/** The groups that a constraint is about: one that is named, or all that must have something, or those of these items. */
+function groupsAsked(
+  constraint: ListConstraint,
+  items: readonly Item[],
+  { catalog }: Ground,
+): Set<FilterValue> {
+  const { field, value, least = 0 } = constraint;
+  const of = (list: readonly Item[]) => list.flatMap((item) => groupsOf(item, constraint));
+  if (value === undefined) return new Set(of(least > 0 ? catalog : items));
+  return new Set([of(catalog)[0] ?? asGroup(field, value)]);
+}
+
+const attentionOf = (positions: readonly number[]) =>
+  positions.reduce((sum, position) => sum + attention(position), 0);
+
+/**
+ * The rules of a list, group by group; `caps` are rules too.
+ *
+ * @param items candidates, in their order
+ * @param positions of the list
+ * @param placed what stands at the others
+ */
 export function groupRules(
   constraints: readonly ListConstraint[],
-  caps: NonNullable<RecommendOptions['caps']>,
-  { items, catalog, k, pinned, itemOf, shown }: Ground,
+  items: readonly Item[],
+  positions: readonly number[],
+  placed: readonly Placed[],
+  ground: Ground,
 ): GroupRule[] {
-  const total = [...Array(k).keys()].reduce((sum, place) => sum + attention(place + 1), 0);
-  return [...constraints, ...caps].flatMap((constraint: ListConstraint, n) => {
-    const { field, value: given, unit = 'items', least = 0, most, over } = constraint;
+  const total = attentionOf([...positions, ...placed.map(({ position }) => position)]);
+  return constraints.flatMap((constraint) => {
+    const { unit = 'items', least = 0, most = Infinity } = constraint;
     const members = new Map<FilterValue, number[]>();
-    const add = (item: Item, place: number[]) => {
-      for (const value of groupsOf(item, constraint)) {
-        const known = members.get(value);
-        if (known) known.push(...place);
-        else members.set(value, place.slice());
-      }
-    };
-    for (const [place, item] of items.entries()) add(item, [place]);
-    if (given !== undefined)
-      members.set(asGroup(field, given), members.get(asGroup(field, given)) ?? []);
-    else if (least > 0) for (const item of catalog) add(item, []);
-    const gotten = new Map<FilterValue, number>();
-    const count = (item: Item | undefined, amount: number) => {
-      for (const value of item ? groupsOf(item, constraint) : []) {
-        gotten.set(value, (gotten.get(value) ?? 0) + amount);
-      }
-    };
-    let before = 0;
-    if (unit === 'items') for (const item of pinned) count(item, 1);
-    else if (over === 'sessions') {
-      for (const { item, attention: amount } of shown) {
-        before += amount;
-        count(itemOf(item), amount);
-      }
-    }
+    for (const value of groupsAsked(constraint, items, ground)) members.set(value, []);
+    items.forEach((item, place) => {
+      for (const value of groupsOf(item, constraint)) members.get(value)?.push(place);
+    });
+    const { own, before } = accounts(constraint, placed, ground);
     return [...members].flatMap(([value, group]): GroupRule[] => {
-      const credit = gotten.get(value) ?? 0;
-      const rule = { constraint: n, field, value, unit, group };
-      const open = { ...rule, floor: 0, ceiling: Infinity };
-      if (unit === 'items') return [{ ...rule, floor: least, ceiling: most ?? Infinity, credit }];
+      const credit = own.get(value) ?? 0;
+      if (unit === 'items') return [{ unit, group, floor: least, ceiling: most, credit }];
+      const rule = (floor: number, ceiling: number, share: number) => ({
+        ...{ unit, group, floor, ceiling },
+        credit: credit - share * before,
+      });
       return [
-        ...(least > 0 ? [{ ...open, floor: least * total, credit: credit - least * before }] : []),
-        ...(most === undefined
-          ? []
-          : [{ ...open, ceiling: most * total, credit: credit - most * before }]),
+        ...(least > 0 ? [rule(least * total, Infinity, least)] : []),
+        ...(most < Infinity ? [rule(0, most * total, most)] : []),
       ];
     });
   });
 }
 
-/** The rules that a list breaks, as they are told. */
-export function toldBroken(
-  rules: readonly GroupRule[],
-  broken: readonly { rule: number; lacking: number }[],
+/** Which constraints a list breaks, by all that it holds. */
+export function brokenBy(
+  constraints: readonly ListConstraint[],
+  list: readonly Item[],
+  ground: Ground,
 ): BrokenConstraint[] {
-  return broken.map(({ rule, lacking }) => {
-    const { constraint, field, value, unit } = rules[rule] as GroupRule;
-    return { constraint, field, value, unit, lacking };
+  const placed = list.map((item, place) => ({ item, position: place + 1 }));
+  const total = attentionOf(placed.map(({ position }) => position));
+  return constraints.flatMap((constraint, n) => {
+    const { field, unit = 'items', least = 0, most = Infinity } = constraint;
+    const { own, before } = accounts(constraint, placed, ground);
+    const all = unit === 'items' ? 1 : total + before;
+    return [...groupsAsked(constraint, list, ground)].flatMap((value) => {
+      const got = own.get(value) ?? 0;
+      const lacking = Math.max(0, least * all - got) + Math.min(0, most * all - got);
+      return Math.abs(lacking) > TOLERANCE ? { constraint: n, field, value, unit, lacking } : [];
+    });
+  });
+}
+
+/** Whether ceilings leave room for one more beside what is placed, in a list of so many places. */
+export function hasRoom(
+  constraints: readonly ListConstraint[],
+  placed: readonly Placed[],
+  { item, position }: Placed,
+  size: number,
+  ground: Ground,
+): boolean {
+  return constraints.every((constraint) => {
+    const { unit, most } = constraint;
+    if (most === undefined) return true;
+    const { own, before } = accounts(constraint, placed, ground);
+    const places = Array.from({ length: size }, (_, place) => place + 1);
+    const [all, amount] =
+      unit === 'attention' ? [attentionOf(places) + before, attention(position)] : [1, 1];
+    return groupsOf(item, constraint).every(
+      (value) => (own.get(value) ?? 0) + amount <= most * all + TOLERANCE,
+    );
   });
 }
 

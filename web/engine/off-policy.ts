@@ -1,7 +1,7 @@
 import type { OffPolicyEstimate, OffPolicyEstimates, OffPolicyLog } from '../types.js';
 import { owning } from './heap.js';
 import type { ServingEngine } from './serving-engine.js';
-import { record, wrong } from './shape-checks.js';
+import { expectAboveZero, record, wrong } from './shape-checks.js';
 import { check } from './status.js';
 
 const COLUMNS = [
@@ -18,16 +18,23 @@ export function offPolicyEstimates(
   { module, heap, wasm }: ServingEngine,
   log: OffPolicyLog,
 ): OffPolicyEstimates {
-  const { mostWeight = 0 } = record('offPolicy: the log', log, [...COLUMNS, 'mostWeight']);
-  if (typeof mostWeight !== 'number')
-    throw wrong('offPolicy: mostWeight', mostWeight, 'a number above 0');
+  const { mostWeight } = record('offPolicy: the log', log, [...COLUMNS, 'mostWeight']);
+  expectAboveZero('offPolicy: mostWeight', mostWeight);
   return owning((own) => {
     const columns = COLUMNS.map((name, n) => {
       const values: unknown = log[name] ?? (n < 3 ? undefined : []);
-      if (!Array.isArray(values) || !values.every((value) => typeof value === 'number')) {
-        throw wrong(`offPolicy: ${name}`, values, 'an array of numbers');
+      const isList = Array.isArray(values) || ArrayBuffer.isView(values);
+      const numbers = isList ? [...(values as Iterable<unknown>)] : [];
+      const at = numbers.findIndex((value) => typeof value !== 'number');
+      if (!isList || at >= 0) {
+        const what = at < 0 ? name : `${name}[${at}]`;
+        throw wrong(
+          `offPolicy: ${what}`,
+          at < 0 ? values : numbers[at],
+          at < 0 ? 'an array of numbers' : 'a number',
+        );
       }
-      return own(heap.write(Float64Array.from(values)));
+      return own(heap.write(Float64Array.from(numbers as number[])));
     });
     const out = own(new module.Buffer(0));
     const [propensities, targets, rewards, chosen, expected] = columns as [
@@ -39,7 +46,16 @@ export function offPolicyEstimates(
     ];
     check(
       wasm,
-      module.offPolicy(wasm, propensities, targets, rewards, chosen, expected, mostWeight, out),
+      module.offPolicy(
+        wasm,
+        propensities,
+        targets,
+        rewards,
+        chosen,
+        expected,
+        (mostWeight as number | undefined) ?? 0,
+        out,
+      ),
     );
     const rows = heap.read(out, Float64Array);
     const told = (n: number): OffPolicyEstimate => {

@@ -190,9 +190,17 @@ export class Ranker {
     const { ids } = this.stock;
     const wanted = new Map(entries.map((entry) => [entry.item, entry]));
     const excluded = [...ids.ids.keys()].filter((index) => !wanted.has(ids.id(index)));
-    for (const { item, source, reasons } of this.list({ ...plan, excluded }, wanted.size, most)) {
+    for (const { item, source, reasons, score } of this.list(
+      { ...plan, excluded },
+      wanted.size,
+      most,
+    )) {
       const entry = wanted.get(item) as Recommendation;
-      if (entry.source === source) entry.reasons = reasons;
+      if (entry.source !== source) continue;
+      entry.reasons = reasons;
+      // What a preference adds goes by the list that it is of.
+      const own = reasons.filter(({ kind }) => kind === 'preference');
+      for (const reason of own) reason.contribution += (entry.score - score) / own.length;
     }
   }
 

@@ -2,7 +2,14 @@ import type { ItemTopics, Reranking } from '#engine-module';
 import type { RerankMethod, RerankOptions, RerankStep } from '../types.js';
 import { owning } from './heap.js';
 import type { ServingEngine } from './serving-engine.js';
-import { expectCount, expectNumber, expectOneOf, record, wrong } from './shape-checks.js';
+import {
+  expectAboveZero,
+  expectCount,
+  expectNumber,
+  expectOneOf,
+  record,
+  wrong,
+} from './shape-checks.js';
 import { check } from './status.js';
 import type { TrainedModel } from './trained-model.js';
 
@@ -23,6 +30,7 @@ const FIRST_GIVEN = RERANK_METHODS.indexOf('freshness');
 /** In the order of the core's `RerankStep::On`. */
 const BASES: readonly RerankStep['on'][] = ['topics', 'vectors'];
 const DEFAULT_CANDIDATES = 100;
+const MOST_BY_DEFAULT = 0.7;
 const ORDERS = ['score', 'chosen'];
 /**
  * Chosen on validation data: films (three splits) and books (two), ease, 100 candidates. With `msd` lists are about a fifth
@@ -52,8 +60,9 @@ export function checkRerank(rerank: unknown, ofMoment = false): asserts rerank i
   expectCount('rerank.candidates', candidates);
   if (order !== undefined) expectOneOf('rerank.order', order, ORDERS);
   if (!Array.isArray(steps) || steps.length === 0) {
-    throw wrong('rerank.steps', steps, 'an array of steps such as {by: "msd"}');
+    throw wrong('rerank.steps', steps, 'an array of at least one step such as {by: "msd"}');
   }
+  let sum = 0;
   for (const [n, step] of steps.entries()) {
     const at = `rerank.steps[${n}]`;
     const given = record(at, step, ['by', 'weight', 'window', 'on', 'field', 'halfLifeDays']);
@@ -61,6 +70,15 @@ export function checkRerank(rerank: unknown, ofMoment = false): asserts rerank i
     const known = ofMoment ? RERANK_METHODS : RERANK_METHODS.slice(0, FIRST_GIVEN);
     expectOneOf(`${at}.by`, by, known);
     expectNumber(`${at}.weight`, weight, 0, 1);
+    sum += (weight ?? 0) as number;
+    // Thirds and the like add up to a little more than 1.
+    if (sum > 1 + 1e-6) {
+      throw wrong(
+        `${at}.weight`,
+        weight,
+        'no more than those before it leave of 1; the rest is relevance’s',
+      );
+    }
     if (field !== undefined && (typeof field !== 'string' || by !== 'freshness')) {
       throw wrong(`${at}.field`, field, 'the name of an attribute, of a step by freshness only');
     }
@@ -71,10 +89,26 @@ export function checkRerank(rerank: unknown, ofMoment = false): asserts rerank i
         'it with steps by freshness and rotation only',
       );
     }
-    expectNumber(`${at}.halfLifeDays`, halfLifeDays, Number.MIN_VALUE, Infinity);
+    expectAboveZero(`${at}.halfLifeDays`, halfLifeDays);
     expectCount(`${at}.window`, window);
     if (on !== undefined) expectOneOf(`${at}.on`, on, BASES as string[]);
   }
+}
+
+/**
+ * The steps with weights. Those that have none get their defaults, or less where that would leave relevance less than three tenths
+ * of what the weights that are given leave of 1.
+ */
+export function weighted(steps: readonly RerankStep[]): (RerankStep & { weight: number })[] {
+  const sum = (of: (step: RerankStep) => number) =>
+    steps.reduce((total, step) => total + of(step), 0);
+  const left = Math.max(0, 1 - sum(({ weight = 0 }) => weight));
+  const asked = sum(({ by, weight }) => (weight === undefined ? DEFAULT_WEIGHTS[by] : 0));
+  const share = asked > 0 ? Math.min(1, (MOST_BY_DEFAULT * left) / asked) : 1;
+  return steps.map((step) => ({
+    ...step,
+    weight: step.weight ?? DEFAULT_WEIGHTS[step.by] * share,
+  }));
 }
 
 /** Whether the values of a step are made here, for each list. */
@@ -105,7 +139,7 @@ export function createReranking(
   const byScore = (order ?? (steps.some(({ window }) => window) ? 'chosen' : 'score')) === 'score';
   const reranking = new module.Reranking();
   try {
-    for (const { by, weight = DEFAULT_WEIGHTS[by], window = 0, on = 'topics' } of steps) {
+    for (const { by, weight, window = 0, on = 'topics' } of weighted(steps)) {
       const number = Math.min(RERANK_METHODS.indexOf(by), FIRST_GIVEN);
       reranking.add(number, weight, window, BASES.indexOf(on));
     }

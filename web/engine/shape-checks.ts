@@ -46,6 +46,12 @@ export function expectOneOf(what: string, value: unknown, known: readonly string
 }
 
 /** @throws InklingError `invalid_argument` */
+export function expectAboveZero(what: string, value: unknown): void {
+  if (value === undefined || (Number.isFinite(value) && (value as number) > 0)) return;
+  throw wrong(what, value, 'a number above 0');
+}
+
+/** @throws InklingError `invalid_argument` */
 export function expectNumber(what: string, value: unknown, least: number, most: number): void {
   const number = value as number;
   if (value === undefined || (typeof value === 'number' && number >= least && number <= most))

@@ -1,7 +1,7 @@
 import type { ExploreOptions } from '../types.js';
 import { owning } from './heap.js';
 import type { ServingEngine } from './serving-engine.js';
-import { expectNumber, expectOneOf, record, wrong } from './shape-checks.js';
+import { expectAboveZero, expectNumber, expectOneOf, record, wrong } from './shape-checks.js';
 import { check } from './status.js';
 
 const POLICIES = ['thompson', 'linucb', 'softmax'];
@@ -25,7 +25,7 @@ export function checkExplore(explore: object): asserts explore is ExploreOptions
   expectNumber('explore.share', share, 0, 1);
   expectOneOf('explore.by', by, POLICIES);
   if (over !== undefined) expectOneOf('explore.over', over, UNKNOWNS);
-  expectNumber('explore.temperature', temperature, Number.MIN_VALUE, Infinity);
+  expectAboveZero('explore.temperature', temperature);
   expectNumber('explore.epsilon', epsilon, 0, 1);
 }
 

@@ -73,6 +73,7 @@ struct ListToRerank {
   std::span<const RerankConstraint> constraints = {};  // of places among the candidates
   std::span<const std::int32_t> previous = {};         // places among the candidates that the list continues
   std::span<const float> given = {};                   // (steps by kGiven, candidates), row-major
+  std::span<const std::int32_t> positions = {};        // as of RerankRequest
   // NOLINTEND(readability-redundant-member-init)
 };
 

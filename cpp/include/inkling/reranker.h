@@ -82,6 +82,9 @@ struct RerankRequest {
   // Candidates that the list continues, in their order: chosen first by all terms, neither listed nor counted by
   // constraints.
   std::span<const std::int32_t> previous = {};
+  // Where something else stands at some places of what is shown: the place, from 1 and rising, of each of the list's
+  // own, min(k, candidates left) of them at least; empty = 1, 2, 3 … Attention is of these.
+  std::span<const std::int32_t> positions = {};
   // NOLINTEND(readability-redundant-member-init)
 };
 
@@ -118,8 +121,9 @@ struct RerankedList {
 // Cost for n candidates: k n a term, with log for kDpp and log of each topic for kCalibrate; and a similarity row a
 // place, for kDpp also k² n / 2 in all, or k window n with a window.
 //
-// Errors: kInvalidArgument (k is 0; sizes that do not fit; weights below 0 or with a sum above 1; candidates that do
-// not exist or stand twice; a floor above its ceiling, or of items that is not whole), kNotFinite.
+// Errors: kInvalidArgument (k is 0; sizes that do not fit; positions that do not rise; weights below 0 or with a sum
+// above 1; candidates that do not exist or stand twice; a floor above its ceiling, or of items that is not whole),
+// kNotFinite.
 Result<RerankedList> rerank(const RerankRequest& request);
 
 }  // namespace inkling

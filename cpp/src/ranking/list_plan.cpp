@@ -11,10 +11,11 @@ std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
 }  // namespace
 
 ListRules::ListRules(std::span<const RerankConstraint> constraints, std::span<const std::uint8_t> taken,
-                     std::size_t num_places)
+                     std::size_t num_places, std::span<const std::int32_t> positions)
     : type_of(taken.size(), 0), rules_of(1), attention_before{0} {
   for (std::size_t place = 1; place <= num_places; ++place) {
-    attention_before.push_back(attention_before.back() + attention(place));
+    const std::size_t position = positions.empty() ? place : static_cast<std::size_t>(positions[place - 1]);
+    attention_before.push_back(attention_before.back() + attention(position));
   }
   for (const RerankConstraint& constraint : constraints) {
     const auto rule = static_cast<std::int32_t>(rules.size());

@@ -18,7 +18,9 @@ struct ListRules {
   };
 
   // taken: one a candidate, non-zero = cannot be listed. num_places: at most as many as can be.
-  ListRules(std::span<const RerankConstraint> constraints, std::span<const std::uint8_t> taken, std::size_t num_places);
+  // positions: as of RerankRequest.
+  ListRules(std::span<const RerankConstraint> constraints, std::span<const std::uint8_t> taken, std::size_t num_places,
+            std::span<const std::int32_t> positions);
 
   std::size_t num_places() const { return attention_before.size() - 1; }
   std::size_t num_types() const { return rules_of.size(); }

@@ -100,6 +100,7 @@ Result<RerankedList> ListReranker::rerank(const ListToRerank& list) const {
   request.terms = terms.terms();
   request.constraints = list.constraints;
   request.previous = list.previous;
+  request.positions = list.positions;
   Result<RerankedList> made = inkling::rerank(request);
   const bool of_places = std::any_of(
       list.constraints.begin(), list.constraints.end(),

@@ -93,6 +93,17 @@ Status check_rerank(const RerankRequest& request) {
   if (!are_candidates(request.previous, seen)) {
     return {ErrorCode::kInvalidArgument, "a list continues what is no candidate, or stands twice"};
   }
+  const std::size_t num_places = std::min(request.k, num_candidates - request.previous.size());
+  if (!request.positions.empty()) {
+    std::int32_t before = 0;
+    for (const std::int32_t position : request.positions) {
+      if (position <= before) return {ErrorCode::kInvalidArgument, "the positions of a list do not rise from 1"};
+      before = position;
+    }
+    if (request.positions.size() < num_places) {
+      return {ErrorCode::kInvalidArgument, "there are fewer positions than places of the list"};
+    }
+  }
   double sum = 0;
   for (std::size_t t = 0; t < request.terms.size(); ++t) {
     const double weight = request.terms[t].weight;

@@ -95,7 +95,7 @@ class Greedy {
 
   RerankedList list() {
     RerankedList list;
-    const ListRules rules(request_.constraints, taken_, num_places_);
+    const ListRules rules(request_.constraints, taken_, num_places_, request_.positions);
     ListSteps steps(rules);
     while (list.order.size() < num_places_) {
       add_up();
