@@ -395,7 +395,7 @@ export interface RecommendOptions {
   context?: { readonly [name: string]: string };
   /**
    * A number: which share of the places that popularity fills goes to items that few have met, from 0 to 1. An object: how many of
-   * all places go to what is tried out, and how that is chosen. Default 0.
+   * all places go to what is tried out, and how that is chosen; a number beside `diversify`, `rerank`, `constraints` or `surprise` is its `share`. Default 0.
    */
   explore?: number | ExploreOptions;
   /** Which of them: another number, other items. Default 1. */
@@ -509,7 +509,7 @@ export interface RerankStep {
   by: RerankMethod;
   /**
    * From 0 to 1; what the weights of all steps leave of 1 is relevance's. Default: what was found to cost about 2 % of NDCG at most,
-   * 0.49 for `msd`, 0.62 for `calibrate`; web/README.md has all.
+   * 0.49 for `msd`, 0.62 for `calibrate` (web/README.md has all), and less where several would leave relevance less than three tenths.
    */
   weight?: number;
   /** Of `mmr`, `msd`, `dpp` and `xquad`: only so many places before count. Default: all. */
@@ -570,7 +570,7 @@ export interface BrokenConstraint {
 
 /** Which items are tried out at some places of a list. */
 export interface ExploreOptions {
-  /** Of the places; 0.1 is one in ten. */
+  /** Of the places that are not pinned; 0.1 is one in ten. */
   share: number;
   /**
    * `thompson`: as often as what is known makes it likely that an item is the best (Beta–Bernoulli); `linucb`: what may bring
