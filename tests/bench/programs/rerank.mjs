@@ -39,6 +39,7 @@ export async function run({ loadEngine, read }, { task, build }) {
         noOffsets,
         nothing,
         nothing,
+        nothing,
         out,
       );
       if (n >= 0) times.push((performance.now() - start) / 1000);
