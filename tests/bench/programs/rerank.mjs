@@ -45,7 +45,7 @@ export async function run({ loadEngine, read }, { task, build }) {
       if (n >= 0) times.push((performance.now() - start) / 1000);
       if (status !== 0) throw new Error(wasm.message());
     }
-    const [length] = heap.read(out, Int32Array);
+    const { length } = heap.read(out, Int32Array);
     if (length !== task.k) throw new Error(`the list has ${length} items`);
     seconds[name] = middleMean(times);
     reranking.delete();
