@@ -16,11 +16,12 @@ import { createItemTopics, DEFAULT_TOPICS, type TopicRows } from './item-topics.
 import {
   brokenBy,
   checkConstraints,
+  Ground,
   type GroupRule,
   groupRules,
-  hasRoom,
   type Placed,
   packedRules,
+  roomBeside,
 } from './list-constraints.js';
 import type { Plan, Stock } from './plan.js';
 import { DEFAULT_K, type Ranker } from './ranker.js';
@@ -100,7 +101,7 @@ export class ListChooser {
     const itemOf = (id: string) => catalog.items[ids.get(id) ?? -1];
     const spans = constraints.some(({ over }) => over === 'sessions');
     const shown = explore || spans ? shownLog(await person.log()) : [];
-    const ground = { catalog: catalog.items, itemOf, shown };
+    const ground = new Ground(catalog.items, itemOf, shown);
 
     // What an editor has placed stands; caps count it first.
     const size = Math.min(k, ids.size);
@@ -172,11 +173,11 @@ export class ListChooser {
             position: at,
           })),
         ];
+        const hasRoom = roomBeside(bound, placed, position, size, ground);
         const open = [...unknown.entries.keys()].filter((place) => {
           const { item } = unknown.entries[place] as Recommendation;
-          const here = { item: itemOf(item) as Item, position };
           const twice = listed.has(item) || tried.some(({ entry }) => entry.item === item);
-          return !twice && hasRoom(bound, placed, here, size, ground);
+          return !twice && hasRoom(itemOf(item) as Item);
         });
         const draw = Math.floor(random() * 2 ** 31);
         const entry = this.tried(explore, unknown, open, options, plan, shown, draw);

@@ -65,35 +65,58 @@ export interface Placed {
   position: number;
 }
 
-/** What rules are made of. */
-interface Ground {
-  /** All that there is. */
-  catalog: readonly Item[];
-  itemOf: (id: string) => Item | undefined;
-  /** What the person was shown before; asked for where a constraint spans sessions. */
-  shown: readonly ShownItem[];
+/** What groups have. */
+interface Account {
+  own: ReadonlyMap<FilterValue, number>;
+  /** The attention that all have. */
+  before: number;
 }
 
-/** What the groups of a constraint have: of what is placed, and of what was shown before. */
-function accounts(
-  constraint: ListConstraint,
-  placed: readonly Placed[],
-  { itemOf, shown }: Ground,
-) {
-  const own = new Map<FilterValue, number>();
-  const count = (item: Item | undefined, amount: number) => {
-    for (const value of item ? groupsOf(item, constraint) : []) {
-      own.set(value, (own.get(value) ?? 0) + amount);
+/** What rules are made of. */
+export class Ground {
+  private readonly past = new Map<ListConstraint, Account>();
+
+  /**
+   * @param catalog all that there is
+   * @param shown what the person was shown before; needed where a constraint spans sessions
+   */
+  constructor(
+    readonly catalog: readonly Item[],
+    private readonly itemOf: (id: string) => Item | undefined,
+    private readonly shown: readonly ShownItem[],
+  ) {}
+
+  /** What the groups of a constraint have: of what is placed, and of what was shown before. */
+  account(constraint: ListConstraint, placed: readonly Placed[]): Account {
+    const past = this.past.get(constraint) ?? this.shownBefore(constraint);
+    this.past.set(constraint, past);
+    const own = new Map(past.own);
+    for (const { item, position } of placed) {
+      count(own, item, constraint, constraint.unit === 'attention' ? attention(position) : 1);
     }
-  };
-  const ofItems = constraint.unit !== 'attention';
-  for (const { item, position } of placed) count(item, ofItems ? 1 : attention(position));
-  let before = 0;
-  for (const { item, attention: amount } of constraint.over === 'sessions' ? shown : []) {
-    before += amount;
-    count(itemOf(item), amount);
+    return { own, before: past.before };
   }
-  return { own, before };
+
+  private shownBefore(constraint: ListConstraint): Account {
+    const own = new Map<FilterValue, number>();
+    let before = 0;
+    for (const { item, attention: amount } of constraint.over === 'sessions' ? this.shown : []) {
+      before += amount;
+      count(own, this.itemOf(item), constraint, amount);
+    }
+    return { own, before };
+  }
+}
+
+function count(
+  own: Map<FilterValue, number>,
+  item: Item | undefined,
+  constraint: ListConstraint,
+  amount: number,
+): void {
+  for (const value of item ? groupsOf(item, constraint) : []) {
+    own.set(value, (own.get(value) ?? 0) + amount);
+  }
 }
 
 /** The groups that a constraint is about: one that is named, or all that must have something, or those of these items. */
@@ -133,7 +156,7 @@ export function groupRules(
     items.forEach((item, place) => {
       for (const value of groupsOf(item, constraint)) members.get(value)?.push(place);
     });
-    const { own, before } = accounts(constraint, placed, ground);
+    const { own, before } = ground.account(constraint, placed);
     return [...members].flatMap(([value, group]): GroupRule[] => {
       const credit = own.get(value) ?? 0;
       if (unit === 'items') return [{ unit, group, floor: least, ceiling: most, credit }];
@@ -159,7 +182,7 @@ export function brokenBy(
   const total = attentionOf(placed.map(({ position }) => position));
   return constraints.flatMap((constraint, n) => {
     const { field, unit = 'items', least = 0, most = Infinity } = constraint;
-    const { own, before } = accounts(constraint, placed, ground);
+    const { own, before } = ground.account(constraint, placed);
     const all = unit === 'items' ? 1 : total + before;
     return [...groupsAsked(constraint, list, ground)].flatMap((value) => {
       const got = own.get(value) ?? 0;
@@ -169,25 +192,27 @@ export function brokenBy(
   });
 }
 
-/** Whether ceilings leave room for one more beside what is placed, in a list of so many places. */
-export function hasRoom(
+/** A test whether ceilings leave room for one more item beside what is placed, in a list of so many places. */
+export function roomBeside(
   constraints: readonly ListConstraint[],
   placed: readonly Placed[],
-  { item, position }: Placed,
+  position: number,
   size: number,
   ground: Ground,
-): boolean {
-  return constraints.every((constraint) => {
+): (item: Item) => boolean {
+  const places = attentionOf(Array.from({ length: size }, (_, place) => place + 1));
+  const ceilings = constraints.flatMap((constraint) => {
     const { unit, most } = constraint;
-    if (most === undefined) return true;
-    const { own, before } = accounts(constraint, placed, ground);
-    const places = Array.from({ length: size }, (_, place) => place + 1);
-    const [all, amount] =
-      unit === 'attention' ? [attentionOf(places) + before, attention(position)] : [1, 1];
-    return groupsOf(item, constraint).every(
-      (value) => (own.get(value) ?? 0) + amount <= most * all + TOLERANCE,
-    );
+    if (most === undefined) return [];
+    const { own, before } = ground.account(constraint, placed);
+    const ofItems = unit !== 'attention';
+    const limit = ofItems ? most - 1 : most * (places + before) - attention(position);
+    return { constraint, own, limit: limit + TOLERANCE };
   });
+  return (item) =>
+    ceilings.every(({ constraint, own, limit }) =>
+      groupsOf(item, constraint).every((value) => (own.get(value) ?? 0) <= limit),
+    );
 }
 
 /** The same for the core. */
