@@ -126,7 +126,7 @@ describe.each(BROWSERS)('in %s', (name) => {
     ['is missing', { status: 404, type: 'text/plain', body: 'Not found' }],
     ['is a start page', { status: 200, type: 'text/html', body: START_PAGE }],
   ])('a worker script that %s gives an error that names the cure', async (_, answer) => {
-    stage.plain.override('/dist/worker.js', answer);
+    stage.plain.override('/dist/worker-training.js', answer);
     const failure = await failureOf();
     expect(failure).toMatchObject({ kind: 'InklingError', code: 'engine_failed' });
     expect(failure?.message).toMatch(/worker failed.*worker\.js.*beside each other.*workerUrl/);
@@ -141,7 +141,7 @@ describe.each(BROWSERS)('in %s', (name) => {
 
   test('on an isolated page a worker script without its header gives an error that names it', async () => {
     await stage.visit(stage.isolated);
-    stage.isolated.override('/dist/worker.js', {
+    stage.isolated.override('/dist/worker-training.js', {
       headers: { 'Cross-Origin-Embedder-Policy': 'unsafe-none' },
     });
     const failure = await failureOf().finally(() => stage.isolated.restore());
@@ -152,7 +152,9 @@ describe.each(BROWSERS)('in %s', (name) => {
   test('files in another folder are found by wasmUrl and workerUrl', async () => {
     // The folder of the page; where the package looks by itself, there is nothing.
     overrideWasm({ status: 404 });
-    stage.plain.override('/dist/worker.js', { status: 404 });
+    for (const name of ['worker', 'worker-training']) {
+      stage.plain.override(`/dist/${name}.js`, { status: 404 });
+    }
     stage.plain.override('/moved/w.js', {
       status: 200,
       type: 'text/javascript',

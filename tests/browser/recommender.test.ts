@@ -186,8 +186,10 @@ describe.each(BROWSERS)('in %s', (name) => {
 
   test.runIf(canThread)('no worker starts a worker, in which Firefox may hang', async () => {
     const refuse = 'self.Worker = class { constructor() { throw new Error("not here") } };\n';
-    const script = readFileSync(join(DIST, 'worker.js'), 'utf8');
-    stage.isolated.override('/dist/worker.js', { body: refuse + script });
+    for (const name of ['worker.js', 'worker-training.js']) {
+      const script = readFileSync(join(DIST, name), 'utf8');
+      stage.isolated.override(`/dist/${name}`, { body: refuse + script });
+    }
     try {
       await stage.visit(stage.isolated);
       const threads = await stage.browser.evaluate(async () => {
