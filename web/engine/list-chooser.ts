@@ -162,9 +162,12 @@ export class ListChooser {
       const tried: Tried[] = [];
       // Whatever the rung: what the highest knows nothing of is worth trying, too.
       const unknown = bestPool(best, most, most);
-      const listed = new Set(made.entries.map(({ item }) => item));
       const random = randomNumbers(seed);
-      for (const slot of placesTriedOut(free.length, explore.share, random())) {
+      const slots = placesTriedOut(free.length, explore.share, random());
+      // The last of the list have to go, and may be tried as well as any other.
+      const staying = made.rest.slice(0, free.length - slots.length);
+      const listed = new Set([...pinned, ...staying].map(({ item }) => item));
+      for (const slot of slots) {
         const position = free[slot] as number;
         const placed = [
           ...pins,
