@@ -495,6 +495,10 @@ describe('exploring', () => {
       told.set(entry.item, entry.propensity as number);
       chosen.set(entry.item, (chosen.get(entry.item) ?? 0) + 1);
     }
+    // What would stand there otherwise is tried as any other.
+    expect([...told.keys()]).toEqual(
+      expect.arrayContaining(ids(await recommender.recommend({ k: 1 }))),
+    );
     for (const [item, propensity] of told) {
       const deviation = Math.sqrt((propensity * (1 - propensity)) / lists);
       expect(Math.abs((chosen.get(item) ?? 0) / lists - propensity)).toBeLessThan(4.5 * deviation);
