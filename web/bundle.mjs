@@ -304,6 +304,22 @@ function emitTypes() {
   const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (result.status !== 0)
     throw new Error(`the types cannot be made:\n${result.stdout}${result.stderr}`);
+  removeUnreachableTypes();
+}
+
+/** The compiler declares every file of the program; the package needs what its entries lead to. */
+function removeUnreachableTypes() {
+  const folder = join(dist, 'types');
+  const all = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.d.ts'));
+  const entries = all.filter((file) => /(^|[/\\])index\.d\.ts$|^languages[/\\]/.test(file));
+  const reached = new Set(entries.map((file) => join(folder, file)));
+  for (const file of reached) {
+    const text = readFileSync(file, 'utf8');
+    for (const [, path] of text.matchAll(/(?:from|import\()\s*['"](\.[^'"]+)\.js['"]/g)) {
+      reached.add(join(dirname(file), `${path}.d.ts`));
+    }
+  }
+  for (const file of all) if (!reached.has(join(folder, file))) rmSync(join(folder, file));
 }
 
 /** The licence texts of everything that went into the bundles. */
