@@ -47,8 +47,11 @@ describe('what a person wishes of "For you"', () => {
     await found.first().waitFor();
     for (let n = 0; n < 3; n++) {
       const before = await films();
+      const title = (await found.nth(n).getAttribute('aria-label'))?.replace(/^Like /, '');
       await found.nth(n).click();
       await changed(before);
+      // What is told of it would come after what is told next.
+      await expect.poll(status).toContain(`Liked ${title}.`);
     }
     await at('search').fill('');
     await at('shelf-search').waitFor({ state: 'hidden' });
@@ -121,14 +124,18 @@ describe('what a person wishes of "For you"', () => {
   test('variety that cannot be loaded goes back, and likes go on', async () => {
     await visitAsFan();
     const before = await films();
-    await browser.page.context().route('**/*full*.wasm', (route) => route.abort());
-    await move(50);
-    await expect.poll(() => at('variety').inputValue()).toBe('0');
-    expect(await status()).toContain('wasm');
-    expect(await films()).toEqual(before);
-    await forYou().getByTestId('like').first().click();
-    await changed(before);
-    await browser.page.context().unroute('**/*full*.wasm');
+    const full = '**/*full*.wasm';
+    await browser.page.context().route(full, (route) => route.abort());
+    try {
+      await move(50);
+      await expect.poll(status).toContain('wasm');
+      expect(await at('variety').inputValue()).toBe('0');
+      expect(await films()).toEqual(before);
+      await forYou().getByTestId('like').first().click();
+      await changed(before);
+    } finally {
+      await browser.page.context().unroute(full);
+    }
   });
 
   test('a surprise is another list, until it is turned off', async () => {
