@@ -169,8 +169,7 @@ describe('lists that are more than the best scores', () => {
 
 describe('constraints', () => {
   test('are kept where they can be, and named with what is lacking where they cannot', async () => {
-    const { recommender, met } = await opened();
-    const left = catalog.filter(({ id }) => !met.includes(id));
+    const { recommender } = await opened();
     for (let seed = 1; seed <= 40; seed++) {
       const next = chance(seed);
       const k = 4 + next(10);
@@ -202,7 +201,6 @@ describe('constraints', () => {
       );
       expect(wrong.reduce((sum, { lacking }) => sum + Math.abs(lacking), 0)).toBe(must);
     }
-    expect(left.length).toBeGreaterThan(20);
   });
 
   test('bring in what no score would have', async () => {

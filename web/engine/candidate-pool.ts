@@ -25,11 +25,12 @@ export function bestPool(best: readonly Recommendation[], most: number, k: numbe
   const last = rungs[Math.min(k, best.length) - 1] ?? 0;
   const end = rungs.lastIndexOf(last) + 1;
   const entries = best.slice(0, Math.min(end, most));
-  const count = rungs[entries.length - 1] ?? 1;
+  const own = rungs.slice(0, entries.length);
+  const count = own.at(-1) ?? 1;
   const scores = entries.map(({ score }, n) => {
-    const rung = rungs[n] as number;
-    const high = entries[rungs.indexOf(rung)]?.score as number;
-    const low = entries[Math.min(entries.length - 1, rungs.lastIndexOf(rung))]?.score as number;
+    const rung = own[n] as number;
+    const high = entries[own.indexOf(rung)]?.score as number;
+    const low = entries[own.lastIndexOf(rung)]?.score as number;
     return (count - rung + (high > low ? (score - low) / (high - low) : 1)) / count;
   });
   return { entries, scores };

@@ -64,7 +64,7 @@ export function weigh(event: InteractionEvent): { weight: number; opinion: boole
 
 /** Of what the person took: what the least event weighs, how far back the shown may lie, and how many are told. */
 const LEAST_TAKEN = 0.5;
-const SESSION_MS = 30 * 60_000;
+export const SESSION_MS = 30 * 60_000;
 const MOST_TAKEN = 100;
 
 /**

@@ -28,6 +28,7 @@ import { DEFAULT_K, type Ranker } from './ranker.js';
 import {
   checkRerank,
   createReranking,
+  DEFAULT_CANDIDATES,
   DEFAULT_WEIGHTS,
   isGiven,
   needsTopics,
@@ -40,7 +41,6 @@ import { check } from './status.js';
 import type { TrainedModel } from './trained-model.js';
 import { checkExplore, triedOut } from './tried-out.js';
 
-const DEFAULT_CANDIDATES = 100;
 const DAY_MS = 86_400_000;
 const FRESH_HALF_LIFE_DAYS = 30;
 const SHOWN_HALF_LIFE_DAYS = 1;
@@ -160,6 +160,7 @@ export class ListChooser {
     let made = together([], around(pins));
     if (explore) {
       const tried: Tried[] = [];
+      const placed: Placed[] = [...pins];
       // Whatever the rung: what the highest knows nothing of is worth trying, too.
       const unknown = bestPool(best, most, most);
       const random = randomNumbers(seed);
@@ -169,28 +170,19 @@ export class ListChooser {
       const listed = new Set([...pinned, ...staying].map(({ item }) => item));
       for (const slot of slots) {
         const position = free[slot] as number;
-        const placed = [
-          ...pins,
-          ...tried.map(({ entry, position: at }) => ({
-            item: itemOf(entry.item) as Item,
-            position: at,
-          })),
-        ];
         const hasRoom = roomBeside(bound, placed, position, size, ground);
         const open = [...unknown.entries.keys()].filter((place) => {
           const { item } = unknown.entries[place] as Recommendation;
-          const twice = listed.has(item) || tried.some(({ entry }) => entry.item === item);
-          return !twice && hasRoom(itemOf(item) as Item);
+          return !listed.has(item) && hasRoom(itemOf(item) as Item);
         });
         const draw = Math.floor(random() * 2 ** 31);
         const entry = this.tried(explore, unknown, open, options, plan, shown, draw);
-        if (entry) tried.push({ entry, position });
+        if (!entry) continue;
+        tried.push({ entry, position });
+        placed.push({ item: itemOf(entry.item) as Item, position });
+        listed.add(entry.item);
       }
-      const placed = tried.map(({ entry, position }) => ({
-        item: itemOf(entry.item) as Item,
-        position,
-      }));
-      const other = together(tried, around([...pins, ...placed]));
+      const other = together(tried, around(placed));
       // Constraints come first: where something tried out would break more of them, nothing is.
       if (tried.length > 0 && other.lacking <= made.lacking + 1e-9) made = other;
     }

@@ -29,7 +29,7 @@ export const RERANK_METHODS: readonly RerankMethod[] = [
 const FIRST_GIVEN = RERANK_METHODS.indexOf('freshness');
 /** In the order of the core's `RerankStep::On`. */
 const BASES: readonly RerankStep['on'][] = ['topics', 'vectors'];
-const DEFAULT_CANDIDATES = 100;
+export const DEFAULT_CANDIDATES = 100;
 const MOST_BY_DEFAULT = 0.7;
 const ORDERS = ['score', 'chosen'];
 /**

@@ -1,6 +1,6 @@
 import { attention, MEAN_ATTENTION } from './attention.js';
 import type { StoredEvent } from './history.js';
-import { weigh } from './history.js';
+import { SESSION_MS, weigh } from './history.js';
 
 /** An item that was shown, and what came of it. */
 export interface ShownItem {
@@ -12,8 +12,6 @@ export interface ShownItem {
   /** Whether the person took it within half an hour. */
   taken: boolean;
 }
-
-const SESSION_MS = 30 * 60_000;
 
 /** What a person was shown, in the order of the log. O(events · log events). */
 export function shownLog(events: readonly StoredEvent[]): ShownItem[] {
