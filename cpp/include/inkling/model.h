@@ -168,6 +168,14 @@ struct TrainingData {
   DenseVectors vectors = {};                   // item_vectors needs them
 };
 
+// A point of the curve of a training that goes through its data again and again.
+struct LearningPoint {
+  std::int32_t epoch;  // passes made
+  double loss;         // mean of an item in the last pass
+  double ndcg;         // ndcg@10 and hit_rate@10 of what was held out for validation, among all items that the person
+  double hit_rate;     // has not met; NaN where nothing was held out
+};
+
 // A training run in slices, so that a worker between two slices can hear that it should stop. A run that is dropped
 // leaves nothing behind.
 class Trainer {
@@ -179,6 +187,14 @@ class Trainer {
   bool done() const { return done_work() >= total_work(); }
   // Does at least one and about `work` units. Errors: kNotFinite.
   virtual Status step(std::int64_t work) = 0;
+  // Empty where the model has no such curve.
+  virtual std::span<const LearningPoint> curve() const { return {}; }
+  // Everything needed to go on from here, or from some way before; the work done is then that of there. Errors:
+  // kInvalidArgument where the model's training cannot be interrupted.
+  virtual Status save(TensorFile& checkpoint) const;
+  // Goes on from what a trainer of the same model, data, settings and seed has saved. Before the first step. Errors:
+  // kInvalidArgument where it was another training; kCorruptModelFile. The trainer is of no use then.
+  virtual Status resume(const TensorFile& checkpoint);
   // The model; call once, when done().
   std::unique_ptr<Model> finish();
   void set_history_half_life(double entries) { history_half_life_ = entries; }

@@ -45,6 +45,14 @@ Result<std::unique_ptr<Profile>> Model::fold_in(History history) const {
   return history_half_life_ > 0 ? profile_of(faded(history, history_half_life_)) : profile_of(history);
 }
 
+Status Trainer::save(TensorFile& /*checkpoint*/) const {
+  return {ErrorCode::kInvalidArgument, "the training of this model cannot be interrupted; sasrec's and gru's can"};
+}
+
+Status Trainer::resume(const TensorFile& /*checkpoint*/) {
+  return {ErrorCode::kInvalidArgument, "the training of this model cannot be resumed; sasrec's and gru's can"};
+}
+
 std::unique_ptr<Model> Trainer::finish() {
   std::unique_ptr<Model> model = trained_model();
   model->set_history_half_life(history_half_life_);

@@ -5,6 +5,7 @@
 #include "inkling/ease.h"
 #include "inkling/ensemble.h"
 #include "inkling/graph_filter.h"
+#include "inkling/gru.h"
 #include "inkling/hybrid.h"
 #include "inkling/ials.h"
 #include "inkling/item_graph.h"
@@ -12,6 +13,7 @@
 #include "inkling/item_vectors.h"
 #include "inkling/popularity.h"
 #include "inkling/pure_svd.h"
+#include "inkling/sasrec.h"
 #include "inkling/sparse_linear.h"
 #include "inkling/tf_idf.h"
 #include "inkling/user_neighbors.h"
@@ -75,6 +77,9 @@ constexpr ModelKind kKinds[] = {
     kind_of<Bpr>(),
     kind_of<BiasedSgd>(),
     kind_of<GraphFilter>(),
+    // what comes next
+    kind_of<Sasrec>(),
+    kind_of<Gru>(),
     // several at once
     of_members<Ensemble>(),
     of_members<Hybrid>(),

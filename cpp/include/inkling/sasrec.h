@@ -1,0 +1,41 @@
+#pragma once
+
+#include "inkling/sequence_model.h"
+
+namespace inkling {
+
+class Transformer;
+struct TransformerShape;
+
+// SASRec, a transformer over a person's last items. Kang & McAuley, "Self-attentive sequential recommendation", ICDM
+// 2018; src/sequence/transformer.h has the formulas.
+//
+// With full cross-entropy (loss=softmax) an epoch costs about 6 * (num_items + 6 * num_blocks * num_factors) *
+// num_factors flops an interaction; memory is 8 copies of the parameters and a few MB a thread. Two thread counts, and
+// two runs, give the same bits.
+class Sasrec final : public SequenceModel {
+ public:
+  static constexpr std::string_view kName = "sasrec";
+
+  static std::span<const SettingSpec> settings();
+  // Errors: kInvalidArgument where num_heads does not divide num_factors; kInvalidInteractions where nobody met two
+  // items; kTooLarge.
+  static Result<std::unique_ptr<Trainer>> make_trainer(const Settings& settings, const TrainingData& data,
+                                                       std::uint64_t seed, ThreadPool& pool);
+  static Result<std::unique_ptr<Model>> read(const TensorFile& file, Held<float> item_counts, std::string config);
+
+  // shape: with the number of items; weights: the network's parameters behind the item factors.
+  Sasrec(const TransformerShape& shape, ItemFactors factors, std::vector<float> weights, Held<float> item_counts,
+         std::string config);
+  ~Sasrec() override;
+
+  std::string_view name() const override { return kName; }
+  void write(TensorFile& file) const override;
+  std::unique_ptr<SequenceMemory> make_memory() const override;
+
+ private:
+  struct Parts;
+  std::unique_ptr<const Parts> parts_;
+};
+
+}  // namespace inkling

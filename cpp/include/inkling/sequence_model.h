@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "inkling/item_factors.h"
+#include "inkling/model.h"
+
+namespace inkling {
+
+class SequenceMemory;
+
+// A model of what comes next: a network reads a person's items in their order, and the score of an item is the product
+// of the network's state with the item's factors, which are also what the network reads.
+//
+// Of the history, entries of weight above 0 count, and all of them the same: the network knows no weights. At most the
+// newest max_length of them are read; of a longer history of n items those from the first multiple of max_length / 4
+// on that leaves no more, so that not every further item moves the whole window.
+//
+// A profile keeps what was made of the items read (Profile::update): a further one costs one step, and gives what
+// fold-in makes of the longer history. Only at every (max_length / 4)-th item beyond max_length all are read again.
+class SequenceModel : public Model {
+ public:
+  std::size_t max_length() const { return max_length_; }
+  const ItemFactors& factors() const { return factors_; }
+
+  Result<std::unique_ptr<Profile>> profile_of(History history) const override;
+  // Cosine of the item factors.
+  void similar(std::int32_t item, std::span<float> scores) const override { factors_.cosines(item, scores); }
+  void prepare_lists() override { factors_.prepare_scan(); }
+  const ItemFactors* latent_factors() const override { return &factors_; }
+
+  // Of an empty history. Private to the core.
+  virtual std::unique_ptr<SequenceMemory> make_memory() const = 0;
+
+ protected:
+  SequenceModel(ItemFactors factors, std::size_t max_length, Held<float> item_counts, std::string config)
+      : Model(std::move(item_counts), std::move(config)), factors_(std::move(factors)), max_length_(max_length) {}
+
+ private:
+  ItemFactors factors_;
+  std::size_t max_length_;
+};
+
+}  // namespace inkling

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace inkling {
+
+// Sequences of items, one after the other.
+struct Sequences {
+  std::vector<std::int32_t> items;
+  std::vector<std::size_t> offsets{0};  // where each begins, and where the last one ends
+
+  std::size_t size() const { return offsets.size() - 1; }
+  std::span<const std::int32_t> operator[](std::size_t n) const {
+    return std::span(items).subspan(offsets[n], offsets[n + 1] - offsets[n]);
+  }
+  void add(std::span<const std::int32_t> sequence) {
+    items.insert(items.end(), sequence.begin(), sequence.end());
+    offsets.push_back(items.size());
+  }
+};
+
+// Which of `count` items a network that reads at most `longest` is given: from here on. A multiple of a quarter of
+// `longest`, so that not every further item moves the whole window.
+inline std::size_t begin_of_window(std::size_t count, std::size_t longest) {
+  if (count <= longest) return 0;
+  const std::size_t hop = longest < 4 ? 1 : longest / 4;
+  return (count - longest + hop - 1) / hop * hop;
+}
+
+}  // namespace inkling
