@@ -129,7 +129,7 @@ describe.each<BrowserName>(['chromium', 'firefox'])('in %s', (name) => {
           },
           (error: { code: string; message: string }) => {
             endedAt = performance.now();
-            code = error.code ?? error.message;
+            code = error.code === 'aborted' ? error.code : `${error.code}: ${error.message}`;
           },
         );
         await new Promise((resolve) => setTimeout(resolve, delayMs));

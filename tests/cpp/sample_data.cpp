@@ -39,6 +39,7 @@ Interactions random_interactions(std::int32_t num_users, std::int32_t num_items,
 ClusteredData clustered_data(std::int32_t num_users, std::int32_t num_items, std::int32_t num_clusters,
                              std::uint64_t seed) {
   Random random(seed);
+  Random shuffle(seed + 1);
   std::vector<UserItem> train;
   std::vector<UserItem> test;
   for (std::int32_t user = 0; user < num_users; ++user) {
@@ -55,7 +56,8 @@ ClusteredData clustered_data(std::int32_t num_users, std::int32_t num_items, std
     for (const std::uint32_t position : random.permutation(own.size())) {
       if (own.size() > 3 && held_out.size() < 2) held_out.push_back(own[position]);
     }
-    for (const std::int32_t item : met) {
+    for (const std::uint32_t position : shuffle.permutation(met.size())) {
+      const std::int32_t item = met[position];
       const bool is_test = std::find(held_out.begin(), held_out.end(), item) != held_out.end();
       (is_test ? test : train).emplace_back(user, item);
     }

@@ -28,7 +28,7 @@ Interactions interactions_of(const std::vector<UserItem>& rows, std::int32_t num
 Interactions random_interactions(std::int32_t num_users, std::int32_t num_items, float density, std::uint64_t seed);
 
 // Users and items belong to clusters by index; a user meets mostly items of their own. Items of cluster 0 are met by
-// everybody a little more, so that popularity is a wrong guess for most.
+// everybody a little more, so that popularity is a wrong guess for most. The order of a user's items is random.
 struct ClusteredData {
   Interactions train;
   Interactions test;  // two items of each user

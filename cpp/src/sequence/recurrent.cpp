@@ -178,6 +178,8 @@ Recurrent::Recurrent(std::size_t num_items, std::size_t num_factors)
   recurrence_.bias = table_.add("recurrence.bias", {3 * width}, Start::kZeros);
 }
 
+float Recurrent::start_stddev() const { return 1 / std::sqrt(3 * static_cast<float>(num_factors())); }
+
 std::unique_ptr<SequencePass> Recurrent::make_pass() const { return std::make_unique<RecurrentPass>(*this); }
 
 void Recurrent::step(std::size_t num_factors, const float* from_input, const float* from_state, const float* state,

@@ -23,6 +23,8 @@ class Recurrent final : public SequenceNetwork {
   std::size_t num_factors() const override { return input_.inputs; }
   // Sequences go side by side, one item of each at a time: the more, the better.
   std::size_t rows_of_group() const override { return std::size_t{1} << 14; }
+  // That of uniform numbers up to 1 / sqrt(num_factors).
+  float start_stddev() const override;
   std::unique_ptr<SequencePass> make_pass() const override;
 
   // r, z and n side by side: (num_factors, 3 num_factors).

@@ -32,7 +32,7 @@ SequenceLearner::SequenceLearner(const SequenceNetwork& network, const Sequences
       lanes_(kLanes),
       desks_(static_cast<std::size_t>(pool.num_threads())) {
   Random random(seed);
-  parameters_ = network.table().start_values(plan.start_stddev, random);
+  parameters_ = network.table().start_values(network.start_stddev(), random);
   if (plan.averaging > 0) averaged_ = parameters_;
   for (Lane& lane : lanes_) lane.gradients.resize(parameters_.size());
   for (Desk& desk : desks_) desk.pass = network.make_pass();

@@ -23,7 +23,6 @@ struct LearningPlan {
   float dropout = 0;
   std::size_t batch_size = 128;  // sequences, or pieces of them
   std::size_t max_length = 200;  // items of a piece
-  float start_stddev = 0.02f;
   // How much of the old a step leaves in the moving average of the parameters (Polyak & Juditsky 1992), which is what
   // is validated and kept; 0 = the parameters themselves are.
   float averaging = 0;

@@ -43,6 +43,8 @@ class SequenceNetwork {
   virtual std::size_t num_factors() const = 0;
   // A group is to have about so many rows, or sequences, so that its products are large and yet stay in the cache.
   virtual std::size_t rows_of_group() const = 0;
+  // Standard deviation of the numbers that training begins with.
+  virtual float start_stddev() const = 0;
   virtual std::unique_ptr<SequencePass> make_pass() const = 0;
 };
 

@@ -11,10 +11,12 @@ namespace {
 constexpr std::int64_t kMostDrops = 2;
 constexpr float kDrop = 0.3f;
 constexpr std::size_t kLeastToValidate = 3;
+// Of few sequences, an epoch is few steps: nothing is given up before so many.
+constexpr std::int64_t kLeastSteps = 500;
 
 }  // namespace
 
-LearningPlan learning_plan(const Settings& settings) {
+LearningPlan learning_plan(const Settings& settings, std::size_t num_sequences) {
   constexpr LossShape::Kind kKinds[] = {LossShape::Kind::kSoftmax, LossShape::Kind::kSampledSoftmax,
                                         LossShape::Kind::kCalibratedBinary, LossShape::Kind::kBinary};
   LearningPlan plan;
@@ -24,6 +26,7 @@ LearningPlan learning_plan(const Settings& settings) {
   plan.rates.learning_rate = static_cast<float>(settings.number("learning_rate"));
   plan.dropout = static_cast<float>(settings.number("dropout"));
   plan.batch_size = static_cast<std::size_t>(settings.integer("batch_size"));
+  if (plan.batch_size == 0) plan.batch_size = std::clamp<std::size_t>(num_sequences / 30, 16, 128);
   plan.max_length = static_cast<std::size_t>(settings.integer("max_length"));
   plan.averaging = static_cast<float>(settings.number("averaging"));
   return plan;
@@ -71,8 +74,8 @@ SequenceTrainer::SequenceTrainer(std::unique_ptr<const SequenceNetwork> network,
       seed_(seed),
       epochs_(settings.integer("epochs")),
       patience_(settings.integer("patience")) {
-  const LearningPlan plan = learning_plan(settings);
   const Sequences all = sequences_of(interactions);
+  const LearningPlan plan = learning_plan(settings, all.size());
   std::vector<std::uint32_t> order(all.size());
   for (std::size_t n = 0; n < all.size(); ++n) order[n] = static_cast<std::uint32_t>(n);
   if (all.size() > SequenceValidation::kMostPeople) order = Random(seed).permutation(all.size());
@@ -84,6 +87,8 @@ SequenceTrainer::SequenceTrainer(std::unique_ptr<const SequenceNetwork> network,
     if (held_out) held_out_.add(sequence);
   }
   learner_.emplace(*network_, sequences_, plan, seed, pool);
+  const auto steps = static_cast<std::int64_t>(all.size() / plan.batch_size + 1);
+  patience_ = std::max(patience_, kLeastSteps / steps);
   if (held_out_.size() > 0) validation_.emplace(*network_, held_out_, plan.max_length, pool);
   best_ = learner_->parameters();
 }

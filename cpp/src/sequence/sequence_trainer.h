@@ -20,7 +20,9 @@ inline constexpr SettingSpec kMaxLength = {"max_length", Kind::kInteger, "200",
 inline constexpr SettingSpec kEpochs = {
     "epochs", Kind::kInteger, "200", "1", "100000", "the most passes over the sequences; validation ends it earlier"};
 inline constexpr SettingSpec kBatchSize = {
-    "batch_size", Kind::kInteger, "128", "1", "65536", "sequences of each step, or pieces of long ones"};
+    "batch_size", Kind::kInteger,
+    "0",          "0",
+    "65536",      "sequences of each step, or pieces of long ones; 0 = a thirtieth of all sequences, from 16 to 128"};
 inline constexpr SettingSpec kLearningRate = {"learning_rate", Kind::kNumber, "0.001",
                                               "0.0000001",     "1",           "length of the first steps"};
 inline constexpr SettingSpec kLoss = {"loss",
@@ -54,8 +56,8 @@ inline constexpr SettingSpec kPatience = {"patience",
 
 }  // namespace sequence_settings
 
-// How to learn, from the settings above and dropout.
-LearningPlan learning_plan(const Settings& settings);
+// How to learn from so many sequences, by the settings above and dropout.
+LearningPlan learning_plan(const Settings& settings, std::size_t num_sequences);
 
 // Each user's items, the oldest first.
 Sequences sequences_of(const Interactions& interactions);

@@ -58,6 +58,7 @@ class Transformer final : public SequenceNetwork {
   const ParameterTable& table() const override { return table_; }
   std::size_t num_factors() const override { return shape_.num_factors; }
   std::size_t rows_of_group() const override { return 256; }
+  float start_stddev() const override { return 0.02f; }
   std::unique_ptr<SequencePass> make_pass() const override;
 
   // Where its numbers are.

@@ -1,0 +1,255 @@
+// Sequence models as a whole: what they learn, how they go on, what they say of a person.
+
+#include "inkling/sequence_model.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "expect.h"
+#include "inkling/evaluator.h"
+#include "inkling/model_file.h"
+#include "sample_data.h"
+
+namespace inkling {
+
+namespace {
+
+constexpr std::string_view kModels[] = {"sasrec", "gru"};
+constexpr std::int32_t kItems = 40;
+
+// Everybody goes through the items in the same circle, from some item on, and leaves a few out: after item i comes
+// i + 1 mostly. `reversed`: half of the people go the other way round, so that one item alone does not tell.
+InteractionLog circle(std::int32_t num_users, bool reversed, std::uint64_t seed) {
+  Random random(seed);
+  InteractionLog log;
+  for (std::int32_t user = 0; user < num_users; ++user) {
+    const std::int32_t step = reversed && user % 2 == 1 ? kItems - 1 : 1;
+    auto item = static_cast<std::int32_t>(random.below(kItems));
+    for (int n = 0; n < 12; ++n) {
+      const float values[] = {1};
+      CHECK(succeeds(log.append({&user, 1}, {&item, 1}, values, {})));
+      item = (item + (random.uniform() < 0.1f ? 2 * step : step)) % kItems;
+    }
+  }
+  return log;
+}
+
+Interactions all_of(const InteractionLog& log) {
+  return value_of(Interactions::build(log, {}, log.num_users(), log.num_items()));
+}
+
+// Small and quick, but for what is given.
+Settings::Given settings_with(Settings::Given given) {
+  const Settings::Given usual = {{"num_factors", "16"}, {"epochs", "40"},     {"batch_size", "16"},
+                                 {"max_length", "10"},  {"averaging", "0.9"}, {"learning_rate", "0.01"}};
+  for (const auto& [name, value] : usual) {
+    const auto same = [&](const auto& other) { return other.first == name; };
+    if (std::none_of(given.begin(), given.end(), same)) given.emplace_back(name, value);
+  }
+  return given;
+}
+
+std::int32_t best_item(const Model& model, const std::vector<std::int32_t>& items) {
+  std::vector<HistoryEntry> history;
+  for (const std::int32_t item : items) history.push_back({item, 1});
+  std::vector<float> scores = scores_of(model, history);
+  for (const std::int32_t item : items) scores[static_cast<std::size_t>(item)] = -1e30f;
+  return static_cast<std::int32_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
+}
+
+std::vector<HistoryEntry> entries_of(std::int32_t count) {
+  std::vector<HistoryEntry> history;
+  for (std::int32_t item = 0; item < count; ++item) history.push_back({(item * 7) % kItems, 1});
+  return history;
+}
+
+}  // namespace
+
+TEST_CASE("sequence models learn what comes next, by every loss") {
+  const Interactions interactions = all_of(circle(80, false, 1));
+  for (const std::string_view name : kModels) {
+    for (const char* loss : {"softmax", "sampled_softmax", "gbce", "bce"}) {
+      CAPTURE(name);
+      CAPTURE(loss);
+      const auto model =
+          trained(name, settings_with({{"loss", loss}, {"num_negatives", "10"}, {"epochs", "320"}, {"patience", "0"}}),
+                  {&interactions});
+      int right = 0;
+      for (std::int32_t item = 0; item < kItems; ++item) {
+        const std::int32_t before = (item + kItems - 1) % kItems;
+        if (best_item(*model, {before, item}) == (item + 1) % kItems) ++right;
+      }
+      CHECK(right >= kItems * 9 / 10);
+    }
+  }
+}
+
+TEST_CASE("sequence models tell what comes next by the order of what came before") {
+  const Interactions interactions = all_of(circle(160, true, 2));
+  for (const std::string_view name : kModels) {
+    CAPTURE(name);
+    const auto model = trained(name, settings_with({{"epochs", "60"}}), {&interactions});
+    int right = 0;
+    for (std::int32_t item = 0; item < kItems; ++item) {
+      const std::int32_t before = (item + kItems - 1) % kItems;
+      const std::int32_t after = (item + 1) % kItems;
+      // The same two items, of which the next one lies beyond the newer.
+      if (best_item(*model, {before, item}) == after) ++right;
+      if (best_item(*model, {item, before}) == (before + kItems - 1) % kItems) ++right;
+    }
+    CHECK(right >= 2 * kItems * 8 / 10);
+  }
+}
+
+TEST_CASE("a training that was interrupted goes on as if it had not been") {
+  const Interactions interactions = all_of(circle(50, true, 3));
+  for (const std::string_view name : kModels) {
+    CAPTURE(name);
+    ThreadPool pool(2);
+    const Settings::Given settings = settings_with({{"epochs", "9"}, {"patience", "2"}});
+    auto whole = value_of(make_trainer(name, settings, {&interactions}, 4, pool));
+    std::vector<std::uint8_t> bytes;
+    while (!whole->done()) {
+      REQUIRE(succeeds(whole->step(100)));
+      if (whole->curve().size() != 4 || !bytes.empty()) continue;
+      TensorFile checkpoint;
+      REQUIRE(succeeds(whole->save(checkpoint)));
+      bytes = checkpoint.write();
+    }
+    const TensorFile checkpoint = value_of(TensorFile::read(bytes));
+    auto resumed = value_of(make_trainer(name, settings, {&interactions}, 4, pool));
+    REQUIRE(succeeds(resumed->resume(checkpoint)));
+    CHECK(resumed->curve().size() == 4);
+    CHECK(resumed->done_work() > 0);
+    while (!resumed->done()) REQUIRE(succeeds(resumed->step(77)));
+    REQUIRE(resumed->curve().size() == whole->curve().size());
+    for (std::size_t n = 4; n < whole->curve().size(); ++n) {
+      CHECK(resumed->curve()[n].loss == whole->curve()[n].loss);
+      CHECK(resumed->curve()[n].ndcg == whole->curve()[n].ndcg);
+    }
+    const auto history = entries_of(9);
+    CHECK(scores_of(*resumed->finish(), history) == scores_of(*whole->finish(), history));
+
+    auto other = value_of(make_trainer(name, settings, {&interactions}, 5, pool));
+    CHECK(fails(other->resume(checkpoint), ErrorCode::kInvalidArgument, {"another training"}));
+  }
+  ThreadPool pool(1);
+  auto ials = value_of(make_trainer("ials", {}, {&interactions}, 1, pool));
+  TensorFile checkpoint;
+  CHECK(fails(ials->save(checkpoint), ErrorCode::kInvalidArgument, {"cannot be interrupted"}));
+  CHECK(fails(ials->resume(checkpoint), ErrorCode::kInvalidArgument, {"cannot be resumed"}));
+}
+
+TEST_CASE("validation ends a training that gets no better, and the best epoch is the model") {
+  // Random items: nothing is to be learned, and soon it is learned by heart.
+  Random random(5);
+  InteractionLog log;
+  for (std::int32_t user = 0; user < 60; ++user) {
+    for (int n = 0; n < 8; ++n) {
+      const auto item = static_cast<std::int32_t>(random.below(kItems));
+      const float values[] = {1};
+      CHECK(succeeds(log.append({&user, 1}, {&item, 1}, values, {})));
+    }
+  }
+  const Interactions interactions = all_of(log);
+  ThreadPool pool(1);
+  for (const std::string_view name : kModels) {
+    CAPTURE(name);
+    auto trainer =
+        value_of(make_trainer(name, settings_with({{"epochs", "2000"}, {"patience", "3"}}), {&interactions}, 6, pool));
+    while (!trainer->done()) REQUIRE(succeeds(trainer->step(500)));
+    CHECK(trainer->curve().size() < 1000);
+    CHECK(trainer->done_work() == trainer->total_work());
+    // Without validation, it goes on to the end.
+    auto to_the_end =
+        value_of(make_trainer(name, settings_with({{"epochs", "40"}, {"patience", "0"}}), {&interactions}, 6, pool));
+    while (!to_the_end->done()) REQUIRE(succeeds(to_the_end->step(500)));
+    CHECK(to_the_end->curve().size() == 40);
+    CHECK(std::isnan(to_the_end->curve().back().ndcg));
+  }
+}
+
+TEST_CASE("a further event costs one step and gives what fold-in makes of the longer history, over the window's end") {
+  const Interactions interactions = all_of(circle(40, true, 7));
+  for (const std::string_view name : kModels) {
+    CAPTURE(name);
+    const auto model = trained(name, settings_with({{"epochs", "3"}}), {&interactions});
+    const auto history = entries_of(27);  // the window is of 10
+    const auto profile = value_of(model->fold_in(History(history).first(0)));
+    for (std::size_t count = 1; count <= history.size(); ++count) {
+      REQUIRE(profile->update(history[count - 1]));
+      std::vector<float> scores(kItems);
+      profile->score_all(scores);
+      const auto expected = scores_of(*model, History(history).first(count));
+      Furthest furthest;
+      for (std::size_t n = 0; n < scores.size(); ++n) furthest.add(scores[n], expected[n]);
+      CHECK(furthest.value() < 1e-5);
+    }
+    // What is met again comes to another place, which takes a new fold-in; what is not wanted is not read.
+    CHECK(!profile->update(history[3]));
+    auto with_dislike = history;
+    with_dislike.insert(with_dislike.begin() + 3, {39, -1});
+    CHECK(scores_of(*model, with_dislike) == scores_of(*model, history));
+  }
+}
+
+TEST_CASE("an explanation says what each event did to a score") {
+  const Interactions interactions = all_of(circle(60, false, 8));
+  for (const std::string_view name : kModels) {
+    CAPTURE(name);
+    const auto model = trained(name, settings_with({}), {&interactions});
+    const std::vector<HistoryEntry> history = {{3, 1}, {20, 1}, {10, 1}, {11, 1}};
+    const auto profile = value_of(model->fold_in(history));
+    std::vector<Contribution> parts;
+    profile->explain(12, parts);
+    REQUIRE(parts.size() == 5);
+    for (std::size_t n = 0; n < history.size(); ++n) {
+      CHECK(parts[n].item == history[n].item);
+      auto others = history;
+      others.erase(others.begin() + static_cast<std::ptrdiff_t>(n));
+      const float change = scores_of(*model, history)[12] - scores_of(*model, others)[12];
+      CHECK(parts[n].value == doctest::Approx(change).epsilon(1e-3));
+    }
+    // That 10 and 11 came last is why 12 is next.
+    CHECK(parts[2].value + parts[3].value > 2 * std::max(parts[0].value, parts[1].value));
+    CHECK(parts[4].term == kModelItself);
+  }
+}
+
+TEST_CASE("sequence models of 8-bit weights are small and rank nearly the same") {
+  const Interactions interactions = all_of(circle(60, false, 9));
+  for (const std::string_view name : kModels) {
+    CAPTURE(name);
+    const auto model = trained(name, settings_with({{"num_factors", "32"}}), {&interactions});
+    const auto ids = item_ids(kItems);
+    const auto whole = value_of(write_model_file(*model, ids));
+    const auto small = value_of(write_model_file(*model, ids, FactorStorage::kInt8));
+    CHECK(small.size() < whole.size() / 2);
+    const ModelFile file = value_of(read_model_file(small));
+    int same = 0;
+    for (std::int32_t item = 0; item < kItems; ++item) {
+      const std::vector<std::int32_t> history = {(item + kItems - 2) % kItems, (item + kItems - 1) % kItems, item};
+      if (best_item(*file.model, history) == best_item(*model, history)) ++same;
+    }
+    CHECK(same >= kItems * 9 / 10);
+  }
+}
+
+TEST_CASE("sequence models say what they cannot be trained on") {
+  const InteractionLog log = log_of({{0, 0}, {1, 1}, {2, 0}});
+  const Interactions single = all_of(log);
+  ThreadPool pool(1);
+  for (const std::string_view name : kModels) {
+    CHECK(fails(make_trainer(name, {}, {&single}, 1, pool), ErrorCode::kInvalidInteractions, {"nobody met two items"}));
+  }
+  const Interactions interactions = all_of(circle(10, false, 10));
+  CHECK(fails(make_trainer("sasrec", {{"num_heads", "3"}}, {&interactions}, 1, pool), ErrorCode::kInvalidArgument,
+              {"num_heads is 3", "num_factors, 64"}));
+  CHECK(fails(make_trainer("sasrec", {{"loss", "hinge"}}, {&interactions}, 1, pool), ErrorCode::kInvalidArgument,
+              {"softmax"}));
+}
+
+}  // namespace inkling
