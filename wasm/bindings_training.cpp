@@ -3,22 +3,6 @@
 #include "inkling/decimal.h"
 #include "seam_types.h"
 
-namespace inkling::seam {
-
-namespace {
-
-// A training run. What it learns from must outlive it.
-struct Training {
-  std::unique_ptr<Trainer> trainer;
-};
-
-}  // namespace
-
-template <>
-inline constexpr char kLetter<Training> = 'A';
-
-}  // namespace inkling::seam
-
 namespace {
 
 using namespace inkling;

@@ -36,6 +36,11 @@ struct TrainedModel {
   OpenModelFile file;
 };
 
+// A training run. What it learns from must outlive it.
+struct Training {
+  std::unique_ptr<Trainer> trainer;
+};
+
 // What the items are about; bindings_rerank.cpp, which not all modules have, makes it …
 struct Topics {
   ItemTopics topics;
@@ -66,6 +71,8 @@ template <>
 inline constexpr char kLetter<ItemTexts> = 'T';
 template <>
 inline constexpr char kLetter<TrainedModel> = 'M';
+template <>
+inline constexpr char kLetter<Training> = 'A';
 template <>
 inline constexpr char kLetter<Topics> = 'C';
 template <>

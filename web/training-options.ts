@@ -10,6 +10,8 @@ import {
 } from './option-checks.js';
 import { FACTOR_STORAGES } from './types.js';
 
+const bytes: Check = (value) => (value instanceof Uint8Array ? null : 'a Uint8Array');
+
 const modelAndSettings: Check = (value) =>
   typeof (value as { model?: unknown } | null)?.model === 'string' &&
   Object.keys(value as object).every((key) => key === 'model' || key === 'settings')
@@ -27,6 +29,8 @@ const OPTIONS = {
     seed: anything,
     use: flag,
     storage: oneOf(...FACTOR_STORAGES),
+    checkpoints: flag,
+    resume: bytes,
   },
   evaluate: {
     interactions: anything,
@@ -51,6 +55,9 @@ const OPTIONS = {
     storage: oneOf(...FACTOR_STORAGES),
     knownItemsOnly: flag,
     historyEvents: positive,
+    sampledNegatives: positive,
+    checkpoints: flag,
+    resume: bytes,
     seed: anything,
   },
 } satisfies Record<string, Record<string, Check>>;

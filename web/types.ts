@@ -74,6 +74,8 @@ export const MODEL_NAMES = [
   'graph_filter',
   'tf_idf',
   'item_vectors',
+  'sasrec',
+  'gru',
   'ensemble',
   'hybrid',
 ] as const;
@@ -87,6 +89,8 @@ export const FULL_MODELS: readonly string[] = [
   'bpr',
   'biased_sgd',
   'graph_filter',
+  'sasrec',
+  'gru',
   'ensemble',
   'hybrid',
 ] satisfies ModelName[];
@@ -191,6 +195,23 @@ export interface Progress {
   fraction: number;
   /** Which model, while `evaluate` trains or measures one. */
   model?: ModelName;
+  /** The newest point of the curve, of models that go through their data again and again: `sasrec` and `gru`. */
+  learning?: LearningPoint;
+  /** With `checkpoints`, once after each epoch: all it takes to go on from there, for `resume`. */
+  checkpoint?: Uint8Array;
+}
+
+/** A point of a training's curve. */
+export interface LearningPoint {
+  /** Passes made. */
+  epoch: number;
+  /** Mean loss of an item in the last pass. */
+  loss: number;
+  /** ndcg@10 and hit_rate@10 of each person's last item, which is not learned from; none with `patience: 0`. */
+  ndcg?: number;
+  hitRate?: number;
+  /** Since the training began, or was resumed; none of points before that. */
+  seconds?: number;
 }
 
 /** Vectors of items, such as a sentence encoder's of their texts. */
@@ -463,6 +484,10 @@ export interface TrainOptions {
   use?: boolean;
   /** How the model file stores item factors, with ids in fewer bytes unless `f32`. Default `f32`. */
   storage?: FactorStorage;
+  /** Of `sasrec` and `gru`: whether progress reports bring checkpoints. Default false. */
+  checkpoints?: boolean;
+  /** A checkpoint of a training of the same model, interactions, settings and seed: it goes on to the same end. */
+  resume?: Uint8Array;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
 }
@@ -481,6 +506,8 @@ export interface TrainResult {
   seconds: number;
   /** The model file: save it, ship it, open it again. */
   modelFile: Uint8Array;
+  /** How the training went, of `sasrec` and `gru`. */
+  curve?: LearningPoint[];
 }
 
 export const SPLIT_NAMES = ['leave-one-out', 'random', 'temporal', 'users'] as const;
@@ -682,6 +709,14 @@ export interface EvaluateOptions {
    * other items are not ranked either. Default: all.
    */
   historyEvents?: number;
+  /**
+   * In place of `negatives`: of each test user only the test items and so many others are ranked, drawn by the seed from
+   * what the user has not met. Figures are higher than of the whole catalogue, and say less.
+   */
+  sampledNegatives?: number;
+  /** As for `train`. */
+  checkpoints?: boolean;
+  resume?: Uint8Array;
   /** Default 1. */
   seed?: number;
   onProgress?: (progress: Progress) => void;
@@ -722,6 +757,8 @@ export interface EvaluateResult {
   seed: number;
   /** Largest size the engine's memory had. */
   peak_memory_bytes: number;
+  /** How the training went, of `sasrec` and `gru`. */
+  curve?: LearningPoint[];
   /** The same of the baseline, where one was asked for. */
   baseline?: Pick<EvaluateResult, 'model' | 'metrics' | 'intervals' | 'seconds'>;
   /** Metric name to what the model has more than the baseline. */

@@ -9,6 +9,7 @@ import {
   type SplitName,
 } from '../types.js';
 import type { Arguments } from './arguments.js';
+import { CHECKPOINT_OPTION, Checkpoint, keptIn } from './checkpoint.js';
 import { type Command, printJson, printText } from './command.js';
 import {
   ENGINE_OPTIONS,
@@ -81,6 +82,7 @@ export const evaluate: Command = {
       help: 'settings of the baseline',
     },
     STORAGE_OPTION,
+    CHECKPOINT_OPTION,
     {
       name: 'known-items-only',
       help: 'leave test rows out whose items are not in the training rows, else misses',
@@ -89,6 +91,11 @@ export const evaluate: Command = {
       name: 'history-events',
       value: 'N',
       help: 'know each test user by no more than the newest N items, as one knows a newcomer',
+    },
+    {
+      name: 'sampled-negatives',
+      value: 'N',
+      help: "rank only the test items and N others, drawn from what the user has not met, as many papers' figures do",
     },
     ...INTERACTION_OPTIONS,
     ...ENGINE_OPTIONS,
@@ -106,9 +113,17 @@ export const evaluate: Command = {
     const texts = await textOptions(args);
     interactionOptions(args); // wrong ones are reported before any file is touched
     const data = dataOptions(args);
+    const checkpoint = await Checkpoint.from(args, options.model);
+    if (checkpoint && baseline) {
+      throw new UsageError('--checkpoint keeps one training; leave --baseline out.');
+    }
     const negativesPath = args.text('negatives');
     const itemsPath = args.text('items');
     const historyEvents = args.integer('history-events', 1);
+    const sampledNegatives = args.integer('sampled-negatives', 1);
+    if (sampledNegatives !== undefined && negativesPath !== undefined) {
+      throw new UsageError('--sampled-negatives is given with --negatives; give one of the two.');
+    }
     const models = baseline ? [options.model, baseline.model] : [options.model];
     const vectorFile = await vectorOptions(args, work, models);
 
@@ -145,7 +160,7 @@ export const evaluate: Command = {
     const engine = await work.engine.load(engineWanted);
     engine.texts = texts;
     try {
-      const result = await engine.evaluate({
+      const evaluation: Parameters<typeof engine.evaluate>[0] = {
         ...options,
         ...(storage && { storage }),
         ...tables,
@@ -158,10 +173,15 @@ export const evaluate: Command = {
         ...(topics !== undefined && { topics }),
         ...(args.has('known-items-only') && { knownItemsOnly: true }),
         ...(historyEvents !== undefined && { historyEvents }),
-        onProgress: (progress) =>
-          work.progress.on(`${progress.phase} ${progress.model ?? options.model}`)(progress),
+        ...(sampledNegatives !== undefined && { sampledNegatives }),
+        ...checkpoint?.options(),
+        onProgress: (progress) => {
+          work.progress.on(`${progress.phase} ${progress.model ?? options.model}`)(progress);
+          checkpoint?.take(progress);
+        },
         signal: work.signal,
-      });
+      };
+      const result = await keptIn(checkpoint, () => engine.evaluate(evaluation));
       if (args.has('json')) printJson(work, result);
       else printText(work, resultTable(result));
     } finally {

@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import type { Progress } from '../types.js';
+import type { LearningPoint, Progress } from '../types.js';
 import type { TextOutput } from './context.js';
 
 const LINES_PER_PHASE = 10;
@@ -9,12 +9,15 @@ export class ProgressReporter {
   private bar: cliProgress.SingleBar | null = null;
   private label = '';
   private linesShown = 0;
+  private point: LearningPoint | undefined;
 
   constructor(private readonly output: TextOutput) {}
 
   /** Reports on the phase called `label`; for `onProgress`. */
   on(label: string): (progress: Progress) => void {
-    return ({ phase, fraction }) => {
+    return ({ phase, fraction, learning }) => {
+      if (learning && learning !== this.point) this.say(pointText(learning));
+      this.point = learning;
       if (this.output.isTTY === true) this.draw(label, fraction);
       else if (phase !== 'read') this.printLine(label, fraction);
     };
@@ -61,4 +64,14 @@ export class ProgressReporter {
     this.linesShown = lines;
     this.output.write(`${label}: ${Math.round((lines / LINES_PER_PHASE) * 100)}%\n`);
   }
+}
+
+/** A point of a training's curve in a line. */
+function pointText({ epoch, loss, ndcg, hitRate, seconds }: LearningPoint): string {
+  const figures = [`loss ${loss.toFixed(4)}`];
+  if (ndcg !== undefined && hitRate !== undefined) {
+    figures.push(`ndcg@10 ${ndcg.toFixed(4)}`, `hit_rate@10 ${hitRate.toFixed(4)}`);
+  }
+  if (seconds !== undefined) figures.push(`${seconds.toFixed(0)} s`);
+  return `epoch ${epoch}: ${figures.join(', ')}`;
 }

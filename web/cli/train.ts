@@ -1,5 +1,6 @@
 import { ITEM_MODELS } from '../engine/item-vectors.js';
 import { FACTOR_STORAGES } from '../types.js';
+import { CHECKPOINT_OPTION, Checkpoint, keptIn } from './checkpoint.js';
 import { type Command, printJson, printText } from './command.js';
 import {
   ENGINE_OPTIONS,
@@ -38,6 +39,7 @@ export const train: Command = {
     ...TRAINING_OPTIONS,
     { name: 'out', value: 'M', help: 'where to write the model file' },
     STORAGE_OPTION,
+    CHECKPOINT_OPTION,
     ...INTERACTION_OPTIONS,
     ...ENGINE_OPTIONS,
     JSON_OPTION,
@@ -59,6 +61,7 @@ export const train: Command = {
     interactionOptions(args); // wrong ones are reported before any file is touched
     const vectorFile = await vectorOptions(args, work, [options.model]);
     await checkOutputPath(out);
+    const checkpoint = await Checkpoint.from(args, options.model);
 
     const table =
       interactionsPath === undefined ? null : await work.files.interactions(interactionsPath);
@@ -68,13 +71,20 @@ export const train: Command = {
     engine.texts = texts;
     try {
       const started = performance.now();
-      const model = await engine.train(table, {
-        ...options,
-        ...(items && { items }),
-        ...(vectors && { vectors }),
-        onProgress: work.progress.on(`training ${options.model}`),
-        signal: work.signal,
-      });
+      const show = work.progress.on(`training ${options.model}`);
+      const model = await keptIn(checkpoint, () =>
+        engine.train(table, {
+          ...options,
+          ...(items && { items }),
+          ...(vectors && { vectors }),
+          ...checkpoint?.options(),
+          onProgress: (progress) => {
+            show(progress);
+            checkpoint?.take(progress);
+          },
+          signal: work.signal,
+        }),
+      );
       const seconds = (performance.now() - started) / 1000;
       try {
         const bytes = modelFileOf(engine, model, storage, out);
@@ -93,6 +103,7 @@ export const train: Command = {
           variant: engine.variant,
           threads: engine.threads,
           seed: options.seed ?? 1,
+          ...(engine.curve.length > 0 && { curve: engine.curve }),
         };
         if (args.has('json')) printJson(work, result);
         else {

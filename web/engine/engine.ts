@@ -1,4 +1,4 @@
-import type { InteractionSet } from '#engine-module';
+import type { InteractionSet, Training } from '#engine-module';
 import { choose } from '../selection/choose.js';
 import { isOfQuality, modelsFor, smallerIsBetter } from '../selection/metrics.js';
 import type { Trial } from '../selection/search.js';
@@ -8,6 +8,7 @@ import { type Own, owning } from './heap.js';
 import { IdIndex } from './id-index.js';
 import { createWantedTopics } from './item-topics.js';
 import { LearnedBlend } from './learned-blend.js';
+import { LearningRun } from './learning-run.js';
 import { ListChooser } from './list-chooser.js';
 import type { Stock } from './plan.js';
 import { checkRerank, createReranking } from './reranking.js';
@@ -15,6 +16,7 @@ import { check } from './status.js';
 import type { TrainedModel } from './trained-model.js';
 import {
   checkSeed,
+  type LearningOptions,
   type MeasuredLists,
   type Measurement,
   type Named,
@@ -49,6 +51,12 @@ export interface SearchOptions {
 
 /** What the full wasm file has: all models, the search for one, what choices teach, topics and re-ranking. */
 export class Engine extends TrainingEngine {
+  protected override runOf(training: Training, options: LearningOptions): LearningRun {
+    const run = new LearningRun(this, training, options);
+    this.curve = run.curve;
+    return run;
+  }
+
   override learnedBlend(model: TrainedModel): LearnedBlend | null {
     return model.name === 'hybrid' ? new LearnedBlend(this, model) : null;
   }

@@ -2,11 +2,13 @@ import { InklingError } from '../errors.js';
 import type { Progress } from '../types.js';
 
 /** A calculation of the core that can be done piece by piece. */
-interface SlicedWork {
+export interface SlicedWork {
   totalWork(): number;
   doneWork(): number;
   /** Does at least one and about `work` units; throws when it fails. */
   step(work: number): void;
+  /** What progress reports say beside. */
+  told?(): Partial<Progress>;
 }
 
 /** How long a slice should take. An abort is heard between two slices. */
@@ -70,10 +72,10 @@ export async function runInSlices(
     if (done > 0) amount = Math.max(1, Math.min(amount * 4, fitting));
     if (onProgress && end - lastReport >= PROGRESS_MS) {
       lastReport = end;
-      onProgress({ phase, fraction: work.doneWork() / total });
+      onProgress({ phase, fraction: work.doneWork() / total, ...work.told?.() });
     }
     await eventsHandled();
   }
   throwIfAborted(signal);
-  onProgress?.({ phase, fraction: 1 });
+  onProgress?.({ phase, fraction: 1, ...work.told?.() });
 }

@@ -1,4 +1,4 @@
-import type { Evaluation, InteractionSet, ItemTopics, Reranking } from '#engine-module';
+import type { Evaluation, InteractionSet, ItemTopics, Reranking, Training } from '#engine-module';
 import { describe } from '../catalog/ids.js';
 import { rowsTellTime } from '../catalog/row-order.js';
 import { InklingError } from '../errors.js';
@@ -9,6 +9,7 @@ import {
   type FactorStorage,
   type InteractionTable,
   type Item,
+  type LearningPoint,
   type MetricDifference,
   type ModelName,
   type Progress,
@@ -24,7 +25,7 @@ import { describeModelFile, type ModelFileDescription, writeModelFile } from './
 import { indexNegatives } from './negatives.js';
 import { ServingEngine } from './serving-engine.js';
 import { settingsText } from './settings-text.js';
-import { runInSlices } from './slices.js';
+import { runInSlices, type SlicedWork } from './slices.js';
 import { check } from './status.js';
 import { TrainedModel } from './trained-model.js';
 import { appendTable } from './training-set.js';
@@ -48,6 +49,8 @@ export type ResolveOptions = Omit<TrainOptions, 'use'> & {
   sampledNegatives?: number;
 };
 
+export type LearningOptions = Pick<TrainOptions, 'checkpoints' | 'resume'>;
+
 /** What lists are measured with. */
 export interface MeasuredLists {
   topics: ItemTopics | null;
@@ -64,6 +67,9 @@ type Measured = Pick<EvaluateResult, 'metrics' | 'intervals' | 'seconds'> & {
  * adds what only the full module has.
  */
 export class TrainingEngine extends ServingEngine {
+  /** Of the newest training, where it has one. */
+  curve: LearningPoint[] = [];
+
   /**
    * Trains a model. Item indices are those of `items`, where given, then of the table.
    *
@@ -164,19 +170,22 @@ export class TrainingEngine extends ServingEngine {
         checkSeed(seed),
       );
       check(wasm, status);
-      await runInSlices(
-        {
-          totalWork: () => training.totalWork(),
-          doneWork: () => training.doneWork(),
-          step: (work) => check(wasm, training.step(wasm, work)),
-        },
-        'train',
-        { signal, onProgress },
-      );
+      const run = this.runOf(training, options);
+      await runInSlices(run, 'train', { signal, onProgress });
       const handle = new module.TrainedModel();
       training.finish(handle);
       return TrainedModel.trained(handle, itemIds.ids);
     });
+  }
+
+  /** A training that has been started. */
+  protected runOf(training: Training, _options: LearningOptions): SlicedWork {
+    const { wasm } = this;
+    return {
+      totalWork: () => training.totalWork(),
+      doneWork: () => training.doneWork(),
+      step: (work) => check(wasm, training.step(wasm, work)),
+    };
   }
 
   /**
@@ -211,9 +220,9 @@ export class TrainingEngine extends ServingEngine {
       const chosen = await this.resolve(parts.train, items, {
         ...options,
         metrics,
-        sampledNegatives: Math.round(
-          negatives.items.length / Math.max(1, new Set(negatives.users).size),
-        ),
+        sampledNegatives:
+          options.sampledNegatives ??
+          Math.round(negatives.items.length / Math.max(1, new Set(negatives.users).size)),
       });
       const measured = await measure({
         ...chosen,
@@ -238,6 +247,7 @@ export class TrainingEngine extends ServingEngine {
         threads: this.threads,
         seed: checkSeed(options.seed),
         peak_memory_bytes: this.heap.byteLength,
+        ...(this.curve.length > 0 && { curve: this.curve }),
         ...(baseline &&
           other && {
             baseline: {
@@ -258,7 +268,14 @@ export class TrainingEngine extends ServingEngine {
     options: WithItems<
       Pick<
         EvaluateOptions,
-        'seed' | 'signal' | 'onProgress' | 'knownItemsOnly' | 'historyEvents' | 'vectors'
+        | 'seed'
+        | 'signal'
+        | 'onProgress'
+        | 'knownItemsOnly'
+        | 'historyEvents'
+        | 'vectors'
+        | 'checkpoints'
+        | 'resume'
       >
     > &
       Named & {

@@ -119,6 +119,8 @@ export interface Calls {
       seed?: number | undefined;
       use?: boolean | undefined;
       storage?: FactorStorage | undefined;
+      checkpoints?: boolean | undefined;
+      resume?: Uint8Array | undefined;
     };
     result: TrainResult;
   };

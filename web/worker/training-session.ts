@@ -43,6 +43,8 @@ export class TrainingSession<
       seed,
       use = true,
       storage,
+      checkpoints,
+      resume,
     } = request;
     const engine = this.loaded();
     const table =
@@ -56,6 +58,8 @@ export class TrainingSession<
       ...(vectors !== undefined && { vectors }),
       ...(budgetSeconds !== undefined && { budgetSeconds }),
       ...(seed !== undefined && { seed }),
+      checkpoints,
+      resume,
       ...context,
     } as never);
     const modelFile = engine.saveModel(model, storage);
@@ -73,6 +77,7 @@ export class TrainingSession<
       interactions: table?.users.length ?? 0,
       seconds: (performance.now() - start) / 1000,
       modelFile,
+      ...(engine.curve.length > 0 && { curve: engine.curve }),
     };
   }
 }

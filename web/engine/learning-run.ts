@@ -1,0 +1,74 @@
+import type { Training } from '#engine-module';
+import type { LearningPoint, Progress } from '../types.js';
+import { owning } from './heap.js';
+import type { ServingEngine } from './serving-engine.js';
+import type { SlicedWork } from './slices.js';
+import { check } from './status.js';
+import type { LearningOptions } from './training-engine.js';
+
+const NUMBERS_A_POINT = 4;
+
+/** A training with a curve: what it learned after each epoch, and all it takes to go on from there. */
+export class LearningRun implements SlicedWork {
+  readonly curve: LearningPoint[] = [];
+  private readonly started = performance.now();
+  /** Not yet told. */
+  private checkpoint: Uint8Array | undefined;
+
+  /** @throws InklingError `invalid_argument`, `corrupt_model_file` for what is to be resumed */
+  constructor(
+    private readonly engine: ServingEngine,
+    private readonly training: Training,
+    private readonly options: LearningOptions,
+  ) {
+    const { wasm, heap } = engine;
+    const { resume } = options;
+    if (resume) owning((own) => check(wasm, training.resume(wasm, own(heap.write(resume)))));
+    this.readCurve(false);
+  }
+
+  totalWork(): number {
+    return this.training.totalWork();
+  }
+
+  doneWork(): number {
+    return this.training.doneWork();
+  }
+
+  step(work: number): void {
+    const { wasm } = this.engine;
+    check(wasm, this.training.step(wasm, work));
+    if (!this.readCurve() || !this.options.checkpoints) return;
+    this.checkpoint = owning((own) => {
+      const out = own(new this.engine.module.Buffer(0));
+      check(wasm, this.training.saveCheckpoint(wasm, out));
+      return this.engine.heap.read(out, Uint8Array).slice();
+    });
+  }
+
+  told(): Partial<Progress> {
+    const learning = this.curve.at(-1);
+    const { checkpoint } = this;
+    this.checkpoint = undefined;
+    return { ...(learning && { learning }), ...(checkpoint && { checkpoint }) };
+  }
+
+  /** Whether there is a new point. `isOwn`: of this run. */
+  private readCurve(isOwn = true): boolean {
+    const numbers = owning((own) => {
+      const out = own(new this.engine.module.Buffer(0));
+      this.training.curve(this.curve.length, out);
+      return this.engine.heap.read(out, Float64Array).slice();
+    });
+    for (let n = 0; n < numbers.length; n += NUMBERS_A_POINT) {
+      const [epoch = 0, loss = 0, ndcg = 0, hitRate = 0] = numbers.subarray(n, n + NUMBERS_A_POINT);
+      this.curve.push({
+        epoch,
+        loss,
+        ...(!Number.isNaN(ndcg) && { ndcg, hitRate }),
+        ...(isOwn && { seconds: (performance.now() - this.started) / 1000 }),
+      });
+    }
+    return numbers.length > 0;
+  }
+}
