@@ -27,9 +27,9 @@ int resume(Training& training, Engine& engine, const Buffer& checkpoint) {
 }
 
 const Binding kTable[] = {
-    method("curve", &curve),
-    method("saveCheckpoint", &save),
-    method("resume", &resume),
+    function("curveOf", &curve),
+    function("saveCheckpoint", &save),
+    function("resumeTraining", &resume),
 };
 const Bindings kBindings(kTable);
 

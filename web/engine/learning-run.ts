@@ -21,9 +21,10 @@ export class LearningRun implements SlicedWork {
     private readonly training: Training,
     private readonly options: LearningOptions,
   ) {
-    const { wasm, heap } = engine;
+    const { wasm, heap, module } = engine;
     const { resume } = options;
-    if (resume) owning((own) => check(wasm, training.resume(wasm, own(heap.write(resume)))));
+    if (resume)
+      owning((own) => check(wasm, module.resumeTraining(training, wasm, own(heap.write(resume)))));
     this.readCurve(false);
   }
 
@@ -41,7 +42,7 @@ export class LearningRun implements SlicedWork {
     if (!this.readCurve() || !this.options.checkpoints) return;
     this.checkpoint = owning((own) => {
       const out = own(new this.engine.module.Buffer(0));
-      check(wasm, this.training.saveCheckpoint(wasm, out));
+      check(wasm, this.engine.module.saveCheckpoint(this.training, wasm, out));
       return this.engine.heap.read(out, Uint8Array).slice();
     });
   }
@@ -57,7 +58,7 @@ export class LearningRun implements SlicedWork {
   private readCurve(isOwn = true): boolean {
     const numbers = owning((own) => {
       const out = own(new this.engine.module.Buffer(0));
-      this.training.curve(this.curve.length, out);
+      this.engine.module.curveOf(this.training, this.curve.length, out);
       return this.engine.heap.read(out, Float64Array).slice();
     });
     for (let n = 0; n < numbers.length; n += NUMBERS_A_POINT) {

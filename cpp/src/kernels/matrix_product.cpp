@@ -23,8 +23,10 @@ struct Steps {
   std::size_t inner;
 };
 
+// On its own: engines find registers for one loop, but not for one among many.
 template <std::size_t kRows, std::size_t kVectors>
-void add_tile(std::size_t inner, const float* left, Steps steps, MatrixView right, MutableMatrixView out) {
+[[gnu::noinline]] void add_tile(std::size_t inner, const float* left, Steps steps, MatrixView right,
+                                MutableMatrixView out) {
   Vector sums[kRows][kVectors];
   for (std::size_t a = 0; a < kRows; ++a) {
     for (std::size_t b = 0; b < kVectors; ++b) sums[a][b] = simd::load(out.values + a * out.stride + b * kLanes);
