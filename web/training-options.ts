@@ -10,7 +10,7 @@ import {
 } from './option-checks.js';
 import { FACTOR_STORAGES } from './types.js';
 
-const bytes: Check = (value) => (value instanceof Uint8Array ? null : 'a Uint8Array');
+const bytes: Check = (value) => (ArrayBuffer.isView(value) ? null : 'a Uint8Array');
 
 const modelAndSettings: Check = (value) =>
   typeof (value as { model?: unknown } | null)?.model === 'string' &&

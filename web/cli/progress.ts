@@ -16,8 +16,12 @@ export class ProgressReporter {
   /** Reports on the phase called `label`; for `onProgress`. */
   on(label: string): (progress: Progress) => void {
     return ({ phase, fraction, learning }) => {
-      if (learning && learning !== this.point) this.say(pointText(learning));
-      this.point = learning;
+      if (learning && learning !== this.point) {
+        this.point = learning;
+        // Between two lines of the phase; a bar is drawn anew behind it.
+        if (this.output.isTTY === true) this.say(pointText(learning));
+        else this.output.write(`${pointText(learning)}\n`);
+      }
       if (this.output.isTTY === true) this.draw(label, fraction);
       else if (phase !== 'read') this.printLine(label, fraction);
     };

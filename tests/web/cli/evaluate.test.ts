@@ -196,8 +196,26 @@ describe('inkling evaluate', () => {
     ],
     [
       'a model that does not exist yet',
-      ['--interactions', 'a', '--model', 'sasrec'],
+      ['--interactions', 'a', '--model', 'bert4rec'],
       /expected one of/,
+    ],
+    [
+      'a checkpoint of a model that is trained in one go',
+      ['--interactions', 'a', '--model', 'ials', '--checkpoint', 'c'],
+      /--checkpoint is for sasrec and gru; ials is trained in one go/,
+    ],
+    [
+      'a checkpoint of two models',
+      ['--interactions', 'a', '--model', 'gru', '--checkpoint', 'c', '--baseline', 'ials'],
+      /keeps one training; leave --baseline out/,
+    ],
+    [
+      'two kinds of negatives',
+      [
+        ...['--train', 'a', '--test', 'b', '--model', 'ials', '--negatives', 'c'],
+        ...['--sampled-negatives', '100'],
+      ],
+      /--sampled-negatives is given with --negatives/,
     ],
     [
       'an unknown way of re-ranking',

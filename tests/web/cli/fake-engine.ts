@@ -91,6 +91,8 @@ export class Engine {
     };
   }
 
+  readonly curve = [];
+
   openModel(bytes: Uint8Array): TrainedModel {
     const text = new TextDecoder().decode(bytes);
     if (text.startsWith('[')) return new TrainedModel(bytes);

@@ -25,4 +25,19 @@ describe('ProgressReporter', () => {
     expect(text).toMatch(/done\n$/);
     expect(text.lastIndexOf('\u001B[?25h')).toBeGreaterThan(text.indexOf('\u001B[?25l'));
   });
+
+  it('prints each point of a curve once, between the lines of its phase', () => {
+    const lines: string[] = [];
+    const reporter = new ProgressReporter({ write: (text) => lines.push(text) });
+    const first = { epoch: 1, loss: 7.5, ndcg: 0.1, hitRate: 0.25, seconds: 12.4 };
+    for (const learning of [first, first, { epoch: 2, loss: 7 }]) {
+      reporter.on('train sasrec')({ phase: 'train', fraction: 0.15 * learning.epoch, learning });
+    }
+    expect(lines).toEqual([
+      'epoch 1: loss 7.5000, ndcg@10 0.1000, hit_rate@10 0.2500, 12 s\n',
+      'train sasrec: 10%\n',
+      'epoch 2: loss 7.0000\n',
+      'train sasrec: 30%\n',
+    ]);
+  });
 });
