@@ -59,10 +59,6 @@ std::vector<HistoryEntry> history_of(const Model& model, const Interactions& int
   return history;
 }
 
-bool all_finite(const std::vector<float>& scores) {
-  return std::all_of(scores.begin(), scores.end(), [](float score) { return std::isfinite(score); });
-}
-
 }  // namespace
 
 TEST_CASE("every model gives the same scores for a seed, with any number of threads and any slices") {

@@ -11,13 +11,12 @@
 #include "expect.h"
 #include "factorization/factor_rows.h"
 #include "factorization/sgd_blocks.h"
+#include "indices.h"
 #include "sample_data.h"
 
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 struct Rating {
   std::int32_t user;
@@ -25,7 +24,7 @@ struct Rating {
   float value;
 };
 
-Interactions interactions_of(const std::vector<Rating>& ratings, std::int32_t num_users, std::int32_t num_items) {
+Interactions rated_interactions_of(const std::vector<Rating>& ratings, std::int32_t num_users, std::int32_t num_items) {
   std::vector<std::int32_t> users;
   std::vector<std::int32_t> items;
   std::vector<float> values;
@@ -54,7 +53,7 @@ std::vector<Rating> random_ratings(std::int32_t num_users, std::int32_t num_item
   return ratings;
 }
 
-struct Options {
+struct SgdOptions {
   std::size_t num_factors = 8;
   int epochs = 6;
   double learning_rate = 0.1;
@@ -68,21 +67,21 @@ struct Options {
   }
 };
 
-struct Reference {
+struct SgdReference {
   std::vector<double> item_factors;
   std::vector<double> item_biases;
   double mean = 0;
 };
 
 // BiasedSgd, line by line from its documentation, in double precision, from the same start, for values from 1 to 5.
-Reference reference_biased_sgd(const Interactions& interactions, const Options& options, std::uint64_t seed) {
+SgdReference reference_biased_sgd(const Interactions& interactions, const SgdOptions& options, std::uint64_t seed) {
   const std::size_t k = options.num_factors;
   Random random(~seed);
   const std::vector<float> user_start = random_factors(interactions.by_user(), k, 0.1, random);
   const std::vector<float> item_start = random_factors(interactions.by_item(), k, 0.1, random);
   std::vector<double> users(user_start.begin(), user_start.end());
   std::vector<double> user_biases(at(interactions.num_users()));
-  Reference out{{item_start.begin(), item_start.end()}, std::vector<double>(at(interactions.num_items()))};
+  SgdReference out{{item_start.begin(), item_start.end()}, std::vector<double>(at(interactions.num_items()))};
   for (const float value : interactions.by_user().values) out.mean += (value - 3) / 2;
   out.mean /= static_cast<double>(interactions.num_entries());
   ThreadPool pool(1);
@@ -142,7 +141,7 @@ std::unique_ptr<BiasedSgd> train_biased_sgd(const Interactions& interactions, co
   return std::unique_ptr<BiasedSgd>(static_cast<BiasedSgd*>(model.release()));
 }
 
-std::vector<HistoryEntry> history_of(const Model& model, const Interactions& interactions, std::int32_t user) {
+std::vector<HistoryEntry> weighed_history_of(const Model& model, const Interactions& interactions, std::int32_t user) {
   std::vector<HistoryEntry> history;
   const auto items = interactions.by_user().row_columns(user);
   const auto values = interactions.by_user().row_values(user);
@@ -150,19 +149,15 @@ std::vector<HistoryEntry> history_of(const Model& model, const Interactions& int
   return history;
 }
 
-bool all_finite(const std::vector<float>& values) {
-  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
-}
-
 }  // namespace
 
 TEST_CASE("biased_sgd equals the documented algorithm in double precision") {
   for (const std::size_t num_factors : {1, 3, 8, 20}) {
     CAPTURE(num_factors);
-    const Interactions interactions = interactions_of(random_ratings(90, 80, 0.2f, num_factors), 90, 80);
-    Options options;
+    const Interactions interactions = rated_interactions_of(random_ratings(90, 80, 0.2f, num_factors), 90, 80);
+    SgdOptions options;
     options.num_factors = num_factors;
-    const Reference expected = reference_biased_sgd(interactions, options, 7);
+    const SgdReference expected = reference_biased_sgd(interactions, options, 7);
     const auto actual = train_biased_sgd(interactions, options.settings(), 7);
     CHECK(actual->parameters().mean == doctest::Approx(expected.mean));
     Furthest furthest;
@@ -178,7 +173,7 @@ TEST_CASE("biased_sgd equals the documented algorithm in double precision") {
 }
 
 TEST_CASE("any number of threads and any slices give the same biased_sgd") {
-  const Interactions interactions = interactions_of(random_ratings(300, 280, 0.05f, 4), 300, 280);
+  const Interactions interactions = rated_interactions_of(random_ratings(300, 280, 0.05f, 4), 300, 280);
   const Settings::Given settings{{"num_factors", "12"}, {"epochs", "6"}};
   const std::vector<float> expected = train_biased_sgd(interactions, settings)->item_factors();
   for (const int num_threads : {2, 3, 9}) {
@@ -201,14 +196,14 @@ TEST_CASE("biased_sgd foretells ratings it has not seen better than the biases a
   Random random(3);
   for (const Rating& rating : random_ratings(200, 100, 0.3f, 9))
     (random.below(10) == 0 ? test : train).push_back(rating);
-  const Interactions interactions = interactions_of(train, 200, 100);
+  const Interactions interactions = rated_interactions_of(train, 200, 100);
   const auto error_of = [&](const char* num_factors, const char* regularization) {
     const auto model = train_biased_sgd(
         interactions, {{"num_factors", num_factors}, {"regularization", regularization}, {"init_stddev", "0.3"}});
     CHECK(model->predicts_values());
     double total = 0;
     for (const Rating& rating : test) {
-      const float score = scores_of(*model, history_of(*model, interactions, rating.user))[at(rating.item)];
+      const float score = scores_of(*model, weighed_history_of(*model, interactions, rating.user))[at(rating.item)];
       total += (score - rating.value) * (score - rating.value);
     }
     return std::sqrt(total / static_cast<double>(test.size()));
@@ -219,8 +214,8 @@ TEST_CASE("biased_sgd foretells ratings it has not seen better than the biases a
 
 TEST_CASE("a history is folded in by exact least squares, and its reasons and a baseline sum to the score") {
   for (const std::size_t num_factors : {1, 7, 16}) {
-    const Interactions interactions = interactions_of(random_ratings(80, 90, 0.2f, 6), 80, 90);
-    Options options;
+    const Interactions interactions = rated_interactions_of(random_ratings(80, 90, 0.2f, 6), 80, 90);
+    SgdOptions options;
     options.num_factors = num_factors;
     const auto model = train_biased_sgd(interactions, options.settings());
     Random random(7);
@@ -248,7 +243,7 @@ TEST_CASE("a history is folded in by exact least squares, and its reasons and a 
 }
 
 TEST_CASE("weights stand for values: -1 for the least of the training values, 1 for the greatest") {
-  const Interactions interactions = interactions_of(random_ratings(80, 60, 0.2f, 6), 80, 60);
+  const Interactions interactions = rated_interactions_of(random_ratings(80, 60, 0.2f, 6), 80, 60);
   const auto model = train_biased_sgd(interactions, {{"num_factors", "8"}});
   CHECK(model->weight_of_value(1) == -1);
   CHECK(model->weight_of_value(3) == 0);
@@ -263,14 +258,14 @@ TEST_CASE("weights stand for values: -1 for the least of the training values, 1 
     }
   }
   // Nobody met item 0: it has what the person gives to all.
-  const auto profile = value_of(model->fold_in(history_of(*model, interactions, 5)));
+  const auto profile = value_of(model->fold_in(weighed_history_of(*model, interactions, 5)));
   std::vector<Contribution> parts;
   profile->explain(0, parts);
   CHECK(parts.front().value == doctest::Approx(3 + 2 * model->parameters().mean));
 }
 
 TEST_CASE("biased_sgd: unknown items are left out, and without history the baseline remains") {
-  const Interactions interactions = interactions_of(random_ratings(50, 40, 0.2f, 6), 50, 40);
+  const Interactions interactions = rated_interactions_of(random_ratings(50, 40, 0.2f, 6), 50, 40);
   const auto model = train_biased_sgd(interactions, {{"num_factors", "8"}});
   const HistoryEntry known[] = {{3, 1}, {5, 0.5f}};
   const HistoryEntry with_unknown[] = {{-1, 1}, {3, 1}, {40, 1}, {5, 0.5f}, {2000000000, 1}};
@@ -286,24 +281,24 @@ TEST_CASE("biased_sgd: unknown items are left out, and without history the basel
 TEST_CASE("values that are all equal, one user and one item are no special case") {
   for (const float value : {1.0f, 0.0f, -7.5f}) {
     const Interactions same =
-        interactions_of({{0, 0, value}, {0, 1, value}, {1, 1, value}, {2, 2, value}, {2, 0, value}}, 4, 5);
+        rated_interactions_of({{0, 0, value}, {0, 1, value}, {1, 1, value}, {2, 2, value}, {2, 0, value}}, 4, 5);
     const auto model = train_biased_sgd(same, {{"num_factors", "3"}});
     CHECK(model->weight_of_value(value) == 1);
-    for (const float score : scores_of(*model, history_of(*model, same, 0))) {
+    for (const float score : scores_of(*model, weighed_history_of(*model, same, 0))) {
       CHECK(score == doctest::Approx(value).epsilon(0.02));
     }
     const HistoryEntry unwanted[] = {{1, -1}};
     CHECK(scores_of(*model, unwanted)[1] < value - 0.5f);
   }
-  const Interactions single = interactions_of({{0, 0, 4}}, 1, 1);
+  const Interactions single = rated_interactions_of({{0, 0, 4}}, 1, 1);
   CHECK(scores_of(*train_biased_sgd(single, {}), {})[0] == doctest::Approx(4).epsilon(0.02));
 }
 
 TEST_CASE("biased_sgd: settings do not hang on the scale of the values") {
   std::vector<Rating> ratings = random_ratings(50, 40, 0.2f, 6);
-  const auto small = train_biased_sgd(interactions_of(ratings, 50, 40), {{"num_factors", "8"}});
+  const auto small = train_biased_sgd(rated_interactions_of(ratings, 50, 40), {{"num_factors", "8"}});
   for (Rating& rating : ratings) rating.value = 64 * rating.value - 16;
-  const auto large = train_biased_sgd(interactions_of(ratings, 50, 40), {{"num_factors", "8"}});
+  const auto large = train_biased_sgd(rated_interactions_of(ratings, 50, 40), {{"num_factors", "8"}});
   const HistoryEntry history[] = {{3, 1}, {5, -0.5f}};
   Furthest furthest;
   for (std::size_t item = 0; item < 40; ++item) {
@@ -313,7 +308,7 @@ TEST_CASE("biased_sgd: settings do not hang on the scale of the values") {
 }
 
 TEST_CASE("biased_sgd: what leaves the finite numbers is an error") {
-  const Interactions interactions = interactions_of(random_ratings(50, 40, 0.3f, 6), 50, 40);
+  const Interactions interactions = rated_interactions_of(random_ratings(50, 40, 0.3f, 6), 50, 40);
   const auto model = train_biased_sgd(interactions, {{"num_factors", "8"}});
   const HistoryEntry history[] = {{3, 3e38f}, {4, 3e38f}};
   CHECK(fails(model->fold_in(history), ErrorCode::kNotFinite, {"weights"}));
@@ -322,18 +317,18 @@ TEST_CASE("biased_sgd: what leaves the finite numbers is an error") {
                     {&interactions, nullptr}, 1, pool),
               ErrorCode::kNotFinite, {"biased_sgd", "learning_rate"}));
   // The widest range there is: the model is fine, its scores may not be.
-  const Interactions wide = interactions_of({{0, 0, 3.4e38f}, {0, 1, -3.4e38f}, {1, 1, 3.4e38f}}, 2, 2);
+  const Interactions wide = rated_interactions_of({{0, 0, 3.4e38f}, {0, 1, -3.4e38f}, {1, 1, 3.4e38f}}, 2, 2);
   const auto widest = train_biased_sgd(wide, {{"num_factors", "3"}});
-  const auto folded = widest->fold_in(history_of(*widest, wide, 0));
+  const auto folded = widest->fold_in(weighed_history_of(*widest, wide, 0));
   if (folded.ok()) {
-    CHECK(all_finite(scores_of(*widest, history_of(*widest, wide, 0))));
+    CHECK(all_finite(scores_of(*widest, weighed_history_of(*widest, wide, 0))));
   } else {
     CHECK(fails(folded, ErrorCode::kNotFinite, {"values"}));
   }
 }
 
 TEST_CASE("biased_sgd: factors that would need more than a gibibyte are refused") {
-  const Interactions many = interactions_of({{0, 0, 1}}, (1 << 22) - 1, 1);  // times 1024 factors: 2^32
+  const Interactions many = rated_interactions_of({{0, 0, 1}}, (1 << 22) - 1, 1);  // times 1024 factors: 2^32
   ThreadPool pool(1);
   CHECK(fails(make_trainer("biased_sgd", {{"num_factors", "1024"}}, {&many, nullptr}, 1, pool), ErrorCode::kTooLarge,
               {"biased_sgd", "4194304", "1024", "num_factors"}));

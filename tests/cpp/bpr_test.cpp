@@ -10,18 +10,16 @@
 #include "expect.h"
 #include "factorization/factor_rows.h"
 #include "factorization/sgd_blocks.h"
-#include "inkling/evaluator.h"
+#include "indices.h"
 #include "sample_data.h"
 
 namespace inkling {
 
 namespace {
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
 using Factors = std::vector<double>;
 
-struct Parameters {
+struct BprParameters {
   std::size_t num_factors = 8;
   int epochs = 3;
   double learning_rate = 0.1;
@@ -37,18 +35,18 @@ struct Parameters {
   }
 };
 
-struct Reference {
+struct BprReference {
   Factors users;
   Factors items;
 };
 
 // Bpr, line by line from its documentation, in double precision, with the same start and the same random numbers.
-Reference reference_bpr(const Interactions& interactions, const Parameters& parameters, std::uint64_t seed) {
+BprReference reference_bpr(const Interactions& interactions, const BprParameters& parameters, std::uint64_t seed) {
   const std::size_t k = parameters.num_factors;
   Random random(~seed);
   const std::vector<float> user_start = random_factors(interactions.by_user(), k, 0.1, random);
   const std::vector<float> item_start = random_factors(interactions.by_item(), k, 0.1, random);
-  Reference out{{user_start.begin(), user_start.end()}, {item_start.begin(), item_start.end()}};
+  BprReference out{{user_start.begin(), user_start.end()}, {item_start.begin(), item_start.end()}};
   const auto score = [&](std::int32_t user, std::int32_t item) {
     double total = 0;
     for (std::size_t f = 0; f < k; ++f) total += out.users[at(user) * k + f] * out.items[at(item) * k + f];
@@ -96,19 +94,6 @@ std::unique_ptr<Bpr> train_bpr(const Interactions& interactions, const Settings:
   return std::unique_ptr<Bpr>(static_cast<Bpr*>(model.release()));
 }
 
-std::vector<HistoryEntry> history_of(const Interactions& interactions, std::int32_t user) {
-  std::vector<HistoryEntry> history;
-  for (const std::int32_t item : interactions.by_user().row_columns(user)) history.push_back({item, 1});
-  return history;
-}
-
-double metric_of(const Model& model, const ClusteredData& data, std::string_view metric) {
-  ThreadPool pool(2);
-  Evaluator evaluator(model, {&data.train, &data.test, nullptr}, value_of(parse_metrics(metric)), 1, pool);
-  while (!evaluator.done()) CHECK(succeeds(evaluator.step(50)));
-  return evaluator.results()[0];
-}
-
 double correlation(const std::vector<float>& a, const std::vector<double>& b) {
   double sums[5] = {};
   const auto count = static_cast<double>(a.size());
@@ -120,17 +105,13 @@ double correlation(const std::vector<float>& a, const std::vector<double>& b) {
   return (sums[4] - sums[0] * sums[1]) / std::sqrt((sums[2] - sums[0] * sums[0]) * (sums[3] - sums[1] * sums[1]));
 }
 
-bool all_finite(const std::vector<float>& values) {
-  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
-}
-
 }  // namespace
 
 TEST_CASE("bpr equals the documented algorithm in double precision") {
   for (const std::size_t num_factors : {1, 3, 8, 20}) {
     CAPTURE(num_factors);
     const Interactions interactions = random_interactions(90, 80, 0.15f, num_factors);
-    Parameters parameters;
+    BprParameters parameters;
     parameters.num_factors = num_factors;
     parameters.learning_rate = 0.3;
     parameters.epochs = 6;
@@ -167,10 +148,10 @@ TEST_CASE("any number of threads and any slices give the same bpr") {
 
 TEST_CASE("a training user who is folded in is scored like their trained factors would") {
   const ClusteredData data = clustered_data(200, 100, 5, 8);
-  Parameters parameters;
+  BprParameters parameters;
   parameters.epochs = 30;
   const auto model = train_bpr(data.train, parameters.settings());
-  const Reference reference = reference_bpr(data.train, parameters, 1);
+  const BprReference reference = reference_bpr(data.train, parameters, 1);
   const std::size_t k = parameters.num_factors;
   double total = 0;
   for (std::int32_t user = 0; user < 200; ++user) {

@@ -16,7 +16,6 @@ namespace inkling {
 namespace {
 
 constexpr std::size_t kSizes[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 100, 127, 192};
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 std::size_t padded(std::size_t size) {
   const std::size_t step = kernels::gram_padding();

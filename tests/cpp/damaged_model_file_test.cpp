@@ -20,7 +20,7 @@ namespace inkling {
 TEST_CASE("quantized factors that make no sense are refused, and none cut off or changed crashes") {
   const Samples samples;
   for (const char* name : {"ials", "bpr", "biased_sgd", "pure_svd"}) {
-    const Bytes bytes = value_of(write_model_file(*samples.model(name), item_ids(kItems), FactorStorage::kInt8));
+    const Bytes bytes = value_of(write_model_file(*samples.model(name), item_ids(kSampleItems), FactorStorage::kInt8));
     for (const float bad :
          {-1.0f, 1e-36f, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN(), 1e30f}) {
       CHECK(is_corrupt(with_element(bytes, "item_factors.scales", 3, bad), {"item_factors"}));
@@ -57,15 +57,18 @@ TEST_CASE("quantized factors that make no sense are refused, and none cut off or
   const auto ials = samples.model("ials");
   TensorFile file;
   file.set_factor_storage(FactorStorage::kF16);
-  Ials({std::vector<float>(kItems, 70000.0f)}, 1, {0.1f, 0.1f}, std::vector<float>(kItems, 1.0f), "{}").write(file);
+  Ials({std::vector<float>(kSampleItems, 70000.0f)}, 1, {0.1f, 0.1f}, std::vector<float>(kSampleItems, 1.0f), "{}")
+      .write(file);
   CHECK(fails(file.status(), ErrorCode::kInvalidArgument, {"65504", "f16"}));
   TensorFile lost;
   lost.set_factor_storage(FactorStorage::kF16);
-  Ials({std::vector<float>(kItems, 1e-9f)}, 1, {0.1f, 0.1f}, std::vector<float>(kItems, 1.0f), "{}").write(lost);
+  Ials({std::vector<float>(kSampleItems, 1e-9f)}, 1, {0.1f, 0.1f}, std::vector<float>(kSampleItems, 1.0f), "{}")
+      .write(lost);
   CHECK(fails(lost.status(), ErrorCode::kInvalidArgument, {"below 3e-8", "f16"}));
   TensorFile kept;  // a row of zeros loses nothing
   kept.set_factor_storage(FactorStorage::kF16);
-  Ials({std::vector<float>(kItems, 0.0f)}, 1, {0.1f, 0.1f}, std::vector<float>(kItems, 1.0f), "{}").write(kept);
+  Ials({std::vector<float>(kSampleItems, 0.0f)}, 1, {0.1f, 0.1f}, std::vector<float>(kSampleItems, 1.0f), "{}")
+      .write(kept);
   CHECK(kept.status().ok());
 }
 
@@ -191,7 +194,8 @@ TEST_CASE("ids and counts that do not fit are refused") {
   const Bytes bytes = samples.file("popularity");
   CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "item_ids.offsets", 3, 1), {"item_ids.offsets"}));
   CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "item_ids.offsets", 0, 1), {"item_ids.offsets"}));
-  CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "item_ids.offsets", kItems, 4000000000u), {"item_ids.offsets"}));
+  CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "item_ids.offsets", kSampleItems, 4000000000u),
+                   {"item_ids.offsets"}));
   CHECK(is_corrupt(with_element(bytes, "item_counts", 2, std::numeric_limits<float>::quiet_NaN()), {"item_counts"}));
   const auto replaced = [&](const char* name, std::size_t count) {
     return changed(bytes, [&](TensorFile& file) {
@@ -273,11 +277,11 @@ TEST_CASE("sparse rows that make no sense are refused") {
   while (offsets[row + 1] - offsets[row] < 2) ++row;
   const std::size_t first = offsets[row];
   CHECK(is_corrupt(with_element<std::int32_t>(bytes, "neighbors.columns", first, -1), {"neighbors.columns"}));
-  CHECK(is_corrupt(with_element<std::int32_t>(bytes, "neighbors.columns", first, kItems), {"neighbors.columns"}));
+  CHECK(is_corrupt(with_element<std::int32_t>(bytes, "neighbors.columns", first, kSampleItems), {"neighbors.columns"}));
   CHECK(is_corrupt(with_element<std::int32_t>(bytes, "neighbors.columns", first, columns[first + 1]),
                    {"neighbors.columns", "order"}));
   CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "neighbors.offsets", 5, 0xFFFFFFFF), {"neighbors.offsets"}));
-  CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "neighbors.offsets", kItems, 3), {"neighbors.offsets"}));
+  CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "neighbors.offsets", kSampleItems, 3), {"neighbors.offsets"}));
   CHECK(is_corrupt(with_element<std::uint32_t>(bytes, "neighbors.offsets", 0, 1), {"neighbors.offsets"}));
   CHECK(is_corrupt(with_element(bytes, "neighbors.values", 0, std::numeric_limits<float>::infinity()),
                    {"neighbors.values"}));
@@ -320,8 +324,8 @@ TEST_CASE("numbers of a file that are finite, but overflow in use, never reach a
   CHECK(serves(*neighbors.model));
   CHECK(serves(*content.model));
   const HistoryEntry history[] = {{1, 1}, {2, 1}, {3, 1}};
-  const std::vector<float> popularity(kItems);
-  const std::vector<std::uint8_t> all(kItems, 1);
+  const std::vector<float> popularity(kSampleItems);
+  const std::vector<std::uint8_t> all(kSampleItems, 1);
   CHECK(fails(Ranker(neighbors.model.get(), nullptr, popularity, all).recommend({history, {}, {}, 5}),
               ErrorCode::kNotFinite, {"item_neighbors"}));
   const Ranker by_content(content.model.get(), nullptr, popularity, all);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "expect.h"
+#include "indices.h"
 #include "inkling/model_file.h"
 #include "inkling/sparse_item_model.h"
 #include "linear/symmetric_inverse.h"
@@ -16,8 +17,6 @@
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 // W_ji by its definition, in double precision: (num_items, num_items), row j the weights of item j.
 std::vector<double> expected_weights(const Interactions& interactions, float l2) {

@@ -17,8 +17,8 @@ namespace inkling {
 
 namespace {
 
-std::vector<double> evaluate(const Model& model, const EvaluationData& data, std::string_view metrics,
-                             int num_threads = 1, std::int64_t slice = 1000) {
+std::vector<double> evaluate_reranked(const Model& model, const EvaluationData& data, std::string_view metrics,
+                                      int num_threads = 1, std::int64_t slice = 1000) {
   ThreadPool pool(num_threads);
   Evaluator evaluator(model, data, value_of(parse_metrics(metrics)), 1, pool);
   while (!evaluator.done()) REQUIRE(succeeds(evaluator.step(slice)));
@@ -53,10 +53,11 @@ TEST_CASE("lists are measured as they are re-ranked, candidates first and the ot
     CAPTURE(place);
     const Interactions test = interactions_of({{4, expected[place]}}, 5, 6);
     data.test = &test;
-    CHECK(evaluate(model, data, "mrr@6,auc")[0] == doctest::Approx(1.0 / static_cast<double>(place + 1)));
+    CHECK(evaluate_reranked(model, data, "mrr@6,auc")[0] == doctest::Approx(1.0 / static_cast<double>(place + 1)));
     // A shorter list begins in the same way, and with no list there is nothing to re-rank.
-    CHECK(evaluate(model, data, "mrr@2")[0] == doctest::Approx(place < 2 ? 1.0 / static_cast<double>(place + 1) : 0));
-    CHECK(evaluate(model, data, "auc")[0] == doctest::Approx((5.0 - expected[place]) / 5));
+    CHECK(evaluate_reranked(model, data, "mrr@2")[0] ==
+          doctest::Approx(place < 2 ? 1.0 / static_cast<double>(place + 1) : 0));
+    CHECK(evaluate_reranked(model, data, "auc")[0] == doctest::Approx((5.0 - expected[place]) / 5));
   }
 }
 
@@ -112,13 +113,13 @@ TEST_CASE("metrics of topics and of re-ranked lists are what each user's list ha
     EvaluationData evaluation{&data.train, &data.test};
     evaluation.topics = &topic_quality;
     if (reranked) evaluation.reranker = reranker.get();
-    const std::vector<double> results = evaluate(*model, evaluation, names, 1);
+    const std::vector<double> results = evaluate_reranked(*model, evaluation, names, 1);
     for (std::size_t m = 0; m < metrics.size(); ++m) {
       CAPTURE(metrics[m].name);
       CHECK(results[m] == doctest::Approx(metric_value(metrics[m].kind, sums[m])));
       CHECK(results[m] != 0);
     }
-    CHECK(evaluate(*model, evaluation, names, 3, 11) == results);
+    CHECK(evaluate_reranked(*model, evaluation, names, 3, 11) == results);
   }
 }
 

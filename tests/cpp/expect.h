@@ -13,6 +13,8 @@
 
 namespace inkling {
 
+inline constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+
 // Whether a call succeeded; its message is printed when it did not. For CHECK.
 inline bool succeeds(const Status& status) {
   if (!status.ok()) MESSAGE(status.message());

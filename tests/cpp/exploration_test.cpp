@@ -16,11 +16,11 @@ namespace inkling {
 
 namespace {
 
-using Kind = SlotPolicy::Kind;
+using PolicyKind = SlotPolicy::Kind;
 using Candidates = std::vector<std::int32_t>;
 using Floats = std::vector<float>;
 
-SlotPolicy policy_of(Kind kind, std::size_t num_candidates, const Floats& values, double epsilon = 0) {
+SlotPolicy policy_of(PolicyKind kind, std::size_t num_candidates, const Floats& values, double epsilon = 0) {
   SlotPolicy policy;
   policy.kind = kind;
   policy.num_candidates = num_candidates;
@@ -69,8 +69,8 @@ TEST_CASE("slots hold distinct candidates, their propensities are those of the p
     CAPTURE(seed);
     Random random(seed);
     const std::size_t count = random_below(12, random);
-    const Kind kind = random.below(2) == 0 ? Kind::kSoftmax : Kind::kDraws;
-    Floats values(count * (kind == Kind::kDraws ? 1 + random_below(9, random) : 1));
+    const PolicyKind kind = random.below(2) == 0 ? PolicyKind::kSoftmax : PolicyKind::kDraws;
+    Floats values(count * (kind == PolicyKind::kDraws ? 1 + random_below(9, random) : 1));
     for (float& value : values) value = static_cast<float>(random.below(6)) - 2;
     SlotPolicy policy =
         policy_of(kind, count, values, random.below(2) == 0 ? 0 : static_cast<double>(random.uniform()));
@@ -100,8 +100,8 @@ TEST_CASE("the probabilities of all that a slot may hold sum to 1") {
   Random random(3);
   Floats values(7 * 5);
   for (float& value : values) value = random.normal();
-  for (const Kind kind : {Kind::kSoftmax, Kind::kDraws}) {
-    const Floats own(values.begin(), values.begin() + (kind == Kind::kDraws ? 35 : 5));
+  for (const PolicyKind kind : {PolicyKind::kSoftmax, PolicyKind::kDraws}) {
+    const Floats own(values.begin(), values.begin() + (kind == PolicyKind::kDraws ? 35 : 5));
     const SlotPolicy policy = policy_of(kind, 5, own, 0.2);
     for (const Candidates& before : {Candidates{}, Candidates{3}, Candidates{3, 0, 1}}) {
       double sum = 0;
@@ -120,7 +120,7 @@ TEST_CASE("lists come as often as the product of their propensities says, and so
   constexpr int kRepeats = 20000;
   Random random(11);
   const Floats scores{1, 0.5f, -1, 0};
-  SlotPolicy softmax = policy_of(Kind::kSoftmax, 4, scores);
+  SlotPolicy softmax = policy_of(PolicyKind::kSoftmax, 4, scores);
   softmax.temperature = 0.7;
   const auto explored = [&](const SlotPolicy& policy) {
     return shares_of_pairs(kRepeats, [&] { return candidates_of(value_of(explore(policy, 2, random))); });
@@ -141,7 +141,7 @@ TEST_CASE("lists come as often as the product of their propensities says, and so
 
   Floats rows(4 * 6);
   for (float& value : rows) value = random.normal();
-  const SlotPolicy thompson = policy_of(Kind::kDraws, 4, rows, 0.3);
+  const SlotPolicy thompson = policy_of(PolicyKind::kDraws, 4, rows, 0.3);
   check_pairs(explored(thompson), thompson, kRepeats);
   SlotPolicy wrong = softmax;  // the check can fail
   wrong.temperature = 0.8;
@@ -161,11 +161,11 @@ TEST_CASE("over the draws, few rows choose as often as an arm is likely to be th
   std::vector<double> shares(4);
   for (int n = 0; n < kRepeats; ++n) {
     const Floats rows = value_of(bandit.draw(arms, 3, random));
-    const auto slots = value_of(explore(policy_of(Kind::kDraws, 4, rows), 1, random));
+    const auto slots = value_of(explore(policy_of(PolicyKind::kDraws, 4, rows), 1, random));
     shares[static_cast<std::size_t>(slots[0].candidate)] += 1.0 / kRepeats;
   }
   for (const std::int32_t arm : arms) {
-    const double likely = value_of(slot_propensities(policy_of(Kind::kDraws, 4, many), {&arm, 1}))[0];
+    const double likely = value_of(slot_propensities(policy_of(PolicyKind::kDraws, 4, many), {&arm, 1}))[0];
     CHECK(std::abs(shares[static_cast<std::size_t>(arm)] - likely) < 1.5 * tolerance(likely, kRepeats));
   }
 }
@@ -173,18 +173,19 @@ TEST_CASE("over the draws, few rows choose as often as an arm is likely to be th
 TEST_CASE("one row without epsilon is the order of its values, ties by index") {
   const Floats scores{1, 5, 3, 5, -2};
   Random random(1);
-  const auto slots = value_of(explore(policy_of(Kind::kDraws, 5, scores), 9, random));
+  const auto slots = value_of(explore(policy_of(PolicyKind::kDraws, 5, scores), 9, random));
   CHECK(candidates_of(slots) == Candidates{1, 3, 2, 0, 4});
   for (const ExploredSlot& slot : slots) CHECK(slot.propensity == 1);
-  CHECK(value_of(slot_propensities(policy_of(Kind::kDraws, 5, scores), Candidates{3, 1})) == std::vector<double>{0, 1});
-  CHECK(value_of(slot_propensities(policy_of(Kind::kDraws, 5, scores, 0.5), Candidates{3, 1}))[0] ==
+  CHECK(value_of(slot_propensities(policy_of(PolicyKind::kDraws, 5, scores), Candidates{3, 1})) ==
+        std::vector<double>{0, 1});
+  CHECK(value_of(slot_propensities(policy_of(PolicyKind::kDraws, 5, scores, 0.5), Candidates{3, 1}))[0] ==
         doctest::Approx(0.1));
 }
 
 TEST_CASE("values as far apart as floats can be, and temperatures near 0 and beyond all values") {
   const float most = std::numeric_limits<float>::max();
   const Floats scores{-most, 0, most, 1};
-  SlotPolicy policy = policy_of(Kind::kSoftmax, 4, scores);
+  SlotPolicy policy = policy_of(PolicyKind::kSoftmax, 4, scores);
   for (const double temperature : {1e-300, 1e-30, 1.0}) {
     CAPTURE(temperature);
     policy.temperature = temperature;
@@ -206,8 +207,8 @@ TEST_CASE("explorations that do not fit together are refused") {
     return fails(explore(policy, 1, random), ErrorCode::kInvalidArgument, {part}) &&
            fails(slot_propensities(policy, Candidates{0}), ErrorCode::kInvalidArgument, {part});
   };
-  CHECK(refused(policy_of(static_cast<Kind>(7), 3, three), "kind"));
-  for (const Kind kind : {Kind::kSoftmax, Kind::kDraws}) {
+  CHECK(refused(policy_of(static_cast<PolicyKind>(7), 3, three), "kind"));
+  for (const PolicyKind kind : {PolicyKind::kSoftmax, PolicyKind::kDraws}) {
     CHECK(refused(policy_of(kind, 2, three), "2 candidates"));
     CHECK(refused(policy_of(kind, 3, {}), "3 candidates"));
     for (const double epsilon : {-0.1, 1.1, nan}) CHECK(refused(policy_of(kind, 3, three, epsilon), "epsilon"));
@@ -215,12 +216,13 @@ TEST_CASE("explorations that do not fit together are refused") {
     CHECK(fails(explore(policy_of(kind, 3, broken), 1, random), ErrorCode::kNotFinite));
   }
   for (const double temperature : {0.0, -1.0, nan, std::numeric_limits<double>::infinity()}) {
-    SlotPolicy policy = policy_of(Kind::kSoftmax, 3, three);
+    SlotPolicy policy = policy_of(PolicyKind::kSoftmax, 3, three);
     policy.temperature = temperature;
     CHECK(refused(policy, "temperature"));
   }
   for (const Candidates& chosen : {Candidates{3}, Candidates{-1}, Candidates{1, 1}}) {
-    CHECK(fails(slot_propensities(policy_of(Kind::kDraws, 3, three), chosen), ErrorCode::kInvalidArgument, {"chosen"}));
+    CHECK(fails(slot_propensities(policy_of(PolicyKind::kDraws, 3, three), chosen), ErrorCode::kInvalidArgument,
+                {"chosen"}));
   }
 }
 

@@ -21,13 +21,13 @@ double count_of(const Interactions& interactions, std::int32_t item) {
 }
 
 // The two filters, row j what item j says of the others, from their documentation.
-struct Reference {
+struct FilterReference {
   Matrix linear;              // BᵀB without its diagonal, cut to the num_neighbors largest of each column
   Matrix low_pass;            // V Vᵀ
   std::vector<bool> unclear;  // of each target: whether rounding decides which neighbour is the last
 };
 
-Reference reference(const Interactions& interactions, int num_factors, std::size_t num_neighbors) {
+FilterReference reference(const Interactions& interactions, int num_factors, std::size_t num_neighbors) {
   Matrix b(interactions.num_users(), interactions.num_items());
   for (std::int32_t user = 0; user < interactions.num_users(); ++user) {
     for (const std::int32_t item : interactions.by_user().row_columns(user)) {
@@ -35,7 +35,7 @@ Reference reference(const Interactions& interactions, int num_factors, std::size
           1 / std::sqrt(static_cast<double>(interactions.by_user().row_length(user)) * count_of(interactions, item));
     }
   }
-  Reference out;
+  FilterReference out;
   out.linear = b.transpose() * b;
   for (std::size_t item = 0; item < out.linear.rows(); ++item) out.linear(item, item) = 0;
   for (std::size_t target = 0; target < out.linear.columns(); ++target) {
@@ -60,7 +60,7 @@ TEST_CASE("graph_filter equals the documented sum of its two filters, and reason
     for (const double alpha : {0.0, 0.3, 2.0}) {
       CAPTURE(num_neighbors);
       CAPTURE(alpha);
-      const Reference expected = reference(interactions, 6, num_neighbors);
+      const FilterReference expected = reference(interactions, 6, num_neighbors);
       CHECK(std::count(expected.unclear.begin(), expected.unclear.end(), true) < 10);
       const auto model = trained("graph_filter",
                                  {{"num_factors", "6"},

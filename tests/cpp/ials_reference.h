@@ -66,10 +66,4 @@ inline std::unique_ptr<Ials> train_ials(const Interactions& interactions, const 
 
 inline Matrix factors_of(const Ials& model) { return Matrix::of(model.item_factors(), model.num_factors()); }
 
-inline std::vector<HistoryEntry> history_of(const Interactions& interactions, std::int32_t user) {
-  std::vector<HistoryEntry> history;
-  for (const std::int32_t item : interactions.by_user().row_columns(user)) history.push_back({item, 1});
-  return history;
-}
-
 }  // namespace inkling::ials_reference

@@ -9,7 +9,6 @@
 #include "dense_matrix.h"
 #include "expect.h"
 #include "ials_reference.h"
-#include "inkling/evaluator.h"
 #include "inkling/random.h"
 #include "sample_data.h"
 
@@ -58,13 +57,6 @@ double objective(const Matrix& users, const Matrix& items, const Interactions& i
              items.row(item).squared_norm();
   }
   return total;
-}
-
-double metric_of(const Model& model, const ClusteredData& data, std::string_view metric) {
-  ThreadPool pool(2);
-  Evaluator evaluator(model, {&data.train, &data.test, nullptr}, value_of(parse_metrics(metric)), 1, pool);
-  while (!evaluator.done()) CHECK(succeeds(evaluator.step(50)));
-  return evaluator.results()[0];
 }
 
 }  // namespace

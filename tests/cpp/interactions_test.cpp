@@ -173,7 +173,6 @@ TEST_CASE("rows that make no sense are refused and nothing of their batch is kep
   using Ints = std::vector<std::int32_t>;
   using Floats = std::vector<float>;
   using Doubles = std::vector<double>;
-  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   constexpr std::int32_t kLargest = std::numeric_limits<std::int32_t>::max();
   constexpr ErrorCode kInvalid = ErrorCode::kInvalidInteractions;

@@ -18,17 +18,17 @@ namespace inkling {
 
 namespace {
 
-enum class Rows { kRandom, kFewValues, kPowerLaw, kManyZeros, kAllEqual };
+enum class RowKind { kRandom, kFewValues, kPowerLaw, kManyZeros, kAllEqual };
 
-std::vector<float> rows_of(Rows kind, std::size_t num_items, std::size_t num_factors, Random& random) {
+std::vector<float> rows_of(RowKind kind, std::size_t num_items, std::size_t num_factors, Random& random) {
   std::vector<float> rows(num_items * num_factors);
   for (std::size_t item = 0; item < num_items; ++item) {
-    const float length = kind == Rows::kPowerLaw ? 1 / (1 + 50 * random.uniform()) : 1;
-    const bool empty = kind == Rows::kManyZeros && random.below(10) != 0;
+    const float length = kind == RowKind::kPowerLaw ? 1 / (1 + 50 * random.uniform()) : 1;
+    const bool empty = kind == RowKind::kManyZeros && random.below(10) != 0;
     for (std::size_t f = 0; f < num_factors; ++f) {
       float value = length * random.normal();
-      if (kind == Rows::kFewValues) value = static_cast<float>(random.below(2));
-      if (kind == Rows::kAllEqual) value = 0.37f;
+      if (kind == RowKind::kFewValues) value = static_cast<float>(random.below(2));
+      if (kind == RowKind::kAllEqual) value = 0.37f;
       rows[item * num_factors + f] = empty ? 0 : value;
     }
   }
@@ -81,8 +81,9 @@ TEST_CASE("the best without all scores are those of a full sort, to the bit, fro
     std::size_t num_factors;
   };
   for (const Size size : {Size{1, 1}, Size{7, 3}, Size{259, 5}, Size{4001, 17}, Size{16390, 65}, Size{32803, 33}}) {
-    for (const Rows kind : {Rows::kRandom, Rows::kFewValues, Rows::kPowerLaw, Rows::kManyZeros, Rows::kAllEqual}) {
-      if (size.num_items > 4001 && kind != Rows::kPowerLaw && kind != Rows::kFewValues) continue;  // time
+    for (const RowKind kind :
+         {RowKind::kRandom, RowKind::kFewValues, RowKind::kPowerLaw, RowKind::kManyZeros, RowKind::kAllEqual}) {
+      if (size.num_items > 4001 && kind != RowKind::kPowerLaw && kind != RowKind::kFewValues) continue;  // time
       CAPTURE(size.num_items);
       CAPTURE(static_cast<int>(kind));
       ItemFactors factors(rows_of(kind, size.num_items, size.num_factors, random), size.num_factors);
@@ -110,9 +111,9 @@ TEST_CASE("of a large catalogue few rows are scored as floats, and all where int
   constexpr std::size_t kItems = 40000;
   Random random(4);
   ThreadPool pool(2);
-  ItemFactors factors(rows_of(Rows::kRandom, kItems, kFactors, random), kFactors);
+  ItemFactors factors(rows_of(RowKind::kRandom, kItems, kFactors, random), kFactors);
   const ItemFactors quantized = stored(factors, FactorStorage::kInt8);
-  ItemFactors equal(rows_of(Rows::kAllEqual, kItems, kFactors, random), kFactors);
+  ItemFactors equal(rows_of(RowKind::kAllEqual, kItems, kFactors, random), kFactors);
   std::vector<float> user(kFactors);
   for (float& value : user) value = random.normal();
   const std::vector<std::uint8_t> skip(kItems);
@@ -139,7 +140,7 @@ TEST_CASE("of a large catalogue few rows are scored as floats, and all where int
 
 TEST_CASE("scores that no float holds are told, whatever they are computed from") {
   Random random(2);
-  ItemFactors factors(rows_of(Rows::kRandom, 20000, 60, random), 60);
+  ItemFactors factors(rows_of(RowKind::kRandom, 20000, 60, random), 60);
   const ItemFactors quantized = stored(factors, FactorStorage::kInt8);
   factors.prepare_scan();
   const std::vector<std::uint8_t> skip(20000);
@@ -155,7 +156,7 @@ TEST_CASE("small and large numbers rank as exactly as those in between") {
   Random random(3);
   for (const float size : {1e-36f, 1e-30f, 1e-20f, 1e15f}) {
     CAPTURE(size);
-    std::vector<float> rows = rows_of(Rows::kRandom, 20000, 60, random);
+    std::vector<float> rows = rows_of(RowKind::kRandom, 20000, 60, random);
     for (float& value : rows) value *= size;
     ItemFactors factors(std::move(rows), 60);
     factors.prepare_scan();
@@ -168,7 +169,7 @@ TEST_CASE("small and large numbers rank as exactly as those in between") {
 TEST_CASE("rows, cosines and gram of every storage are those of its floats") {
   Random random(4);
   for (const FactorStorage storage : {FactorStorage::kF32, FactorStorage::kF16, FactorStorage::kInt8}) {
-    const ItemFactors original(rows_of(Rows::kManyZeros, 201, 13, random), 13);
+    const ItemFactors original(rows_of(RowKind::kManyZeros, 201, 13, random), 13);
     const ItemFactors factors = stored(original, storage);
     CHECK(factors.quantized() == (storage == FactorStorage::kInt8));
     const std::vector<float> rows = factors.to_floats();

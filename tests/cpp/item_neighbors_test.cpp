@@ -17,7 +17,7 @@ namespace inkling {
 namespace {
 
 // What a test varies, and the definition reads.
-struct Options {
+struct SimilarityOptions {
   std::string similarity = "cosine";
   std::string weighting = "none";
   double alpha = 0.5;
@@ -35,7 +35,7 @@ struct Options {
 };
 
 // similarity(i, j) of every pair with target i, by its definition, dense, in double precision: (num_items, num_items).
-std::vector<double> expected_similarities(const Interactions& interactions, const Options& options) {
+std::vector<double> expected_similarities(const Interactions& interactions, const SimilarityOptions& options) {
   const auto num_items = static_cast<std::size_t>(interactions.num_items());
   const auto num_users = static_cast<std::size_t>(interactions.num_users());
   std::vector<double> values(num_users * num_items);
@@ -115,7 +115,7 @@ TEST_CASE("all similarities are what their definitions say, of every kind, weigh
     for (const char* weighting : {"none", "bm25", "tf_idf"}) {
       for (const bool normalize_users : {false, true}) {
         for (const double shrinkage : {0.0, 3.5, 1000.0}) {
-          const Options options{similarity, weighting, 0.3, shrinkage, normalize_users};
+          const SimilarityOptions options{similarity, weighting, 0.3, shrinkage, normalize_users};
           CAPTURE(options.similarity);
           CAPTURE(options.weighting);
           CAPTURE(normalize_users);
@@ -140,7 +140,7 @@ TEST_CASE("all similarities are what their definitions say, of every kind, weigh
 TEST_CASE("known answers: two items that share two of their three users and four") {
   const Interactions interactions = interactions_of({{0, 0}, {1, 0}, {2, 0}, {0, 1}, {1, 1}, {3, 1}, {4, 1}, {5, 2}});
   const auto similarity = [&](const char* kind, double alpha, double shrinkage) {
-    const Options options{kind, "none", alpha, shrinkage, false};
+    const SimilarityOptions options{kind, "none", alpha, shrinkage, false};
     const std::vector<float> all = dense_by_target(*train_neighbors(interactions, options.settings()));
     return std::pair(all[1], all[3]);  // of target 0 to item 1, and the other way round
   };

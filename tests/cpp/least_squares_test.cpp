@@ -108,7 +108,7 @@ double furthest_from(RowSolver& solver, std::size_t num_factors, const std::vect
   return furthest.value();
 }
 
-const std::vector<std::size_t> kLengths{0, 1, 2, 63, 64, 65, 128, 200};
+const std::vector<std::size_t> kRowLengths{0, 1, 2, 63, 64, 65, 128, 200};
 
 }  // namespace
 
@@ -200,12 +200,12 @@ TEST_CASE("the conjugate gradients are the textbook's, from where x is") {
       CAPTURE(num_factors);
       CAPTURE(steps);
       ConjugateGradientSolver solver(num_factors, steps);
-      CHECK(furthest_from(solver, num_factors, kLengths, [&](const DenseRow& row, const Matrix& start) {
+      CHECK(furthest_from(solver, num_factors, kRowLengths, [&](const DenseRow& row, const Matrix& start) {
               return conjugate_gradients(row, start, steps);
             }) < 1e-4);
     }
     ConjugateGradientSolver to_the_end(num_factors, 100);
-    CHECK(furthest_from(to_the_end, num_factors, kLengths, [](const DenseRow& row, const Matrix& /*start*/) {
+    CHECK(furthest_from(to_the_end, num_factors, kRowLengths, [](const DenseRow& row, const Matrix& /*start*/) {
             return solution_of(row.matrix, row.right_hand_side);
           }) < 1e-4);
   }
@@ -224,7 +224,7 @@ TEST_CASE("blocks are solved one after the other, each exactly, from where x is"
       CAPTURE(num_factors);
       CAPTURE(block_size);
       BlockSolver solver(num_factors, block_size, 200);
-      CHECK(furthest_from(solver, num_factors, kLengths, [&](const DenseRow& row, const Matrix& start) {
+      CHECK(furthest_from(solver, num_factors, kRowLengths, [&](const DenseRow& row, const Matrix& start) {
               return block_descent(row, start, block_size);
             }) < 1e-4);
     }

@@ -22,8 +22,8 @@ Floats normal_floats(std::size_t count, Random& random) {
 }
 
 // Events of a bandit with a prior, and what the formulas make of them in doubles, by the inverse.
-struct Sample {
-  Sample(std::size_t num_features, std::size_t num_events, std::uint64_t seed) : width(num_features) {
+struct BanditSample {
+  BanditSample(std::size_t num_features, std::size_t num_events, std::uint64_t seed) : width(num_features) {
     Random random(seed);
     mean = normal_floats(width, random);
     const Floats past = normal_floats(2 * width * width, random);
@@ -76,16 +76,16 @@ struct Sample {
   Matrix theta;
 };
 
-constexpr std::size_t kSizes[] = {1, 2, 3, 7, 8, 9, 16, 17, 33, 63, 64};
+constexpr std::size_t kBanditSizes[] = {1, 2, 3, 7, 8, 9, 16, 17, 33, 63, 64};
 
 }  // namespace
 
 TEST_CASE("weights and bounds are those of the formulas with a dense inverse") {
-  for (const std::size_t width : kSizes) {
+  for (const std::size_t width : kBanditSizes) {
     for (const std::size_t count : {0u, 1u, 5u, 200u}) {
       CAPTURE(width);
       CAPTURE(count);
-      const Sample sample(width, count, width + count);
+      const BanditSample sample(width, count, width + count);
       LinearBandit bandit = value_of(LinearBandit::make(width, sample.prior()));
       REQUIRE(succeeds(sample.feed(bandit, 0, count)));
       CHECK(sample.furthest(bandit) < 2e-4);
@@ -106,7 +106,7 @@ TEST_CASE("weights and bounds are those of the formulas with a dense inverse") {
 
 TEST_CASE("events in any order and any pieces give the same but for rounding") {
   for (const std::size_t width : {5u, 64u}) {
-    const Sample sample(width, 300, 9);
+    const BanditSample sample(width, 300, 9);
     const auto fed = [&](std::size_t piece, bool backwards) {
       LinearBandit bandit = value_of(LinearBandit::make(width, sample.prior()));
       for (std::size_t first = 0; first < 300; first += piece) {
@@ -142,7 +142,7 @@ TEST_CASE("an event of weight 2 is two events, and one of weight 0 none") {
 }
 
 TEST_CASE("draws have the mean and the covariance of the posterior, and hang on the seed alone") {
-  const Sample sample(6, 12, 3);
+  const BanditSample sample(6, 12, 3);
   LinearBandit bandit = value_of(LinearBandit::make(6, sample.prior()));
   REQUIRE(succeeds(sample.feed(bandit, 0, 12)));
   Random random(4);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "expect.h"
+#include "indices.h"
 #include "rerank_catalogue.h"
 
 namespace inkling {
@@ -16,8 +17,6 @@ namespace {
 
 using By = RerankStep::By;
 using On = RerankStep::On;
-
-std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
 
 // What it gives refers to the catalogue.
 OracleGain oracle(const RerankCatalogue& catalogue, const RerankStep& step) {

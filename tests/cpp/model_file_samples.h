@@ -24,13 +24,13 @@ namespace inkling {
 
 using Bytes = std::vector<std::uint8_t>;
 
-inline constexpr std::int32_t kItems = 12;
+inline constexpr std::int32_t kSampleItems = 12;
 
 // One small model of each kind.
 struct Samples {
-  Interactions interactions = random_interactions(20, kItems, 0.3f, 1);
-  TermMatrix terms = random_terms(kItems, 2);
-  SampleVectors vectors = random_vectors(kItems, 3, 2);
+  Interactions interactions = random_interactions(20, kSampleItems, 0.3f, 1);
+  TermMatrix terms = random_terms(kSampleItems, 2);
+  SampleVectors vectors = random_vectors(kSampleItems, 3, 2);
 
   std::unique_ptr<Model> model(std::string_view name) const {
     Settings::Given settings;
@@ -40,7 +40,7 @@ struct Samples {
     }
     return trained(name, settings, {&interactions, &terms, vectors.view()});
   }
-  Bytes file(std::string_view name) const { return value_of(write_model_file(*model(name), item_ids(kItems))); }
+  Bytes file(std::string_view name) const { return value_of(write_model_file(*model(name), item_ids(kSampleItems))); }
 };
 
 inline std::string header_of(const Bytes& bytes) {
@@ -101,7 +101,7 @@ Bytes with_element(const Bytes& bytes, const char* name, std::size_t index, T va
 inline bool serves(const Model& model) {
   const auto num_items = static_cast<std::size_t>(model.num_items());
   const Ranker ranker(&model, nullptr, std::vector<float>(num_items, 1.0f), std::vector<std::uint8_t>(num_items, 1));
-  const HistoryEntry history[] = {{1, 1}, {3, -0.5f}, {kItems - 1, 2}, {kItems, 1}};
+  const HistoryEntry history[] = {{1, 1}, {3, -0.5f}, {kSampleItems - 1, 2}, {kSampleItems, 1}};
   bool fine = true;
   const auto check = [&](const Result<std::vector<RankedItem>>& result) {
     if (!result.ok()) {

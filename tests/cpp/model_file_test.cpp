@@ -21,22 +21,22 @@ TEST_CASE("each model comes back from its file with the same scores, neighbours,
   for (const std::string_view name : model_names()) {
     CAPTURE(name);
     const auto model = samples.model(name);
-    const Bytes bytes = value_of(write_model_file(*model, item_ids(kItems)));
+    const Bytes bytes = value_of(write_model_file(*model, item_ids(kSampleItems)));
     const ModelFile file = value_of(read_model_file(bytes));
-    const TfIdf content(samples.terms, std::vector<float>(kItems, 0.0f), "{}");
-    file.model->attach(&content, kItems);  // a file may leave the texts to the catalogue
+    const TfIdf content(samples.terms, std::vector<float>(kSampleItems, 0.0f), "{}");
+    file.model->attach(&content, kSampleItems);  // a file may leave the texts to the catalogue
     CHECK(file.model->name() == name);
     CHECK(file.model->config() == model->config());
-    CHECK(file.item_ids.bytes == item_ids(kItems).bytes);
-    CHECK(file.item_ids.offsets == item_ids(kItems).offsets);
+    CHECK(file.item_ids.bytes == item_ids(kSampleItems).bytes);
+    CHECK(file.item_ids.offsets == item_ids(kSampleItems).offsets);
     CHECK(std::equal(file.model->item_counts().begin(), file.model->item_counts().end(), model->item_counts().begin()));
     for (int repeat = 0; repeat < 10; ++repeat) {
-      const auto history = random_history(kItems, random_below(6, random), random);
+      const auto history = random_history(kSampleItems, random_below(6, random), random);
       CHECK(scores_of(*file.model, history) == scores_of(*model, history));
     }
-    std::vector<float> before(kItems);
-    std::vector<float> after(kItems);
-    for (std::int32_t item = 0; item < kItems; ++item) {
+    std::vector<float> before(kSampleItems);
+    std::vector<float> after(kSampleItems);
+    for (std::int32_t item = 0; item < kSampleItems; ++item) {
       model->similar(item, before);
       file.model->similar(item, after);
       CHECK(after == before);
@@ -67,17 +67,17 @@ TEST_CASE("in every storage a model comes back the same a second time, and near 
     CAPTURE(name);
     const auto model = samples.model(name);
     for (const FactorStorage storage : {FactorStorage::kF16, FactorStorage::kInt8}) {
-      const Bytes bytes = value_of(write_model_file(*model, item_ids(kItems), storage));
+      const Bytes bytes = value_of(write_model_file(*model, item_ids(kSampleItems), storage));
       const std::string json = value_of(inspect_model_file(bytes));
       CHECK(json.find("{\"format_version\":2,") == 0);
       CHECK((json.find(storage == FactorStorage::kF16 ? "\"F16\"" : "\"I8\"") != std::string::npos) ==
             (samples.file(name).size() != bytes.size() && json.find("item_factors") != std::string::npos));
       const ModelFile file = value_of(read_model_file(bytes));
-      CHECK(file.item_ids.bytes == item_ids(kItems).bytes);
-      CHECK(file.item_ids.offsets == item_ids(kItems).offsets);
+      CHECK(file.item_ids.bytes == item_ids(kSampleItems).bytes);
+      CHECK(file.item_ids.offsets == item_ids(kSampleItems).offsets);
       CHECK(value_of(write_model_file(*file.model, file.item_ids, storage)) == bytes);
       CHECK(serves(*file.model));
-      const auto history = random_history(kItems, 4, random);
+      const auto history = random_history(kSampleItems, 4, random);
       const std::vector<float> expected = scores_of(*model, history);
       const std::vector<float> actual = scores_of(*file.model, history);
       Furthest furthest;
@@ -94,7 +94,7 @@ TEST_CASE("in every storage a model comes back the same a second time, and near 
       std::vector<Contribution> parts;
       value_of(file.model->fold_in(history))->explain(2, parts);
       CHECK(sum_of_parts(parts) == doctest::Approx(static_cast<double>(actual[2])).epsilon(1e-3).scale(largest));
-      std::vector<float> similar(kItems);
+      std::vector<float> similar(kSampleItems);
       file.model->similar(1, similar);
       CHECK(std::all_of(similar.begin(), similar.end(), [](float score) { return std::isfinite(score); }));
     }
@@ -154,9 +154,10 @@ TEST_CASE("ids are stored without what they share with the one before, whatever 
 TEST_CASE("ids that are not one an item are refused") {
   const Samples samples;
   const auto model = samples.model("popularity");
-  CHECK(fails(write_model_file(*model, item_ids(kItems - 1)), ErrorCode::kInvalidArgument, {"12 items", "11 ids"}));
+  CHECK(
+      fails(write_model_file(*model, item_ids(kSampleItems - 1)), ErrorCode::kInvalidArgument, {"12 items", "11 ids"}));
   CHECK(fails(write_model_file(*model, {}), ErrorCode::kInvalidArgument, {"0 ids"}));
-  ItemIds falling = item_ids(kItems);
+  ItemIds falling = item_ids(kSampleItems);
   std::swap(falling.offsets[3], falling.offsets[4]);
   CHECK(fails(write_model_file(*model, falling), ErrorCode::kInvalidArgument, {"ids"}));
 }

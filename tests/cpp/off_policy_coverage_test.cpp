@@ -20,7 +20,7 @@ namespace {
 
 using Log = OffPolicyColumns;
 
-constexpr std::size_t kArms = 5;
+constexpr std::size_t kLoggedArms = 5;
 constexpr std::size_t kContexts = 3;
 
 // Arms whose rates hang on the context; a policy logs, another is in question.
@@ -30,29 +30,29 @@ struct World {
     Draws draws(random);
     for (std::size_t context = 0; context < kContexts; ++context) {
       double total = 0;
-      for (std::size_t arm = 0; arm < kArms; ++arm) {
+      for (std::size_t arm = 0; arm < kLoggedArms; ++arm) {
         rates.push_back(0.1 + 0.8 * draws.uniform());
         likings.push_back(static_cast<float>(draws.normal()));
         targets.push_back(-std::log(draws.uniform()));
         total += targets.back();
       }
-      for (std::size_t arm = 0; arm < kArms; ++arm) {
-        targets[context * kArms + arm] /= total;
-        truth += targets[context * kArms + arm] * rates[context * kArms + arm] / kContexts;
+      for (std::size_t arm = 0; arm < kLoggedArms; ++arm) {
+        targets[context * kLoggedArms + arm] /= total;
+        truth += targets[context * kLoggedArms + arm] * rates[context * kLoggedArms + arm] / kContexts;
       }
     }
   }
 
   // Adds an event to a log. estimates: of the rates.
   void add(Log& log, std::size_t context, const ExploredSlot& slot, const Doubles& estimates, Draws& draws) const {
-    const std::size_t place = context * kArms + static_cast<std::size_t>(slot.candidate);
+    const std::size_t place = context * kLoggedArms + static_cast<std::size_t>(slot.candidate);
     log.propensities.push_back(slot.propensity);
     log.targets.push_back(targets[place]);
     log.rewards.push_back(draws.uniform() < rates[place] ? 1 : 0);
     log.chosen_estimates.push_back(estimates[place]);
     double expected = 0;
-    for (std::size_t arm = 0; arm < kArms; ++arm) {
-      expected += targets[context * kArms + arm] * estimates[context * kArms + arm];
+    for (std::size_t arm = 0; arm < kLoggedArms; ++arm) {
+      expected += targets[context * kLoggedArms + arm] * estimates[context * kLoggedArms + arm];
     }
     log.target_estimates.push_back(expected);
   }
@@ -65,15 +65,15 @@ struct World {
       const std::size_t context = random_below(kContexts, random);
       SlotPolicy policy;
       policy.kind = SlotPolicy::Kind::kSoftmax;
-      policy.num_candidates = kArms;
-      policy.values = std::span(likings).subspan(context * kArms, kArms);
+      policy.num_candidates = kLoggedArms;
+      policy.values = std::span(likings).subspan(context * kLoggedArms, kLoggedArms);
       policy.epsilon = 0.1;
       add(log, context, value_of(explore(policy, 1, random))[0], estimates, draws);
     }
     return log;
   }
 
-  Doubles rates;    // (kContexts, kArms)
+  Doubles rates;    // (kContexts, kLoggedArms)
   Doubles targets;  // likewise, of the policy in question; each row sums to 1
   std::vector<float> likings;
   double truth = 0;
@@ -117,7 +117,7 @@ TEST_CASE(
   Coverage forgotten_with_model;
   Random random(4);
   const auto forget = [](Log log) {
-    for (double& propensity : log.propensities) propensity = 1.0 / kArms;
+    for (double& propensity : log.propensities) propensity = 1.0 / kLoggedArms;
     return log;
   };
   for (int repeat = 0; repeat < 400; ++repeat) {
@@ -144,10 +144,10 @@ TEST_CASE(
 
 TEST_CASE("the propensities of Thompson sampling are such that intervals hold the truth, with few draws and many") {
   const World world(5);
-  const std::vector<float> shown(kContexts * kArms, 12);
+  const std::vector<float> shown(kContexts * kLoggedArms, 12);
   std::vector<float> taken;
   for (const double rate : world.rates) taken.push_back(static_cast<float>(12 * rate));
-  const BetaBandit bandit = value_of(BetaBandit::make(kContexts * kArms, {shown, taken}));
+  const BetaBandit bandit = value_of(BetaBandit::make(kContexts * kLoggedArms, {shown, taken}));
   Random random(6);
   Draws draws(random);
   // propensity_rows: 0 = the propensity is that of the rows by which was chosen; others are of other draws.
@@ -157,11 +157,11 @@ TEST_CASE("the propensities of Thompson sampling are such that intervals hold th
       Log log;
       for (std::size_t n = 0; n < 400; ++n) {
         const std::size_t context = random_below(kContexts, random);
-        std::vector<std::int32_t> arms(kArms);
-        std::iota(arms.begin(), arms.end(), static_cast<std::int32_t>(context * kArms));
+        std::vector<std::int32_t> arms(kLoggedArms);
+        std::iota(arms.begin(), arms.end(), static_cast<std::int32_t>(context * kLoggedArms));
         std::vector<float> values = value_of(bandit.draw(arms, rows, random));
         SlotPolicy policy;
-        policy.num_candidates = kArms;
+        policy.num_candidates = kLoggedArms;
         policy.values = values;
         policy.epsilon = 0.3;
         ExploredSlot slot = value_of(explore(policy, 1, random))[0];

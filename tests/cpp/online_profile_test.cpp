@@ -13,6 +13,7 @@
 
 #include "expect.h"
 #include "fixed_model.h"
+#include "indices.h"
 #include "inkling/bpr.h"
 #include "inkling/ials.h"
 #include "inkling/random.h"
@@ -24,8 +25,6 @@ namespace inkling {
 namespace {
 
 constexpr std::int32_t kItems = 300;
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 std::vector<float> scores_by(const Profile& profile, std::int32_t num_items = kItems) {
   std::vector<float> scores(at(num_items));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "expect.h"
+#include "indices.h"
 #include "inkling/random.h"
 #include "inkling/ranker.h"
 #include "sample_data.h"
@@ -28,8 +29,6 @@ struct Expected {
   Source source;
 };
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
 // The standard deviation of the scores above 0 in two passes; what they are where they are alike.
 double spread_naive(const Scores& scores, const std::vector<std::uint8_t>& candidate) {
   std::vector<double> known;
@@ -45,7 +44,7 @@ double spread_naive(const Scores& scores, const std::vector<std::uint8_t>& candi
   return deviation > 1e-6 * mean ? deviation : mean;
 }
 
-struct Sample {
+struct RulesSample {
   Interactions interactions = random_interactions(60, 20, 0.3f, 1);
   TermMatrix terms = random_terms(24, 2);
   TfIdf content{terms, Scores(24), "{}"};
@@ -152,7 +151,7 @@ TEST_CASE("adjustments are added in spreads of the rung before the best are take
 }
 
 TEST_CASE("the spread does not hang on what is excluded") {
-  const Sample sample;
+  const RulesSample sample;
   Scores adjustments(24);
   adjustments[7] = 2;
   RecommendRequest request;
@@ -200,7 +199,7 @@ TEST_CASE("preferred items gain what lies between the first and the last place o
 }
 
 TEST_CASE("given rungs stand where the ladder has them, hold what is above 0, and are not changed by preferences") {
-  const Sample sample;
+  const RulesSample sample;
   Scores given(48);
   given[7] = 2;
   given[20] = 3;
@@ -230,7 +229,7 @@ TEST_CASE("given rungs stand where the ladder has them, hold what is above 0, an
 }
 
 TEST_CASE("a popularity that is given takes the place of the model's") {
-  const Sample sample;
+  const RulesSample sample;
   Scores popularity(24);
   std::iota(popularity.begin(), popularity.end(), 1.0f);
   RecommendRequest request;
@@ -242,7 +241,7 @@ TEST_CASE("a popularity that is given takes the place of the model's") {
 
 TEST_CASE(
     "what a person has met has its say in what a query finds, as much as it is told, and no more items are found") {
-  const Sample sample;
+  const RulesSample sample;
   Random random(5);
   int different = 0;
   for (int repeat = 0; repeat < 20; ++repeat) {
@@ -278,7 +277,7 @@ TEST_CASE(
 }
 
 TEST_CASE("spans of the wrong length, rungs that are not there and numbers that overflow are errors") {
-  const Sample sample;
+  const RulesSample sample;
   const Scores short_one(23);
   const Scores long_one(25);
   const Source nowhere[] = {static_cast<Source>(4)};

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "indices.h"
+
 namespace inkling {
 
 namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
-std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
 
 // Rows scaled to sum to 1, or zeros.
 std::vector<double> shares_of(DenseVectors rows) {

@@ -69,12 +69,6 @@ void check_broken(const RerankRequest& request, const RerankedList& list) {
   CHECK(next == list.broken.size());
 }
 
-std::vector<float> random_numbers(std::size_t count, Random& random) {
-  std::vector<float> numbers(count);
-  for (float& number : numbers) number = random.normal();
-  return numbers;
-}
-
 // Each group has members of its own and a value of its own; spans show them.
 struct SampleConstraints {
   void add(Unit unit, Candidates group, double floor, double ceiling, double credit = 0) {

@@ -16,14 +16,14 @@ namespace inkling {
 
 namespace {
 
-using Kind = RerankTerm::Kind;
+using TermKind = RerankTerm::Kind;
 
-constexpr Kind kKinds[] = {Kind::kMmr,       Kind::kMsd,      Kind::kDpp,  Kind::kXquad,
-                           Kind::kCalibrate, Kind::kClusters, Kind::kGiven};
+constexpr TermKind kKinds[] = {TermKind::kMmr,       TermKind::kMsd,      TermKind::kDpp,  TermKind::kXquad,
+                               TermKind::kCalibrate, TermKind::kClusters, TermKind::kGiven};
 
 // A term of a kind over two candidates; its parts live as long as this.
 struct TwoCandidates {
-  RerankTerm term(Kind kind) {
+  RerankTerm term(TermKind kind) {
     RerankTerm term;
     term.kind = kind;
     term.weight = 0.5;
@@ -97,7 +97,7 @@ TEST_CASE("several terms choose by the sum of their formulas, and the parts of e
     std::vector<OracleGain> gains;
     double left = 1;
     for (std::size_t count = 2 + random_below(2, random); count > 0; --count) {
-      const Kind kind = kKinds[random_below(std::size(kKinds), random)];
+      const TermKind kind = kKinds[random_below(std::size(kKinds), random)];
       const double weight = left * random.uniform();
       left -= weight;
       terms.push_back(sample.term(kind, weight));
@@ -122,7 +122,7 @@ TEST_CASE("several terms choose by the sum of their formulas, and the parts of e
         const double gain = gains[t](list.order[place], recent);
         if (std::isnan(gain)) continue;
         const double part = list.parts[place * (1 + terms.size()) + 1 + t];
-        (terms[t].kind == Kind::kDpp ? of_dpp : of_others).add(part, terms[t].weight * gain);
+        (terms[t].kind == TermKind::kDpp ? of_dpp : of_others).add(part, terms[t].weight * gain);
       }
       chosen.push_back(list.order[place]);
     }
@@ -136,7 +136,7 @@ TEST_CASE("what a term knows nothing of gains what the others do on average") {
   const std::vector<float> vectors{1, 0, 0, 0, 1, 0, 0, 1};
   const auto similarity = value_of(VectorSimilarity::make({vectors, 2}));
   RerankTerm term;
-  term.kind = Kind::kMmr;
+  term.kind = TermKind::kMmr;
   term.weight = 0.5;
   term.similarity = similarity.get();
   RerankRequest request;
@@ -168,11 +168,11 @@ TEST_CASE("requests that do not fit together are refused") {
 TEST_CASE("weights below 0, above 1 in all, or none are refused") {
   TwoCandidates two;
   for (const double weight : {-0.1, 1.1, static_cast<double>(NAN), std::numeric_limits<double>::infinity()}) {
-    RerankTerm term = two.term(Kind::kGiven);
+    RerankTerm term = two.term(TermKind::kGiven);
     term.weight = weight;
     CHECK(fails(two.with(term), ErrorCode::kInvalidArgument, {"term 0", "weight"}));
   }
-  std::vector<RerankTerm> terms(3, two.term(Kind::kGiven));
+  std::vector<RerankTerm> terms(3, two.term(TermKind::kGiven));
   RerankRequest request;
   request.scores = two.scores;
   request.terms = terms;
@@ -182,7 +182,7 @@ TEST_CASE("weights below 0, above 1 in all, or none are refused") {
 }
 
 TEST_CASE("terms whose parts do not fit the candidates are refused") {
-  for (const Kind kind : kKinds) {
+  for (const TermKind kind : kKinds) {
     CAPTURE(static_cast<int>(kind));
     TwoCandidates two;
     CHECK(succeeds(two.with(two.term(kind))));
@@ -193,17 +193,17 @@ TEST_CASE("terms whose parts do not fit the candidates are refused") {
     CHECK(fails(two.with(two.term(kind)), ErrorCode::kInvalidArgument, {"3"}));
   }
   TwoCandidates two;
-  CHECK(fails(two.with(two.term(static_cast<Kind>(9))), ErrorCode::kInvalidArgument, {"kind"}));
+  CHECK(fails(two.with(two.term(static_cast<TermKind>(9))), ErrorCode::kInvalidArgument, {"kind"}));
   two.values[1] = NAN;
-  CHECK(fails(two.with(two.term(Kind::kGiven)), ErrorCode::kNotFinite));
+  CHECK(fails(two.with(two.term(TermKind::kGiven)), ErrorCode::kNotFinite));
   for (const std::int32_t cluster : {-1, 2}) {
     two.clusters[1] = cluster;
-    CHECK(fails(two.with(two.term(Kind::kClusters)), ErrorCode::kInvalidArgument, {"below 2"}));
+    CHECK(fails(two.with(two.term(TermKind::kClusters)), ErrorCode::kInvalidArgument, {"below 2"}));
   }
 }
 
 TEST_CASE("topics that are none are refused") {
-  for (const Kind kind : {Kind::kXquad, Kind::kCalibrate}) {
+  for (const TermKind kind : {TermKind::kXquad, TermKind::kCalibrate}) {
     TwoCandidates two;
     two.person[1] = -1;
     CHECK(fails(two.with(two.term(kind)), ErrorCode::kInvalidArgument, {"below 0"}));

@@ -1,9 +1,12 @@
 #include "sample_data.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "expect.h"
+#include "inkling/evaluator.h"
+#include "inkling/thread_pool.h"
 
 namespace inkling {
 
@@ -120,10 +123,33 @@ std::vector<HistoryEntry> random_history(std::int32_t num_items, std::size_t len
   return history;
 }
 
+std::vector<HistoryEntry> history_of(const Interactions& interactions, std::int32_t user) {
+  std::vector<HistoryEntry> history;
+  for (const std::int32_t item : interactions.by_user().row_columns(user)) history.push_back({item, 1});
+  return history;
+}
+
+std::vector<float> random_numbers(std::size_t count, Random& random) {
+  std::vector<float> numbers(count);
+  for (float& number : numbers) number = random.normal();
+  return numbers;
+}
+
 std::vector<float> scores_of(const Model& model, History history) {
   std::vector<float> scores(static_cast<std::size_t>(model.num_items()), -1.0f);
   value_of(model.fold_in(history))->score_all(scores);
   return scores;
+}
+
+bool all_finite(const std::vector<float>& values) {
+  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
+
+double metric_of(const Model& model, const ClusteredData& data, std::string_view metric) {
+  ThreadPool pool(2);
+  Evaluator evaluator(model, {&data.train, &data.test, nullptr}, value_of(parse_metrics(metric)), 1, pool);
+  while (!evaluator.done()) CHECK(succeeds(evaluator.step(50)));
+  return evaluator.results()[0];
 }
 
 double sum_of_parts(const std::vector<Contribution>& parts) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -73,8 +74,19 @@ inline std::size_t random_below(std::size_t bound, Random& random) {
 // Distinct items with weights from -1 to 2, about a third of them 1.
 std::vector<HistoryEntry> random_history(std::int32_t num_items, std::size_t length, Random& random);
 
+// Every item that a user met, with weight 1.
+std::vector<HistoryEntry> history_of(const Interactions& interactions, std::int32_t user);
+
+// Normally distributed.
+std::vector<float> random_numbers(std::size_t count, Random& random);
+
 // The scores of one history: (num_items).
 std::vector<float> scores_of(const Model& model, History history);
+
+bool all_finite(const std::vector<float>& values);
+
+// What a model makes of the clusters, by the users' test items.
+double metric_of(const Model& model, const ClusteredData& data, std::string_view metric);
 
 // The sum of the parts that make up a score: those with an item or a term, but not both.
 double sum_of_parts(const std::vector<Contribution>& parts);

@@ -11,12 +11,12 @@ namespace inkling {
 
 namespace {
 
-using Kind = SettingSpec::Kind;
+using SettingKind = SettingSpec::Kind;
 constexpr SettingSpec kSpecs[] = {
-    {"num_factors", Kind::kInteger, "64", "1", "1024", "length of the vectors"},
-    {"regularization", Kind::kNumber, "0.003", "0.0000001", "100", "how strong"},
-    {"normalize_users", Kind::kBoolean, "true", "0", "1", "whether"},
-    {"bias", Kind::kNumber, "-1", "-10", "10", "what is added"},
+    {"num_factors", SettingKind::kInteger, "64", "1", "1024", "length of the vectors"},
+    {"regularization", SettingKind::kNumber, "0.003", "0.0000001", "100", "how strong"},
+    {"normalize_users", SettingKind::kBoolean, "true", "0", "1", "whether"},
+    {"bias", SettingKind::kNumber, "-1", "-10", "10", "what is added"},
 };
 
 Result<Settings> resolve(const Settings::Given& given) { return Settings::resolve("sample", kSpecs, given); }

@@ -7,13 +7,12 @@
 #include <set>
 #include <vector>
 
+#include "indices.h"
 #include "sample_data.h"
 
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
 
 // A number a user and an item that hangs on the order in which they were visited, and with whom.
 struct Trail {

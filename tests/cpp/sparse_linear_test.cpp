@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "expect.h"
+#include "indices.h"
 #include "inkling/model_file.h"
 #include "inkling/sparse_item_model.h"
 #include "sample_data.h"
@@ -15,8 +16,6 @@
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 std::unique_ptr<SparseItemModel> train_linear(const Interactions& interactions, const Settings::Given& settings,
                                               int num_threads = 1) {

@@ -6,18 +6,13 @@
 
 #include "expect.h"
 #include "inkling/random.h"
+#include "sample_data.h"
 
 namespace inkling {
 
 namespace {
 
 using kernels::kBlockSize;
-
-std::vector<float> random_numbers(std::size_t count, Random& random) {
-  std::vector<float> out(count);
-  for (float& value : out) value = random.normal();
-  return out;
-}
 
 }  // namespace
 

@@ -18,10 +18,8 @@ namespace {
 
 using kernels::kBlockSize;
 
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
-
 // BᵀB + I / 10, well conditioned: (size, size).
-std::vector<float> random_positive_definite(std::size_t size, Random& random) {
+std::vector<float> random_positive_definite_floats(std::size_t size, Random& random) {
   Matrix b(size, size);
   for (double& value : b.values()) value = random.normal() / std::sqrt(static_cast<double>(size));
   const Matrix matrix = b.transpose() * b + 0.1 * Matrix::identity(size);
@@ -59,7 +57,7 @@ TEST_CASE("the inverse equals its naive twin and Eigen's, read from the upper bl
   Random random(1);
   for (const std::size_t size : {kBlockSize, 2 * kBlockSize, 3 * kBlockSize, 5 * kBlockSize}) {
     CAPTURE(size);
-    const std::vector<float> matrix = random_positive_definite(size, random);
+    const std::vector<float> matrix = random_positive_definite_floats(size, random);
     std::vector<float> fast = matrix;
     spoil_lower_blocks(fast, size);
     REQUIRE(invert(fast, size, 2, 1000000));
@@ -78,7 +76,7 @@ TEST_CASE("the naive inverse equals Eigen's at any size") {
   Random random(2);
   for (const std::size_t size : {1, 2, 3, 7, 33, 100}) {
     CAPTURE(size);
-    const std::vector<float> matrix = random_positive_definite(size, random);
+    const std::vector<float> matrix = random_positive_definite_floats(size, random);
     const std::vector<double> naive = symmetric_inverse_naive(matrix, size);
     const Matrix expected = inverse_of(Matrix::of(matrix, size));
     Furthest furthest;
@@ -93,7 +91,7 @@ TEST_CASE("the naive inverse equals Eigen's at any size") {
 TEST_CASE("the inverse has the same bits from any number of threads and any slices") {
   Random random(3);
   const std::size_t size = 3 * kBlockSize;
-  const std::vector<float> matrix = random_positive_definite(size, random);
+  const std::vector<float> matrix = random_positive_definite_floats(size, random);
   std::vector<float> one = matrix;
   REQUIRE(invert(one, size, 1, 1000000));
   for (const int num_threads : {1, 2, 3, 4}) {
@@ -110,7 +108,7 @@ TEST_CASE("the inverse has the same bits from any number of threads and any slic
 TEST_CASE("a matrix that is not positive definite is not inverted, whichever pivot is bad") {
   Random random(4);
   const std::size_t size = 2 * kBlockSize;
-  const std::vector<float> matrix = random_positive_definite(size, random);
+  const std::vector<float> matrix = random_positive_definite_floats(size, random);
   for (const std::size_t pivot : {std::size_t{0}, std::size_t{1}, kBlockSize - 1, kBlockSize, size - 1}) {
     for (const float bad : {-1.0f, 0.0f, kNaN, std::numeric_limits<float>::infinity()}) {
       CAPTURE(pivot);

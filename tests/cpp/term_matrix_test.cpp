@@ -16,7 +16,7 @@ namespace inkling {
 
 namespace {
 
-constexpr double kTolerance = 2e-6;
+constexpr double kWeightTolerance = 2e-6;
 
 // An item's terms by text; tags begin with #.
 std::map<std::string, float> terms_of_item(const TermMatrix& terms, std::int32_t item) {
@@ -44,7 +44,7 @@ void check_equal(const std::map<std::string, float>& actual, const Weights& expe
   for (const auto& [term, weight] : expected) {
     CAPTURE(term);
     REQUIRE(actual.count(term) == 1);
-    CHECK(std::abs(actual.at(term) - weight) < kTolerance);
+    CHECK(std::abs(actual.at(term) - weight) < kWeightTolerance);
   }
 }
 
@@ -59,7 +59,7 @@ TEST_CASE("weights are those of scikit-learn's formula, computed by hand") {
   CHECK(terms.num_terms() == 5);
   for (std::int32_t term = 0; term < 5; ++term) {
     const bool rare = terms.by_term().row_length(term) == 1;
-    CHECK(std::abs(terms.idf()[term] - (rare ? 1.6931472 : 1.2876821)) < kTolerance);
+    CHECK(std::abs(terms.idf()[term] - (rare ? 1.6931472 : 1.2876821)) < kWeightTolerance);
   }
 }
 
@@ -227,7 +227,7 @@ TEST_CASE("rows have length 1 or are empty, and both ways round hold the same") 
   for (std::int32_t item = 0; item < 50; ++item) {
     double square_sum = 0;
     for (const float value : terms.by_item().row_values(item)) square_sum += static_cast<double>(value) * value;
-    CHECK(std::abs(square_sum - (item % 7 == 0 ? 0 : 1)) < kTolerance);
+    CHECK(std::abs(square_sum - (item % 7 == 0 ? 0 : 1)) < kWeightTolerance);
   }
   const SparseRows back = terms.by_term().transposed(50);
   CHECK(back.columns == terms.by_item().columns);
@@ -283,7 +283,7 @@ TEST_CASE("a query of nothing known is empty, and a known one is sorted by term"
   CHECK(std::is_sorted(query.begin(), query.end()));
   double square_sum = 0;
   for (const auto& [term, weight] : query) square_sum += static_cast<double>(weight) * weight;
-  CHECK(std::abs(square_sum - 1) < kTolerance);
+  CHECK(std::abs(square_sum - 1) < kWeightTolerance);
 }
 
 TEST_CASE("an attribute's tags are found by the words of their values, ranges of numbers by none") {

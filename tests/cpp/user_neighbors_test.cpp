@@ -14,7 +14,7 @@ namespace inkling {
 
 namespace {
 
-struct Options {
+struct NeighborOptions {
   std::size_t num_neighbors = 5;
   std::string similarity = "cosine";
   std::string weighting = "none";
@@ -35,7 +35,7 @@ struct Options {
 };
 
 // The scores by their definition: dense vectors, every user compared, in double precision.
-std::vector<double> expected_scores(const Interactions& interactions, const Options& options, History history) {
+std::vector<double> expected_scores(const Interactions& interactions, const NeighborOptions& options, History history) {
   const auto num_items = static_cast<std::size_t>(interactions.num_items());
   const auto num_users = static_cast<std::size_t>(interactions.num_users());
   const bool idf = options.weighting != "none";
@@ -109,12 +109,6 @@ std::vector<double> expected_scores(const Interactions& interactions, const Opti
   return scores;
 }
 
-std::vector<HistoryEntry> history_of(const Interactions& interactions, std::int32_t user) {
-  std::vector<HistoryEntry> history;
-  for (const std::int32_t item : interactions.by_user().row_columns(user)) history.push_back({item, 1});
-  return history;
-}
-
 }  // namespace
 
 TEST_CASE("scores are the nearest users' items as the definition has them, and the parts of a score sum to it") {
@@ -125,7 +119,7 @@ TEST_CASE("scores are the nearest users' items as the definition has them, and t
       for (const double shrinkage : {0.0, 4.0}) {
         for (const double amplification : {1.0, 2.5}) {
           // All users are kept where neighbours may be equally near, so that which of them is of no matter.
-          const Options options{60, similarity, weighting, 0.3, shrinkage, amplification, shrinkage / 10};
+          const NeighborOptions options{60, similarity, weighting, 0.3, shrinkage, amplification, shrinkage / 10};
           CAPTURE(options.similarity);
           CAPTURE(options.weighting);
           CAPTURE(shrinkage);
@@ -165,7 +159,7 @@ TEST_CASE("only the nearest users count, and of equally near ones the first") {
   Random random(4);
   for (const std::size_t num_neighbors : {1, 3, 20}) {
     for (int repeat = 0; repeat < 5; ++repeat) {
-      const Options options{num_neighbors, "asymmetric_cosine", "tf_idf", 0.3, 0, 1, 0};
+      const NeighborOptions options{num_neighbors, "asymmetric_cosine", "tf_idf", 0.3, 0, 1, 0};
       const auto model = trained("user_neighbors", options.settings(), {&interactions, nullptr});
       const std::vector<HistoryEntry> history = random_history(40, 8, random);  // random weights: no two are equal
       const std::vector<double> expected = expected_scores(interactions, options, history);
