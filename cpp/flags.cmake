@@ -6,7 +6,7 @@ target_compile_options(
   inkling_flags
   INTERFACE
     -Wall -Wextra -Wpedantic # what the compiler finds wrong …
-    -Wshadow # … including names that hide others
+    $<$<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:-Wshadow> # … including names that hide others of the same file
     -Wconversion # … and numbers that silently change
     -Wno-sign-conversion # indices go between int32 and size_t everywhere, checked where they enter
     -Werror # a warning is an error
