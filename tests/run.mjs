@@ -79,9 +79,20 @@ function tidy(files) {
   return result.status === 0;
 }
 
-/** Runs one build of the core's doctest suite and reads its closing line. */
-function doctest(program, args, name) {
-  const { ok, text } = runQuietly(program, args);
+/** Starts a program. Waits for its end without holding up what is done meanwhile; its output is shown when it fails. */
+async function runBeside(program, args) {
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const pieces = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => pieces.push(data));
+  const [status] = await once(child, 'close');
+  const text = Buffer.concat(pieces).toString();
+  if (status !== 0) process.stdout.write(text);
+  return { ok: status === 0, text };
+}
+
+/** Runs one build of the core's doctest suite, while the next is built, and reads its closing line. */
+async function doctest(program, args, name) {
+  const { ok, text } = await runBeside(program, args);
   const counts = /test cases:\s*(\d+)\s*\|\s*(\d+) passed\s*\|\s*(\d+) failed/.exec(text);
   if (!counts) {
     console.log(`${name}: no closing line\n${text}`);
@@ -97,18 +108,19 @@ async function native() {
   const { buildPreset } = await import('../wasm/toolchain/build.mjs');
   const { NATIVE_READERS } = await import('./fuzz/readers.mjs');
   const program = (preset, ...path) => join(root, 'build', preset, 'tests', ...path);
-  const outcomes = ['native-release', 'native-sanitized'].map((preset) => {
+  // What takes longest to run is built first, to run while the others are built.
+  const outcomes = ['native-sanitized', 'native-release'].map((preset) => {
     buildPreset(preset, { targets: ['inkling_tests'] });
     return doctest(program(preset, 'cpp', 'inkling_tests'), [], preset);
   });
+  buildPreset('native-thread-sanitized', { targets: ['inkling_thread_tests'] });
+  const threads = program('native-thread-sanitized', 'cpp', 'inkling_thread_tests');
+  outcomes.push(doctest(threads, [`--test-case=${THREAD_TESTS}`], 'native-thread-sanitized'));
   buildPreset('native-sanitized', { targets: ['inkling_fuzz'] });
   for (const reader of NATIVE_READERS) {
     outcomes.push(keptFiles(program('native-sanitized', 'fuzz', `${reader}_corpus`), reader));
   }
-  buildPreset('native-thread-sanitized', { targets: ['inkling_thread_tests'] });
-  const threads = program('native-thread-sanitized', 'cpp', 'inkling_thread_tests');
-  outcomes.push(doctest(threads, [`--test-case=${THREAD_TESTS}`], 'native-thread-sanitized'));
-  return sum(outcomes);
+  return sum(await Promise.all(outcomes));
 }
 
 /** Of the thread pool and all that uses it; `npm run sanitize` runs every test under the thread sanitizer. */
@@ -134,14 +146,13 @@ function relaxedFlags() {
 
 async function wasm() {
   const { buildPreset, WASM_PRESETS } = await import('../wasm/toolchain/build.mjs');
-  return sum(
-    Object.entries(WASM_PRESETS).map(([variant, preset]) => {
-      buildPreset(preset, { targets: ['inkling_tests'] });
-      const flags = variant.startsWith('relaxed') ? relaxedFlags() : [];
-      const script = join(root, 'build', preset, 'tests', 'cpp', 'inkling_tests.js');
-      return doctest(process.execPath, [...flags, script], preset);
-    }),
-  );
+  const outcomes = Object.entries(WASM_PRESETS).map(([variant, preset]) => {
+    buildPreset(preset, { targets: ['inkling_tests'] });
+    const flags = variant.startsWith('relaxed') ? relaxedFlags() : [];
+    const script = join(root, 'build', preset, 'tests', 'cpp', 'inkling_tests.js');
+    return doctest(process.execPath, [...flags, script], preset);
+  });
+  return sum(await Promise.all(outcomes));
 }
 
 /** Runs a vitest configuration, or a project of it; counts from its report. */
