@@ -10,18 +10,13 @@
 #include "kernels/exponential.h"
 #include "kernels/simd.h"
 #include "kernels/softmax.h"
+#include "sample_data.h"
 
 namespace inkling {
 
 namespace {
 
-constexpr float kUntouched = 1234;
-
-std::vector<float> random_numbers(std::size_t count, Random& random) {
-  std::vector<float> numbers(count);
-  for (float& number : numbers) number = random.normal();
-  return numbers;
-}
+constexpr float kGap = 1234;
 
 using Product = void (*)(kernels::ProductSize, kernels::MatrixView, kernels::MatrixView, kernels::MutableMatrixView);
 
@@ -35,7 +30,7 @@ bool same_products(Product fast, Product naive, bool left_transposed, kernels::P
   const auto right = random_numbers(size.inner * (size.columns + gap), random);
   auto expected = random_numbers(size.rows * (size.columns + gap), random);
   for (std::size_t row = 0; row < size.rows; ++row) {
-    for (std::size_t n = 0; n < gap; ++n) expected[row * (size.columns + gap) + size.columns + n] = kUntouched;
+    for (std::size_t n = 0; n < gap; ++n) expected[row * (size.columns + gap) + size.columns + n] = kGap;
   }
   auto out = expected;
   const std::size_t stride = size.columns + gap;
@@ -87,12 +82,12 @@ TEST_CASE("a matrix is transposed, with gaps between its rows") {
   for (const std::size_t rows : {1, 15, 16, 40}) {
     for (const std::size_t columns : {1, 7, 64}) {
       const auto from = random_numbers(rows * (columns + 2), random);
-      std::vector<float> out(columns * (rows + 3), kUntouched);
+      std::vector<float> out(columns * (rows + 3), kGap);
       kernels::transpose(rows, columns, {from.data(), columns + 2}, {out.data(), rows + 3});
       bool same = true;
       for (std::size_t c = 0; c < columns; ++c) {
         for (std::size_t r = 0; r < rows + 3; ++r) {
-          same = same && out[c * (rows + 3) + r] == (r < rows ? from[r * (columns + 2) + c] : kUntouched);
+          same = same && out[c * (rows + 3) + r] == (r < rows ? from[r * (columns + 2) + c] : kGap);
         }
       }
       CHECK(same);
@@ -119,7 +114,7 @@ TEST_CASE("the softmax of rows of any length is that of the naive loop") {
     for (const float scale : {1.0f, 30.0f}) {
       std::vector<float> values = random_numbers(length + 1, random);
       for (float& value : values) value *= scale;
-      values[length] = kUntouched;
+      values[length] = kGap;
       std::vector<float> expected = values;
       const float sum = kernels::softmax(values.data(), length);
       CHECK(sum == doctest::Approx(kernels::softmax_naive(expected.data(), length)).epsilon(1e-6));

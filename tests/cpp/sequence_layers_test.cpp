@@ -9,6 +9,7 @@
 
 #include "expect.h"
 #include "inkling/random.h"
+#include "sample_data.h"
 #include "sequence/causal_attention.h"
 #include "sequence/dropout.h"
 #include "sequence/layer_norm.h"
@@ -21,12 +22,6 @@
 namespace inkling {
 
 namespace {
-
-std::vector<float> random_numbers(std::size_t count, Random& random, float scale = 1) {
-  std::vector<float> numbers(count);
-  for (float& number : numbers) number = scale * random.normal();
-  return numbers;
-}
 
 double weighted_sum(const std::vector<float>& weights, const float* values) {
   double sum = 0;

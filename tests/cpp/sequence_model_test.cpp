@@ -18,7 +18,7 @@ namespace inkling {
 namespace {
 
 constexpr std::string_view kModels[] = {"sasrec", "gru"};
-constexpr std::int32_t kItems = 40;
+constexpr std::int32_t kStations = 40;
 
 // Everybody goes through the items in the same circle, from some item on, and leaves a few out: after item i comes
 // i + 1 mostly. `reversed`: half of the people go the other way round, so that one item alone does not tell.
@@ -26,18 +26,18 @@ InteractionLog circle(std::int32_t num_users, bool reversed, std::uint64_t seed)
   Random random(seed);
   InteractionLog log;
   for (std::int32_t user = 0; user < num_users; ++user) {
-    const std::int32_t step = reversed && user % 2 == 1 ? kItems - 1 : 1;
-    auto item = static_cast<std::int32_t>(random.below(kItems));
+    const std::int32_t step = reversed && user % 2 == 1 ? kStations - 1 : 1;
+    auto item = static_cast<std::int32_t>(random.below(kStations));
     for (int n = 0; n < 12; ++n) {
       const float values[] = {1};
       CHECK(succeeds(log.append({&user, 1}, {&item, 1}, values, {})));
-      item = (item + (random.uniform() < 0.1f ? 2 * step : step)) % kItems;
+      item = (item + (random.uniform() < 0.1f ? 2 * step : step)) % kStations;
     }
   }
   return log;
 }
 
-Interactions all_of(const InteractionLog& log) {
+Interactions built(const InteractionLog& log) {
   return value_of(Interactions::build(log, {}, log.num_users(), log.num_items()));
 }
 
@@ -62,14 +62,14 @@ std::int32_t best_item(const Model& model, const std::vector<std::int32_t>& item
 
 std::vector<HistoryEntry> entries_of(std::int32_t count) {
   std::vector<HistoryEntry> history;
-  for (std::int32_t item = 0; item < count; ++item) history.push_back({(item * 7) % kItems, 1});
+  for (std::int32_t item = 0; item < count; ++item) history.push_back({(item * 7) % kStations, 1});
   return history;
 }
 
 }  // namespace
 
 TEST_CASE("sequence models learn what comes next, by every loss") {
-  const Interactions interactions = all_of(circle(80, false, 1));
+  const Interactions interactions = built(circle(80, false, 1));
   for (const std::string_view name : kModels) {
     for (const char* loss : {"softmax", "sampled_softmax", "gbce", "bce"}) {
       CAPTURE(name);
@@ -78,34 +78,34 @@ TEST_CASE("sequence models learn what comes next, by every loss") {
           trained(name, settings_with({{"loss", loss}, {"num_negatives", "10"}, {"epochs", "320"}, {"patience", "0"}}),
                   {&interactions});
       int right = 0;
-      for (std::int32_t item = 0; item < kItems; ++item) {
-        const std::int32_t before = (item + kItems - 1) % kItems;
-        if (best_item(*model, {before, item}) == (item + 1) % kItems) ++right;
+      for (std::int32_t item = 0; item < kStations; ++item) {
+        const std::int32_t before = (item + kStations - 1) % kStations;
+        if (best_item(*model, {before, item}) == (item + 1) % kStations) ++right;
       }
-      CHECK(right >= kItems * 9 / 10);
+      CHECK(right >= kStations * 9 / 10);
     }
   }
 }
 
 TEST_CASE("sequence models tell what comes next by the order of what came before") {
-  const Interactions interactions = all_of(circle(160, true, 2));
+  const Interactions interactions = built(circle(160, true, 2));
   for (const std::string_view name : kModels) {
     CAPTURE(name);
     const auto model = trained(name, settings_with({{"epochs", "60"}}), {&interactions});
     int right = 0;
-    for (std::int32_t item = 0; item < kItems; ++item) {
-      const std::int32_t before = (item + kItems - 1) % kItems;
-      const std::int32_t after = (item + 1) % kItems;
+    for (std::int32_t item = 0; item < kStations; ++item) {
+      const std::int32_t before = (item + kStations - 1) % kStations;
+      const std::int32_t after = (item + 1) % kStations;
       // The same two items, of which the next one lies beyond the newer.
       if (best_item(*model, {before, item}) == after) ++right;
-      if (best_item(*model, {item, before}) == (before + kItems - 1) % kItems) ++right;
+      if (best_item(*model, {item, before}) == (before + kStations - 1) % kStations) ++right;
     }
-    CHECK(right >= 2 * kItems * 8 / 10);
+    CHECK(right >= 2 * kStations * 8 / 10);
   }
 }
 
 TEST_CASE("a training that was interrupted goes on as if it had not been") {
-  const Interactions interactions = all_of(circle(50, true, 3));
+  const Interactions interactions = built(circle(50, true, 3));
   for (const std::string_view name : kModels) {
     CAPTURE(name);
     ThreadPool pool(2);
@@ -149,12 +149,12 @@ TEST_CASE("validation ends a training that gets no better, and the best epoch is
   InteractionLog log;
   for (std::int32_t user = 0; user < 60; ++user) {
     for (int n = 0; n < 8; ++n) {
-      const auto item = static_cast<std::int32_t>(random.below(kItems));
+      const auto item = static_cast<std::int32_t>(random.below(kStations));
       const float values[] = {1};
       CHECK(succeeds(log.append({&user, 1}, {&item, 1}, values, {})));
     }
   }
-  const Interactions interactions = all_of(log);
+  const Interactions interactions = built(log);
   ThreadPool pool(1);
   for (const std::string_view name : kModels) {
     CAPTURE(name);
@@ -173,7 +173,7 @@ TEST_CASE("validation ends a training that gets no better, and the best epoch is
 }
 
 TEST_CASE("a further event costs one step and gives what fold-in makes of the longer history, over the window's end") {
-  const Interactions interactions = all_of(circle(40, true, 7));
+  const Interactions interactions = built(circle(40, true, 7));
   for (const std::string_view name : kModels) {
     CAPTURE(name);
     const auto model = trained(name, settings_with({{"epochs", "3"}}), {&interactions});
@@ -181,7 +181,7 @@ TEST_CASE("a further event costs one step and gives what fold-in makes of the lo
     const auto profile = value_of(model->fold_in(History(history).first(0)));
     for (std::size_t count = 1; count <= history.size(); ++count) {
       REQUIRE(profile->update(history[count - 1]));
-      std::vector<float> scores(kItems);
+      std::vector<float> scores(kStations);
       profile->score_all(scores);
       const auto expected = scores_of(*model, History(history).first(count));
       Furthest furthest;
@@ -197,7 +197,7 @@ TEST_CASE("a further event costs one step and gives what fold-in makes of the lo
 }
 
 TEST_CASE("an explanation says what each event did to a score") {
-  const Interactions interactions = all_of(circle(60, false, 8));
+  const Interactions interactions = built(circle(60, false, 8));
   for (const std::string_view name : kModels) {
     CAPTURE(name);
     const auto model = trained(name, settings_with({}), {&interactions});
@@ -220,32 +220,33 @@ TEST_CASE("an explanation says what each event did to a score") {
 }
 
 TEST_CASE("sequence models of 8-bit weights are small and rank nearly the same") {
-  const Interactions interactions = all_of(circle(60, false, 9));
+  const Interactions interactions = built(circle(60, false, 9));
   for (const std::string_view name : kModels) {
     CAPTURE(name);
     const auto model = trained(name, settings_with({{"num_factors", "32"}}), {&interactions});
-    const auto ids = item_ids(kItems);
+    const auto ids = item_ids(kStations);
     const auto whole = value_of(write_model_file(*model, ids));
     const auto small = value_of(write_model_file(*model, ids, FactorStorage::kInt8));
     CHECK(small.size() < whole.size() / 2);
     const ModelFile file = value_of(read_model_file(small));
     int same = 0;
-    for (std::int32_t item = 0; item < kItems; ++item) {
-      const std::vector<std::int32_t> history = {(item + kItems - 2) % kItems, (item + kItems - 1) % kItems, item};
+    for (std::int32_t item = 0; item < kStations; ++item) {
+      const std::vector<std::int32_t> history = {(item + kStations - 2) % kStations, (item + kStations - 1) % kStations,
+                                                 item};
       if (best_item(*file.model, history) == best_item(*model, history)) ++same;
     }
-    CHECK(same >= kItems * 9 / 10);
+    CHECK(same >= kStations * 9 / 10);
   }
 }
 
 TEST_CASE("sequence models say what they cannot be trained on") {
   const InteractionLog log = log_of({{0, 0}, {1, 1}, {2, 0}});
-  const Interactions single = all_of(log);
+  const Interactions single = built(log);
   ThreadPool pool(1);
   for (const std::string_view name : kModels) {
     CHECK(fails(make_trainer(name, {}, {&single}, 1, pool), ErrorCode::kInvalidInteractions, {"nobody met two items"}));
   }
-  const Interactions interactions = all_of(circle(10, false, 10));
+  const Interactions interactions = built(circle(10, false, 10));
   CHECK(fails(make_trainer("sasrec", {{"num_heads", "3"}}, {&interactions}, 1, pool), ErrorCode::kInvalidArgument,
               {"num_heads is 3", "num_factors, 64"}));
   CHECK(fails(make_trainer("sasrec", {{"loss", "hinge"}}, {&interactions}, 1, pool), ErrorCode::kInvalidArgument,

@@ -17,14 +17,11 @@ namespace inkling {
 
 namespace {
 
-using Norm = TransformerShape::Norm;
-using Padding = TransformerShape::Padding;
-
-constexpr std::size_t kItems = 30;
+constexpr std::size_t kNumItems = 30;
 
 TransformerShape shape_of(std::size_t num_factors, std::size_t num_heads) {
   TransformerShape shape{};
-  shape.num_items = kItems;
+  shape.num_items = kNumItems;
   shape.num_factors = num_factors;
   shape.num_blocks = 2;
   shape.num_heads = num_heads;
@@ -41,7 +38,7 @@ std::vector<float> random_parameters(const Transformer& network, Random& random)
 
 std::vector<std::int32_t> random_items(std::size_t count, Random& random) {
   std::vector<std::int32_t> items;
-  for (std::size_t n = 0; n < count; ++n) items.push_back(static_cast<std::int32_t>(random.below(kItems)));
+  for (std::size_t n = 0; n < count; ++n) items.push_back(static_cast<std::int32_t>(random.below(kNumItems)));
   return items;
 }
 
@@ -55,8 +52,8 @@ double furthest_of(const float* state, const NaiveTransformer::Row& expected) {
 struct Served {
   Served(const TransformerShape& shape, const std::vector<float>& parameters)
       : network(without_items(shape)),
-        weights(parameters.begin() + static_cast<std::ptrdiff_t>(kItems * shape.num_factors), parameters.end()),
-        factors({parameters.begin(), parameters.begin() + static_cast<std::ptrdiff_t>(kItems * shape.num_factors)},
+        weights(parameters.begin() + static_cast<std::ptrdiff_t>(kNumItems * shape.num_factors), parameters.end()),
+        factors({parameters.begin(), parameters.begin() + static_cast<std::ptrdiff_t>(kNumItems * shape.num_factors)},
                 shape.num_factors),
         padding(TransformerMemory::padding_rows(network, weights.data())) {}
 
@@ -104,8 +101,10 @@ TEST_CASE("what a transformer is trained by gives the states of its naive twin")
 
 TEST_CASE("what serves gives the states of the naive twin, however normalized and padded, at once or item by item") {
   Random random(2);
-  for (const Norm norm : {Norm::kBefore, Norm::kAfter, Norm::kQuery}) {
-    for (const Padding padding : {Padding::kAbsent, Padding::kKept, Padding::kZeroed}) {
+  for (const TransformerShape::Norm norm :
+       {TransformerShape::Norm::kBefore, TransformerShape::Norm::kAfter, TransformerShape::Norm::kQuery}) {
+    for (const TransformerShape::Padding padding :
+         {TransformerShape::Padding::kAbsent, TransformerShape::Padding::kKept, TransformerShape::Padding::kZeroed}) {
       for (const bool from_end : {false, true}) {
         for (const std::size_t num_heads : {1, 4}) {
           CAPTURE(static_cast<int>(norm));
@@ -114,7 +113,7 @@ TEST_CASE("what serves gives the states of the naive twin, however normalized an
           TransformerShape shape = shape_of(12, num_heads);
           shape.norm = norm;
           shape.padding = padding;
-          shape.positions_from_end = from_end || padding != Padding::kAbsent;
+          shape.positions_from_end = from_end || padding != TransformerShape::Padding::kAbsent;
           const Transformer network(shape);
           const auto parameters = random_parameters(network, random);
           const NaiveTransformer naive(network, parameters);

@@ -75,6 +75,7 @@ void add_last_columns(std::size_t rows, std::size_t inner, std::size_t columns, 
 
 void add_product_with(ProductSize size, const float* left, Steps steps, MatrixView right, MutableMatrixView out) {
   constexpr std::size_t kTileColumns = kTileVectors * kLanes;
+  if (size.rows == 0) return;
   for (std::size_t k = 0; k < size.inner; k += kInnerBlock) {
     const std::size_t inner = std::min(kInnerBlock, size.inner - k);
     const float* from = left + k * steps.inner;
