@@ -1,4 +1,5 @@
 #include "inkling/ials.h"
+#include "inkling/sasrec_import.h"
 #include "seam_types.h"
 
 namespace {
@@ -42,7 +43,32 @@ int import_item_factors(TrainedModel& model, Engine& engine, const Buffer& facto
   return 0;
 }
 
-const Binding kTable[] = {function("importItemFactors", &import_item_factors)};
+// How many items the tensors of a safetensors file are for; below 0: the status, negated.
+double items_of_weights(Engine& engine, const Buffer& weights) {
+  const Result<TensorFile> file = TensorFile::over(weights.as<std::uint8_t>());
+  const Result<std::int64_t> items = file.ok() ? items_of_import(file.value()) : file.status();
+  return items.ok() ? static_cast<double>(items.value()) : -engine.report(items.status());
+}
+
+// A model sasrec of weights trained elsewhere: a safetensors file. item_counts: float32, one an item; config: JSON.
+int import_weights(TrainedModel& model, Engine& engine, const Buffer& weights, int num_heads, const Text& norm,
+                   const Text& padding, bool positions_from_end, float epsilon, const Buffer& item_counts,
+                   const Text& config) {
+  const Result<TensorFile> file = TensorFile::over(weights.as<std::uint8_t>());
+  if (!file.ok()) return engine.report(file.status());
+  const auto text = [](std::string_view words) { return std::string(words); };
+  const SasrecImport how = {num_heads, text(norm), text(padding), positions_from_end, epsilon, text(config)};
+  const auto counts = item_counts.as<float>();
+  Result<std::unique_ptr<Model>> imported = import_sasrec(file.value(), how, {counts.begin(), counts.end()});
+  if (imported.ok()) model.file.model = std::move(imported.value());
+  return engine.report(imported.status());
+}
+
+const Binding kTable[] = {
+    function("importItemFactors", &import_item_factors),
+    function("itemsOfWeights", &items_of_weights),
+    function("importWeights", &import_weights),
+};
 const Bindings kBindings(kTable);
 
 }  // namespace

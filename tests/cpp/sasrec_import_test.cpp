@@ -88,20 +88,25 @@ TensorFile theirs(const Transformer& network, const std::vector<float>& weights,
 
 std::vector<float> no_counts() { return std::vector<float>(static_cast<std::size_t>(kImportedItems)); }
 
-// Whether the model scores as the naive transformer of these weights does.
+// Whether the model scores as the naive transformer of these weights does, less the mean of all items' scores.
 bool scores_match(const Model& model, const NaiveTransformer& naive, const std::vector<float>& weights) {
   const std::vector<std::int32_t> items = {4, 18, 0, 7, 11};
   std::vector<HistoryEntry> history;
   for (const std::int32_t item : items) history.push_back({item, 1});
   const std::vector<float> scores = scores_of(model, history);
   const NaiveTransformer::Row state = naive.states(items).back();
+  std::vector<double> logits;
+  double mean = 0;
+  for (std::size_t item = 0; item < scores.size(); ++item) {
+    logits.push_back(0);
+    for (std::size_t c = 0; c < state.size(); ++c) {
+      logits.back() += state[c] * static_cast<double>(weights[item * state.size() + c]);
+    }
+    mean += logits.back() / static_cast<double>(scores.size());
+  }
   Furthest furthest;
   for (std::size_t item = 0; item < scores.size(); ++item) {
-    double expected = 0;
-    for (std::size_t c = 0; c < state.size(); ++c) {
-      expected += state[c] * static_cast<double>(weights[item * state.size() + c]);
-    }
-    furthest.add(static_cast<double>(scores[item]), expected);
+    furthest.add(static_cast<double>(scores[item]), logits[item] - mean);
   }
   return furthest.value() < 1e-4;
 }

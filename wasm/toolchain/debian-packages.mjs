@@ -9,13 +9,14 @@ const buildPackages = ['cmake', 'ninja-build', 'libeigen3-dev'];
 const emscriptenPackages = ['clang-19', 'lld-19', 'llvm-19', 'patchelf', 'python3'];
 
 /**
- * For the tests: the native ones, the fuzzer and the sanitizers that only Clang has, the format and lint checks, and three
- * browsers.
+ * For the tests: the native ones, the fuzzer and the sanitizers that only Clang has, the format and lint checks, three
+ * browsers, and what a transformer's logits are worked out with a second time.
  */
 const testPackages = [
   ...['g++', 'doctest-dev', 'clang-format-19', 'clang-tidy-19'],
   ...['clang-19', 'libclang-rt-19-dev'],
   ...['chromium', 'firefox-esr', 'webkit2gtk-driver', 'xvfb', 'xauth'],
+  'python3-numpy',
 ];
 
 /**

@@ -17,20 +17,24 @@ import type { Arguments } from './arguments.js';
 import { type Command, printJson, printText, type Workplace } from './command.js';
 import { ENGINE_OPTIONS, engineOptions, JSON_OPTION, STORAGE_OPTION } from './data-options.js';
 import { UsageError } from './failures.js';
+import { importNetwork, WEIGHTS_OPTIONS } from './import-weights.js';
+import { countsOf } from './item-counts.js';
 import { checkOutputPath, modelFileOf, writeWholeFile } from './output-file.js';
 
 export const importCommand: Command = {
   command: 'import',
-  summary: 'make a model file from item factors trained elsewhere',
+  summary: 'make a model file from item factors or a transformer trained elsewhere',
   usage: [
     'import --item-factors SPARK-FOLDER --trained-with spark --regularization N --alpha N\n' +
       '      [--item-ids F] --out M.safetensors',
     'import --item-factors implicit.npz --item-ids F --out M.safetensors',
     'import --item-factors F.npy|F.safetensors --item-ids F --trained-with NAME\n' +
       '      --regularization N --alpha N [--unobserved-weight N] --out M.safetensors',
+    'import --weights SASREC.safetensors --item-ids F --norm NAME --padding NAME\n' +
+      '      [--num-heads N] --out M.safetensors',
   ],
   details:
-    "The model is ials. A person is folded in by the problem that the factors were trained on, so name it:\nspark is MLlib's ALS with implicitPrefs, implicit is AlternatingLeastSquares of the Python package,\ninkling is our own. An event of weight 1, such as a like, counts as a training value of 1.",
+    "Of item factors, the model is ials. A person is folded in by the problem that the factors were trained on, so name it:\nspark is MLlib's ALS with implicitPrefs, implicit is AlternatingLeastSquares of the Python package,\ninkling is our own. An event of weight 1, such as a like, counts as a training value of 1.",
   options: [
     {
       name: 'item-factors',
@@ -57,6 +61,7 @@ export const importCommand: Command = {
     { name: 'alpha', value: 'N', help: 'as in training; 1 for inkling' },
     { name: 'unobserved-weight', value: 'N', help: 'as in training; for inkling only' },
     { name: 'item-counts', value: 'F', help: 'CSV with id,count: how many users met each item' },
+    ...WEIGHTS_OPTIONS,
     { name: 'out', value: 'M', help: 'where to write the model file' },
     STORAGE_OPTION,
     ...ENGINE_OPTIONS,
@@ -64,6 +69,7 @@ export const importCommand: Command = {
   ],
 
   async run(args, work) {
+    if (args.has('weights')) return importNetwork(args, work);
     const path = args.required('item-factors');
     const out = args.required('out');
     const given = givenProblem(args);
@@ -254,29 +260,4 @@ async function namedFactors(
   const unused = (ids?.size ?? 0) - named.itemIds.length;
   if (unused > 0) work.progress.say(`${idsPath}: ${unused} of the ids have no factors.`);
   return { ...named, training: factors.training };
-}
-
-async function countsOf(
-  args: Arguments,
-  work: Workplace,
-  itemIds: readonly string[],
-): Promise<Float32Array> {
-  const path = args.text('item-counts');
-  if (path === undefined) return new Float32Array(itemIds.length);
-  const counts = await work.files.counts(path);
-  const found = Float32Array.from(itemIds, (id) => counts.get(id) ?? 0);
-  const missing = itemIds.filter((id) => !counts.has(id));
-  if (missing.length === itemIds.length) {
-    throw new InklingError(
-      'invalid_catalog',
-      `${path}: no item of the factors has a count; ids are ${JSON.stringify(itemIds[0])} there and ` +
-        `${JSON.stringify([...counts.keys()][0] ?? '')} here.`,
-    );
-  }
-  if (missing.length > 0) {
-    work.progress.say(
-      `${path}: ${missing.length} items have no count, such as ${missing[0]}; taken for 0.`,
-    );
-  }
-  return found;
 }

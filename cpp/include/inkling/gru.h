@@ -21,7 +21,13 @@ class Gru final : public SequenceModel {
                                                        std::uint64_t seed, ThreadPool& pool);
   static Result<std::unique_ptr<Model>> read(const TensorFile& file, Held<float> item_counts, std::string config);
 
-  // weights: the network's parameters behind the item factors.
+  // Of a network as it was trained. item_factors: (num_items, num_factors), row-major; weights: the parameters behind
+  // them.
+  static std::unique_ptr<Gru> of_network(std::size_t max_length, std::size_t num_factors,
+                                         std::vector<float> item_factors, std::vector<float> weights,
+                                         Held<float> item_counts, std::string config);
+
+  // weights: the network's parameters behind the item factors, of which the mean is taken off.
   Gru(std::size_t max_length, ItemFactors factors, std::vector<float> weights, Held<float> item_counts,
       std::string config);
   ~Gru() override;

@@ -24,7 +24,12 @@ class Sasrec final : public SequenceModel {
                                                        std::uint64_t seed, ThreadPool& pool);
   static Result<std::unique_ptr<Model>> read(const TensorFile& file, Held<float> item_counts, std::string config);
 
-  // shape: with the number of items; weights: the network's parameters behind the item factors.
+  // Of a network as it was trained. item_factors: (num_items, num_factors), row-major; weights: the parameters behind
+  // them.
+  static std::unique_ptr<Sasrec> of_network(const TransformerShape& shape, std::vector<float> item_factors,
+                                            std::vector<float> weights, Held<float> item_counts, std::string config);
+
+  // weights: the network's parameters behind the item factors, of which the mean is taken off.
   Sasrec(const TransformerShape& shape, ItemFactors factors, std::vector<float> weights, Held<float> item_counts,
          std::string config);
   ~Sasrec() override;

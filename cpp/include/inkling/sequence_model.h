@@ -12,7 +12,9 @@ namespace inkling {
 class SequenceMemory;
 
 // A model of what comes next: a network reads a person's items in their order, and the score of an item is the product
-// of the network's state with the item's factors, which are also what the network reads.
+// of the network's state with the item's factors, which are also what the network reads. The mean of all items' factors
+// is taken off each, and added to what the network reads in another place: so a score of 0 is that of a middling item,
+// and the logits of training are the scores and a constant.
 //
 // Of the history, entries of weight above 0 count, and all of them the same: the network knows no weights. At most the
 // newest max_length of them are read; of a longer history of n items those from the first multiple of max_length / 4

@@ -108,7 +108,7 @@ void CausalAttention::backward(const float* inputs, std::span<const std::size_t>
       for (std::size_t begin = 0; begin < length; begin += kRowBlock) {
         const RowBlock block = row_block(begin, length);
         const float* weights = kept.weights.data() + place + begin * stride;
-        const std::uint8_t* mask = kept.mask.data() + place + begin * stride;
+        const std::uint8_t* mask = dropout != nullptr ? kept.mask.data() + place + begin * stride : nullptr;
         const MatrixView gradients = {out_gradients + (offsets[n] + begin) * width_ + head * head_width_, width_};
         const float* used = weights;
         if (dropout != nullptr) {

@@ -1,10 +1,12 @@
 #include "inkling/gru.h"
 
 #include "inkling/popularity.h"
+#include "kernels/matrix_product.h"
 #include "sequence/recurrent.h"
 #include "sequence/recurrent_memory.h"
 #include "sequence/sequence_tensors.h"
 #include "sequence/sequence_trainer.h"
+#include "sequence/sequences.h"
 
 namespace inkling {
 
@@ -55,6 +57,18 @@ Result<std::unique_ptr<Trainer>> Gru::make_trainer(const Settings& settings, con
     return s;
   }
   return std::unique_ptr<Trainer>(std::make_unique<GruTrainer>(settings, interactions, seed, pool));
+}
+
+std::unique_ptr<Gru> Gru::of_network(std::size_t max_length, std::size_t num_factors, std::vector<float> item_factors,
+                                     std::vector<float> weights, Held<float> item_counts, std::string config) {
+  // What is taken off the items is added, by the weights of the input, to its bias.
+  const std::vector<float> mean = center_rows(item_factors, num_factors);
+  const Recurrent network(0, num_factors);
+  const LinearLayer& input = network.input();
+  kernels::add_product({1, num_factors, input.outputs}, {mean.data(), num_factors},
+                       {weights.data() + input.weights, input.outputs}, {weights.data() + input.bias, input.outputs});
+  return std::make_unique<Gru>(max_length, ItemFactors(std::move(item_factors), num_factors), std::move(weights),
+                               std::move(item_counts), std::move(config));
 }
 
 Gru::Gru(std::size_t max_length, ItemFactors item_factors, std::vector<float> weights, Held<float> item_counts,

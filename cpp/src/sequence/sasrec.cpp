@@ -1,8 +1,11 @@
 #include "inkling/sasrec.h"
 
+#include <cmath>
+
 #include "inkling/popularity.h"
 #include "sequence/sequence_tensors.h"
 #include "sequence/sequence_trainer.h"
+#include "sequence/sequences.h"
 #include "sequence/transformer.h"
 #include "sequence/transformer_memory.h"
 
@@ -57,9 +60,8 @@ class SasrecTrainer final : public SequenceTrainer {
  protected:
   std::unique_ptr<Model> model_of(const std::vector<float>& parameters) const override {
     const auto end_of_items = parameters.begin() + static_cast<std::ptrdiff_t>(shape_.num_items * shape_.num_factors);
-    return std::make_unique<Sasrec>(shape_, ItemFactors({parameters.begin(), end_of_items}, shape_.num_factors),
-                                    std::vector<float>(end_of_items, parameters.end()), count_users(interactions()),
-                                    settings().to_json());
+    return Sasrec::of_network(shape_, {parameters.begin(), end_of_items}, {end_of_items, parameters.end()},
+                              count_users(interactions()), settings().to_json());
   }
 
  private:
@@ -94,6 +96,19 @@ Result<std::unique_ptr<Trainer>> Sasrec::make_trainer(const Settings& settings, 
   return std::unique_ptr<Trainer>(std::make_unique<SasrecTrainer>(shape, settings, interactions, seed, pool));
 }
 
+std::unique_ptr<Sasrec> Sasrec::of_network(const TransformerShape& shape, std::vector<float> item_factors,
+                                           std::vector<float> weights, Held<float> item_counts, std::string config) {
+  // What is taken off the items is added to the positions, as which it is read just the same.
+  const std::vector<float> mean = center_rows(item_factors, shape.num_factors);
+  const Transformer network(without_items(shape));
+  const float scale = std::sqrt(static_cast<float>(shape.num_factors));
+  for (std::size_t n = 0; n < shape.max_length * shape.num_factors; ++n) {
+    weights[network.positions() + n] += scale * mean[n % shape.num_factors];
+  }
+  return std::make_unique<Sasrec>(shape, ItemFactors(std::move(item_factors), shape.num_factors), std::move(weights),
+                                  std::move(item_counts), std::move(config));
+}
+
 Sasrec::Sasrec(const TransformerShape& shape, ItemFactors factors, std::vector<float> weights, Held<float> item_counts,
                std::string config)
     : SequenceModel(std::move(factors), shape.max_length, std::move(item_counts), std::move(config)) {
@@ -116,6 +131,8 @@ void Sasrec::write(TensorFile& file) const {
       number(shape.num_blocks), number(shape.num_heads), number(shape.max_length),        number(shape.hidden),
       number(shape.norm),       number(shape.padding),   number(shape.positions_from_end)};
   file.add("shape", std::span<const std::int32_t>(numbers), {static_cast<std::int64_t>(kShapeNumbers)});
+  const float epsilon[] = {shape.epsilon};
+  file.add("epsilon", std::span<const float>(epsilon), {1});
   write_parameters(parts_->network.table(), parts_->weights, file);
 }
 
@@ -124,15 +141,18 @@ Result<std::unique_ptr<Model>> Sasrec::read(const TensorFile& file, Held<float> 
   if (!factors.ok()) return factors.status();
   std::vector<std::int32_t> numbers;
   if (Status s = file.get("shape", 1, numbers); !s.ok()) return s;
+  std::vector<float> epsilon;
+  if (Status s = file.get("epsilon", 1, epsilon); !s.ok()) return s;
   constexpr std::int32_t kMost[kShapeNumbers] = {1000, 4096, 1 << 20, 1 << 20, 2, 2, 1};
   bool known = numbers.size() == kShapeNumbers;
   for (std::size_t n = 0; known && n < kShapeNumbers; ++n) {
     known = numbers[n] >= (n < 4 ? 1 : 0) && numbers[n] <= kMost[n];
   }
   const std::size_t num_factors = factors.value().num_factors();
+  known = known && epsilon.size() == 1 && epsilon[0] > 0 && epsilon[0] < 1;
   if (!known || num_factors % at(numbers[1]) != 0) {
-    return Status(ErrorCode::kCorruptModelFile,
-                  "tensor \"shape\" does not describe a transformer of " + std::to_string(num_factors) + " factors");
+    return Status(ErrorCode::kCorruptModelFile, "tensors \"shape\" and \"epsilon\" do not describe a transformer of " +
+                                                    std::to_string(num_factors) + " factors");
   }
   // Before there are tables of so many names and numbers: the tensors must be there.
   const Tensor* positions = file.find("positions");
@@ -149,6 +169,7 @@ Result<std::unique_ptr<Model>> Sasrec::read(const TensorFile& file, Held<float> 
   shape.norm = static_cast<TransformerShape::Norm>(numbers[4]);
   shape.padding = static_cast<TransformerShape::Padding>(numbers[5]);
   shape.positions_from_end = numbers[6] != 0;
+  shape.epsilon = epsilon[0];
   std::vector<float> weights;
   if (Status s = read_parameters(file, Transformer(shape).table(), weights); !s.ok()) return s;
   return std::unique_ptr<Model>(std::make_unique<Sasrec>(shape, std::move(factors.value()), std::move(weights),

@@ -157,6 +157,7 @@ Result<std::unique_ptr<Model>> import_sasrec(const TensorFile& file, const Sasre
     return wrong("the tensors are for " + std::to_string(num_items.value()) + " items, and there are " +
                  std::to_string(item_counts.size()) + " ids");
   }
+  if (!(how.epsilon > 0 && how.epsilon < 1)) return wrong("epsilon is not between 0 and 1");
   const int norm = place_of(how.norm, {"before", "after", "query"});
   const int padding = place_of(how.padding, {"absent", "kept", "zeroed"});
   if (norm < 0) return wrong("norm is \"" + how.norm + "\"; expected before, after or query");
@@ -201,8 +202,8 @@ Result<std::unique_ptr<Model>> import_sasrec(const TensorFile& file, const Sasre
   if (!reader.status().ok()) return reader.status();
   if (Status s = reader.check_all_read(); !s.ok()) return s;
   if (theirs) factors.erase(factors.begin(), factors.begin() + static_cast<std::ptrdiff_t>(d));
-  return std::unique_ptr<Model>(std::make_unique<Sasrec>(shape, ItemFactors(std::move(factors), shape.num_factors),
-                                                         std::move(weights), std::move(item_counts), how.config));
+  return std::unique_ptr<Model>(
+      Sasrec::of_network(shape, std::move(factors), std::move(weights), std::move(item_counts), how.config));
 }
 
 }  // namespace inkling

@@ -30,4 +30,15 @@ inline std::size_t begin_of_window(std::size_t count, std::size_t longest) {
   return (count - longest + hop - 1) / hop * hop;
 }
 
+// Takes the mean of all rows off each: (n, width), row-major. Returns the mean.
+inline std::vector<float> center_rows(std::vector<float>& rows, std::size_t width) {
+  std::vector<double> sums(width);
+  for (std::size_t i = 0; i < rows.size(); ++i) sums[i % width] += static_cast<double>(rows[i]);
+  std::vector<float> mean(width);
+  for (std::size_t c = 0; c < width; ++c)
+    mean[c] = static_cast<float>(sums[c] * static_cast<double>(width) / static_cast<double>(rows.size()));
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] -= mean[i % width];
+  return mean;
+}
+
 }  // namespace inkling
