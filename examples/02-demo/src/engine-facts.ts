@@ -16,6 +16,8 @@ const MODELS: Record<string, string> = {
   biased_sgd: 'biased matrix factorization',
   pure_svd: 'PureSVD',
   graph_filter: 'GF-CF, a graph filter',
+  sasrec: 'SASRec, a transformer that reads films in their order',
+  gru: 'GRU4Rec, a network that reads films in their order',
   ensemble: 'several models at once',
   hybrid: 'several models at once, and what the films are about',
   item_vectors: 'vectors of the films',

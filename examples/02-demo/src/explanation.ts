@@ -29,7 +29,12 @@ const LEARNED: Record<string, string> = {
   graph_filter: 'GF-CF',
   ensemble: 'several models',
   hybrid: 'several models and what the films are about',
+  sasrec: 'SASRec',
+  gru: 'GRU4Rec',
 };
+
+/** Models for which the order of the films counts. */
+const ORDERED: readonly string[] = ['sasrec', 'gru'];
 
 const SOURCES: Record<string, string> = {
   ...Object.fromEntries(
@@ -110,12 +115,15 @@ function eventLine(reasons: readonly Reason[], catalogue: Catalogue): string | u
 
 function labelOf(
   reason: Reason,
+  source: Recommendation['source'],
   catalogue: Catalogue,
   opinions: ReadonlyMap<string, Opinion>,
 ): string {
   if (reason.kind === 'popularity') return 'Popular with everyone';
   if (reason.kind === 'boost') return 'Your mood';
   if (reason.kind === 'others') return counted(reason.count ?? 0, 'smaller part', 'smaller parts');
+  // Of a score that comes of all films together, what none of them takes along when it is left out.
+  if (reason.kind === 'model' && ORDERED.includes(source)) return 'Whichever film is left out';
   if (reason.kind === 'term' || reason.kind === 'tag') return spelled(reason, catalogue);
   if (reason.kind !== 'event') return capital(phrase(reason, inWords(catalogue)));
   const { item = '' } = reason;
@@ -144,7 +152,9 @@ export function explainRecommendation(
     )
     .slice(0, 3)
     .map((reason) => spelled(reason, catalogue));
-  const strongest = reasons.find(({ contribution }) => contribution >= 0);
+  // What holds for everybody says less than the person's own films do.
+  const supporting = reasons.filter(({ contribution }) => contribution >= 0);
+  const strongest = supporting.find(({ kind }) => kind !== 'model') ?? supporting[0];
   const line =
     (strongest && !TOLD_HERE.includes(strongest.kind)
       ? capital(phrase(strongest, inWords(catalogue)))
@@ -153,7 +163,7 @@ export function explainRecommendation(
     eventLine(reasons, catalogue) ??
     (matches.length > 0 ? `Because of ${list.format(matches)}` : knownFor(film));
   const parts = reasons.map((reason) => ({
-    label: labelOf(reason, catalogue, opinions),
+    label: labelOf(reason, source, catalogue, opinions),
     contribution: reason.contribution,
   }));
   return { line, parts, score, source: sourceLine(source, catalogue) };

@@ -27,7 +27,7 @@ async function start(): Promise<void> {
   const shown = page;
   new OwnRatings(recommender, {
     announce: (message) => shown.announce(message),
-    onTrained: async ({ catalogue, trained }) => {
+    onTrained: async ({ catalogue, ratings, trained }) => {
       // Opinions about this catalogue live as long as the tab: its ids mean something in this file only.
       const belongings = {
         model: trained.modelFile,
@@ -35,7 +35,7 @@ async function start(): Promise<void> {
         storage: 'memory',
       } as const;
       const before = shown.session;
-      const session = new Session(recommender, catalogue, belongings);
+      const session = new Session(recommender, catalogue, belongings, ratings);
       await session.enter();
       const carried = await carryOver(before, session);
       await shown.change(session);

@@ -42,6 +42,7 @@ export class Page {
       onGenre: () => this.#shelves.showPopular(this.session),
       onWish: (words) => void this.#wish(words),
       onQuiet: (quiet) => this.#keepQuiet(quiet),
+      announce: (message) => this.announce(message),
     });
     this.#panel = new Panel({
       onForget: (id) => void this.#forget(id),
@@ -65,9 +66,9 @@ export class Page {
     await this.update(performance.now());
   }
 
-  #welcome({ catalogue }: Session): void {
-    this.#shelves.clear(catalogue);
-    say(byId('film-count'), counted(catalogue.films.size, 'film'));
+  #welcome(session: Session): void {
+    this.#shelves.clear(session);
+    say(byId('film-count'), counted(session.catalogue.films.size, 'film'));
   }
 
   announce(message: string): void {
@@ -86,6 +87,7 @@ export class Page {
     this.#granted = answers.wish;
     this.#shelves.showFirst(session, answers, this.#query);
     const made = performance.now() - since;
+    void this.#attempt(() => this.#shelves.showNext());
     const anchors = chooseAnchors(this.#shelves.anchors, session.likes, usedShelf);
     const seen = painted().then(() => {
       showUpdateTime(made, performance.now() - since);

@@ -1,5 +1,6 @@
 import type {
   InteractionEvent,
+  InteractionTable,
   Profile,
   Recommendation,
   Recommender,
@@ -34,15 +35,23 @@ export type Belongings = Pick<ReloadOptions, 'model' | 'name' | 'storage'>;
 export class Session {
   readonly recommender: Recommender;
   readonly catalogue: Catalogue;
+  /** What many people rated of these films, where that is known. */
+  readonly ratings: InteractionTable | undefined;
   readonly #belongings: Belongings;
   /** What the person said of which film, newest first. */
   opinions: ReadonlyMap<string, Opinion> = new Map();
   /** Topics of which nothing is to come, in lower case. */
   muted: ReadonlySet<string> = new Set();
 
-  constructor(recommender: Recommender, catalogue: Catalogue, belongings: Belongings) {
+  constructor(
+    recommender: Recommender,
+    catalogue: Catalogue,
+    belongings: Belongings,
+    ratings?: InteractionTable,
+  ) {
     this.recommender = recommender;
     this.catalogue = catalogue;
+    this.ratings = ratings;
     this.#belongings = belongings;
   }
 

@@ -27,9 +27,17 @@ export class Shelf {
   readonly root: HTMLElement;
   /** Room for controls between the heading and the cards. */
   readonly tools = element('div', { class: 'shelf-tools' });
+  /** Room for a control beside the heading. */
+  readonly aside = element('div', { class: 'shelf-aside' });
   readonly #heading: HTMLElement;
   readonly #note = element('p', { class: 'shelf-note' });
   readonly #list: HTMLUListElement;
+  readonly #turns = element(
+    'div',
+    { class: 'shelf-turn', 'aria-hidden': 'true' },
+    this.#turn('left', -1),
+    this.#turn('right', 1),
+  );
   readonly #actions: CardActions;
   readonly #empty: string;
   readonly #lead: boolean;
@@ -55,12 +63,8 @@ export class Shelf {
         'header',
         { class: 'shelf-head' },
         element('div', { class: 'shelf-words' }, this.#heading, this.#note),
-        element(
-          'div',
-          { class: 'shelf-turn', 'aria-hidden': 'true' },
-          this.#turn('left', -1),
-          this.#turn('right', 1),
-        ),
+        this.aside,
+        this.#turns,
       ),
       this.tools,
       this.#list,
@@ -76,6 +80,12 @@ export class Shelf {
   describe(title: string, note: string): void {
     say(this.#heading, title);
     say(this.#note, note);
+  }
+
+  /** Whether its cards are put away. */
+  set folded(folded: boolean) {
+    this.#list.hidden = folded;
+    this.#turns.hidden = folded;
   }
 
   show(entries: readonly Entry[]): void {

@@ -1,11 +1,12 @@
 import type { SimilarItem } from 'inkling';
 import type { CardActions } from './card.ts';
-import type { Catalogue, Film } from './catalogue.ts';
+import type { Film } from './catalogue.ts';
 import { element } from './elements.ts';
 import { explainRecommendation, explainSimilar, knownFor } from './explanation.ts';
 import { GenrePicker } from './genre-picker.ts';
 import { type Answers, type Session, SHELF_LENGTH } from './session.ts';
 import { type Entry, Shelf } from './shelf.ts';
+import { WhatNext } from './what-next.ts';
 import { WishControls } from './wish-controls.ts';
 import { type Wish, wishInWords } from './wishes.ts';
 
@@ -15,11 +16,13 @@ interface ShelvesActions extends CardActions {
   onGenre: () => void;
   onWish: (words?: string) => void;
   onQuiet: (quiet: boolean) => void;
+  announce: (message: string) => void;
 }
 
 /** All shelves of the page, in their order, and how the recommender's answers fill them. */
 export class Shelves {
   readonly #forYou: Shelf;
+  readonly #whatNext: WhatNext;
   readonly #search: Shelf;
   readonly #because: readonly Shelf[];
   readonly #browse: Shelf;
@@ -37,6 +40,7 @@ export class Shelves {
       lead: true,
       empty: 'There is no film left that you have no opinion of, or have not muted.',
     });
+    this.#whatNext = new WhatNext(actions);
     this.#because = [shelf('because-1', 'Because'), shelf('because-2', 'Because')];
     this.#browse = shelf('browse', 'Popular');
     this.#genres = new GenrePicker(actions.onGenre);
@@ -46,7 +50,9 @@ export class Shelves {
     this.#search.root.hidden = true;
     for (const { root } of this.#because) root.hidden = true;
     parent.append(
-      ...[this.#search, this.#forYou, ...this.#because, this.#browse].map(({ root }) => root),
+      ...[this.#search, this.#forYou, this.#whatNext, ...this.#because, this.#browse].map(
+        ({ root }) => root,
+      ),
     );
   }
 
@@ -71,12 +77,14 @@ export class Shelves {
     return this.#anchors[at];
   }
 
-  /** For a new catalogue. */
-  clear(catalogue: Catalogue): void {
+  /** For another session, with a catalogue of its own. */
+  clear(session: Session): void {
+    const { catalogue } = session;
     for (const shelf of [this.#search, this.#forYou, ...this.#because, this.#browse]) shelf.clear();
     this.#anchors = [];
     this.#genres.offer(catalogue.genres);
     this.#wishes.offer(catalogue);
+    this.#whatNext.offer(session);
   }
 
   showFirst(session: Session, answers: Answers, query: string): void {
@@ -87,6 +95,11 @@ export class Shelves {
   showRest(session: Session, similar: Neighbors, anchors: readonly string[]): void {
     this.#showSimilar(session, similar, anchors);
     this.showPopular(session);
+  }
+
+  /** What a second model makes of what the person said; the other shelves do not wait for it. */
+  async showNext(): Promise<void> {
+    await this.#whatNext.update();
   }
 
   /** The first title of "For you", for the announcement. */

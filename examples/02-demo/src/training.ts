@@ -1,4 +1,4 @@
-import type { EvaluateResult, Recommender, TrainResult } from 'inkling';
+import type { EvaluateResult, InteractionTable, Recommender, TrainResult } from 'inkling';
 import { readMovieLens } from 'inkling/catalog';
 import { type Catalogue, movieLensCatalogue } from './catalogue.ts';
 
@@ -6,6 +6,8 @@ import { type Catalogue, movieLensCatalogue } from './catalogue.ts';
 
 export interface Training {
   catalogue: Catalogue;
+  /** Those that count as "liked". */
+  ratings: InteractionTable;
   popularity: EvaluateResult;
   model: EvaluateResult;
   trained: TrainResult;
@@ -77,5 +79,12 @@ export async function trainOnFiles(
     onProgress: progressOf('train'),
     signal,
   });
-  return { catalogue, popularity, model, trained, seconds: (performance.now() - start) / 1000 };
+  return {
+    catalogue,
+    ratings: interactions,
+    popularity,
+    model,
+    trained,
+    seconds: (performance.now() - start) / 1000,
+  };
 }
