@@ -122,8 +122,8 @@ function labelOf(
   if (reason.kind === 'popularity') return 'Popular with everyone';
   if (reason.kind === 'boost') return 'Your mood';
   if (reason.kind === 'others') return counted(reason.count ?? 0, 'smaller part', 'smaller parts');
-  // Of a score that comes of all films together, what none of them takes along when it is left out.
-  if (reason.kind === 'model' && ORDERED.includes(source)) return 'Whichever film is left out';
+  // What is left of the score when each film's own part, what leaving it out takes away, is taken off.
+  if (reason.kind === 'model' && ORDERED.includes(source)) return 'All your films together';
   if (reason.kind === 'term' || reason.kind === 'tag') return spelled(reason, catalogue);
   if (reason.kind !== 'event') return capital(phrase(reason, inWords(catalogue)));
   const { item = '' } = reason;
@@ -161,6 +161,7 @@ export function explainRecommendation(
       : undefined) ??
     (source === 'query' && matches.length > 0 ? `Matches ${list.format(matches)}` : undefined) ??
     eventLine(reasons, catalogue) ??
+    (ORDERED.includes(source) ? 'Because of all your films together' : undefined) ??
     (matches.length > 0 ? `Because of ${list.format(matches)}` : knownFor(film));
   const parts = reasons.map((reason) => ({
     label: labelOf(reason, source, catalogue, opinions),

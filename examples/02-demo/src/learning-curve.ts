@@ -109,10 +109,10 @@ export class LearningCurve {
 
 /** The training that is behind a curve, in one sentence. */
 export function trainedInWords(curve: readonly LearningPoint[], took: number): string {
-  const best = Math.max(...curve.map(({ hitRate = 0 }) => hitRate));
-  const found =
-    best > 0
-      ? ` For ${percent(best)} of the people it had their last film, which it had not seen, among its first ten.`
-      : '';
+  // The pass whose lists were best is the one that is kept.
+  const best = curve.toSorted((a, b) => (b.ndcg ?? 0) - (a.ndcg ?? 0))[0]?.hitRate;
+  const found = best
+    ? ` For ${percent(best)} of the people it has their last film, which it had not seen, among its first ten.`
+    : '';
   return `Trained in this tab in ${seconds(took)}, ${curve.length} passes.${found}`;
 }

@@ -13,12 +13,12 @@ import { type Session, SHELF_LENGTH } from './session.ts';
 /** A film that few rated teaches little, and every film makes each step longer: the best known are enough. */
 const MOST_FILMS = 2500;
 /** Ratings that are gone through in all, again and again: half a minute on two cores. */
-const PASSED_RATINGS = 950_000;
+const PASSED_RATINGS = 750_000;
 const EPOCHS = { least: 2, most: 40 };
 /** Found on the validation data of ml-latest-small; README.md has the figures. */
 const SETTINGS = { numFactors: 48, maxLength: 50, learningRate: 0.003 };
 
-/** What a passed order is: the oldest first. */
+/** Ids of films, the oldest first. */
 type Order = readonly string[];
 
 export interface NextTraining {
@@ -61,7 +61,7 @@ export class NextModel {
   readonly #session: Session;
   readonly #recommender: Recommender;
   readonly #films: ReadonlySet<string>;
-  /** Questions are answered one after the other: each begins with an empty memory. */
+  /** Questions are answered one after the other, and nothing is kept between them. */
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -120,17 +120,20 @@ export class NextModel {
   ask(order: Order): Promise<Recommendation[]> {
     const answer = this.#last.then(async () => {
       const { opinions, muted } = this.#session;
-      await this.#recommender.erase();
       const start = Date.now() - order.length;
-      await this.#recommender.record(
-        order.map((item, place) => ({ item, type: 'like' as const, at: start + place })),
-      );
-      return this.#recommender.recommend({
-        k: SHELF_LENGTH,
-        explain: MOST_PARTS,
-        exclude: [...opinions.keys()].filter((id) => this.#session.catalogue.films.has(id)),
-        ...(muted.size > 0 && { filter: { not: { tags: { hasAny: [...muted] } } } }),
-      });
+      try {
+        await this.#recommender.record(
+          order.map((item, place) => ({ item, type: 'like' as const, at: start + place })),
+        );
+        return await this.#recommender.recommend({
+          k: SHELF_LENGTH,
+          explain: MOST_PARTS,
+          exclude: [...opinions.keys()],
+          ...(muted.size > 0 && { filter: { not: { tags: { hasAny: [...muted] } } } }),
+        });
+      } finally {
+        await this.#recommender.erase();
+      }
     });
     this.#last = answer.catch(() => {});
     return answer;

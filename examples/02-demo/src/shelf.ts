@@ -62,8 +62,12 @@ export class Shelf {
       element(
         'header',
         { class: 'shelf-head' },
-        element('div', { class: 'shelf-words' }, this.#heading, this.#note),
-        this.aside,
+        element(
+          'div',
+          { class: 'shelf-words' },
+          element('div', { class: 'shelf-top' }, this.#heading, this.aside),
+          this.#note,
+        ),
         this.#turns,
       ),
       this.tools,

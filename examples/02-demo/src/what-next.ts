@@ -145,10 +145,16 @@ export class WhatNext {
     this.#show();
     if (!session || !model || !this.#on) return undefined;
     const { older, shown } = this.#films(model);
-    const list = shown.length > 0 ? await model.ask([...older, ...shown]) : [];
-    if (turn !== this.#asked) return undefined;
-    this.#shelf.show(entriesOf(list, session));
-    return session.catalogue.films.get(list[0]?.item ?? '')?.title;
+    try {
+      const list = shown.length > 0 ? await model.ask([...older, ...shown]) : [];
+      if (turn !== this.#asked) return undefined;
+      this.#shelf.show(entriesOf(list, session));
+      return session.catalogue.films.get(list[0]?.item ?? '')?.title;
+    } catch (error) {
+      // Of a model that was closed meanwhile nobody waits for an answer.
+      if (turn === this.#asked) throw error;
+      return undefined;
+    }
   }
 
   #toggle(): void {
@@ -259,6 +265,7 @@ export class WhatNext {
     if (!this.#on || !this.#model || !this.#session) return;
     const { older, shown, isOwn } = this.#films(this.#model);
     const { likes, catalogue } = this.#session;
+    if (isOwn) this.#tried = undefined;
     this.#shelf.folded = shown.length === 0;
     this.#order.show(shown.flatMap((id) => catalogue.films.get(id) ?? []));
     this.#reset.setAttribute('aria-disabled', String(isOwn));
