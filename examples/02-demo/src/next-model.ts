@@ -15,7 +15,7 @@ const MOST_FILMS = 2500;
 /** Ratings that are gone through in all, again and again: half a minute on two cores. */
 const PASSED_RATINGS = 750_000;
 const EPOCHS = { least: 2, most: 40 };
-/** Found on the validation data of ml-latest-small; README.md has the figures. */
+/** Found on the validation data of ml-latest-small; the demo's README has the figures. */
 const SETTINGS = { numFactors: 48, maxLength: 50, learningRate: 0.003 };
 
 /** Ids of films, the oldest first. */
