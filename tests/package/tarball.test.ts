@@ -18,7 +18,7 @@ const DOWNLOADS = [
 /** The file that needs no other: what a page downloads to train, of the variant without threads. */
 const INLINE_BUDGET_BYTES = 140_000;
 /** Thirteen engines: of three variants three each for pages, and one for Node; and the one in the file that needs no other. */
-const TARBALL_BUDGET_BYTES = 2_300_000;
+const TARBALL_BUDGET_BYTES = 2_490_000;
 const VARIANTS = ['simd', 'simd-threads', 'relaxed-threads'];
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));

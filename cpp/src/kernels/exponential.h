@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <numbers>
 
 #include "kernels/simd.h"
 
@@ -17,10 +18,12 @@ inline simd::Vector exponential(simd::Vector x) {
   x = x > highest ? highest : x;
   // Beyond 1.5 * 2^23 a float's last bit is worth one: the sum is rounded to an integer, which its last bits are.
   const simd::Vector round = simd::splat(12582912.0f);
-  const simd::Vector rounded = simd::multiply_add(x, simd::splat(1.44269504f), round);
+  const simd::Vector rounded = simd::multiply_add(x, simd::splat(std::numbers::log2e_v<float>), round);
   const simd::Vector n = rounded - round;
-  simd::Vector r = simd::multiply_subtract(n, simd::splat(0.693359375f), x);
-  r = simd::multiply_subtract(n, simd::splat(-2.12194440e-4f), r);
+  constexpr float kFirst = 355.0f / 512;  // of ln 2: few digits, so that n times it is exact
+  constexpr float kSecond = -2.12194440e-4f;
+  simd::Vector r = simd::multiply_subtract(n, simd::splat(kFirst), x);
+  r = simd::multiply_subtract(n, simd::splat(kSecond), r);
   simd::Vector power = simd::splat(1.0f / 720);
   power = simd::multiply_add(power, r, simd::splat(1.0f / 120));
   power = simd::multiply_add(power, r, simd::splat(1.0f / 24));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -12,7 +13,7 @@ namespace inkling {
 class Dropout {
  public:
   Dropout(float rate, Random random)
-      : threshold_(static_cast<std::uint32_t>(rate * 256 + 0.5f)),
+      : threshold_(static_cast<std::uint32_t>(std::lround(rate * 256))),
         scale_(256.0f / static_cast<float>(256 - threshold_)),
         random_(random) {}
 

@@ -25,11 +25,7 @@ std::size_t states_together(std::size_t num_items) {
 }  // namespace
 
 NextItemLoss::NextItemLoss(const LossShape& shape, std::size_t num_items, std::size_t num_factors)
-    : shape_(shape),
-      num_items_(num_items),
-      num_factors_(num_factors),
-      padded_items_(simd::round_up(num_items, 16)),
-      power_(1) {
+    : shape_(shape), num_items_(num_items), num_factors_(num_factors), padded_items_(simd::round_up(num_items, 16)) {
   if (shape.kind == LossShape::Kind::kCalibratedBinary && num_items > 1) {
     const double share = std::min(static_cast<double>(shape.num_negatives) / static_cast<double>(num_items - 1), 1.0);
     power_ = static_cast<float>(share * (shape.calibration * (1 - 1 / share) + 1 / share));

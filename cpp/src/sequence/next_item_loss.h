@@ -56,7 +56,7 @@ class NextItemLoss {
   std::size_t num_items_;
   std::size_t num_factors_;
   std::size_t padded_items_;
-  float power_;                    // β
+  float power_ = 1;                // β
   std::vector<float> transposed_;  // (num_factors, padded_items_), of kSoftmax
 };
 

@@ -38,7 +38,7 @@ class Reader {
   // That all tensors have been read: one of another name may have been meant for something.
   Status check_all_read() const {
     for (const auto& [name, tensor] : file_.tensors()) {
-      if (read_.count(name) == 0) return wrong("tensor \"" + name + "\" has no place in this layout");
+      if (!read_.contains(name)) return wrong("tensor \"" + name + "\" has no place in this layout");
     }
     return {};
   }
@@ -86,7 +86,7 @@ std::size_t count_blocks(const Reader& reader, const std::string& before, const 
 }
 
 // All tensors behind the factors of the items, one after the other as a Transformer of this shape has them.
-std::vector<float> their_weights(Reader& reader, const Transformer& network, std::vector<float> positions) {
+std::vector<float> their_weights(Reader& reader, const Transformer& network, const std::vector<float>& positions) {
   const auto d = static_cast<std::int64_t>(network.num_factors());
   const std::size_t width = network.num_factors();
   std::vector<float> weights;
@@ -195,8 +195,7 @@ Result<std::unique_ptr<Model>> import_sasrec(const TensorFile& file, const Sasre
   shape.hidden = theirs ? shape.num_factors : at(expand[1]);
 
   const Transformer network(shape);
-  std::vector<float> weights =
-      theirs ? their_weights(reader, network, std::move(positions)) : our_weights(reader, network);
+  std::vector<float> weights = theirs ? their_weights(reader, network, positions) : our_weights(reader, network);
   const std::int64_t rows = num_items.value() + (theirs ? 1 : 0);
   std::vector<float> factors = reader.get(theirs ? kTheirItems : kOurItems, {rows, d});
   if (!reader.status().ok()) return reader.status();

@@ -15,9 +15,9 @@ void write_integers(const Parameter& parameter, const float* values, TensorFile&
   const std::size_t rows = at(parameter.shape[0]);
   const std::size_t columns = at(parameter.shape[1]);
   std::vector<std::int8_t> integers(parameter.size);
-  std::vector<float> scales;
+  std::vector<float> scales(rows);
   for (std::size_t row = 0; row < rows; ++row) {
-    scales.push_back(kernels::quantize_row(values + row * columns, columns, integers.data() + row * columns));
+    scales[row] = kernels::quantize_row(values + row * columns, columns, integers.data() + row * columns);
   }
   file.add(parameter.name, std::span<const std::int8_t>(integers), parameter.shape);
   file.add(parameter.name + ".scales", std::span<const float>(scales), {parameter.shape[0]});

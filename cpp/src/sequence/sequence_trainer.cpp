@@ -86,10 +86,12 @@ SequenceTrainer::SequenceTrainer(std::unique_ptr<const SequenceNetwork> network,
     sequences_.add(held_out ? sequence.first(sequence.size() - 1) : sequence);
     if (held_out) held_out_.add(sequence);
   }
-  learner_.emplace(*network_, sequences_, plan, seed, pool);
+  learner_ = std::make_unique<SequenceLearner>(*network_, sequences_, plan, seed, pool);
   const auto steps = static_cast<std::int64_t>(all.size() / plan.batch_size + 1);
   patience_ = std::max(patience_, kLeastSteps / steps);
-  if (held_out_.size() > 0) validation_.emplace(*network_, held_out_, plan.max_length, pool);
+  if (held_out_.size() > 0) {
+    validation_ = std::make_unique<SequenceValidation>(*network_, held_out_, plan.max_length, pool);
+  }
   best_ = learner_->parameters();
 }
 

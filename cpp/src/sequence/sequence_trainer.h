@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -88,7 +87,7 @@ class SequenceTrainer : public Trainer {
   const Interactions& interactions() const { return interactions_; }
 
  private:
-  bool validates() const { return validation_.has_value(); }
+  bool validates() const { return validation_ != nullptr; }
   void end_epoch();
   void keep_checkpoint();
 
@@ -100,8 +99,8 @@ class SequenceTrainer : public Trainer {
   std::int64_t patience_;
   Sequences sequences_;  // learned from
   Sequences held_out_;   // foretold for validation
-  std::optional<SequenceLearner> learner_;
-  std::optional<SequenceValidation> validation_;
+  std::unique_ptr<SequenceLearner> learner_;
+  std::unique_ptr<SequenceValidation> validation_;  // null where nothing is held out
   bool validating_ = false;
   bool ended_ = false;
   std::int64_t waited_ = 0;  // epochs since the best, or since steps got shorter
