@@ -101,19 +101,24 @@ void SequenceLearner::begin_batch() {
 
 bool SequenceLearner::step() {
   if (turn_ == turns_) begin_batch();
-  pool_.for_each_chunk(length_of(lanes_), 1, [&](std::int64_t begin, std::int64_t /*end*/, int thread) {
-    Lane& lane = lanes_[static_cast<std::size_t>(begin)];
-    lane.loss = 0;
-    if (turn_ < lane.works.size()) work_on(lane.works[turn_], lane, desks_[static_cast<std::size_t>(thread)]);
-  });
-  double loss = 0;
-  for (const Lane& lane : lanes_) {
-    loss += lane.loss;
-    if (turn_ < lane.works.size()) done_rows_ += length_of(lane.works[turn_].group.items);
+  // As many lanes as there are threads.
+  const std::size_t first = next_lane_;
+  const std::size_t last = std::min(first + desks_.size(), kLanes);
+  const auto has_work = [&](const Lane& lane) { return turn_ < lane.works.size(); };
+  pool_.for_each_chunk(static_cast<std::int64_t>(last - first), 1,
+                       [&](std::int64_t begin, std::int64_t /*end*/, int thread) {
+                         Lane& lane = lanes_[first + static_cast<std::size_t>(begin)];
+                         lane.loss = 0;
+                         if (!has_work(lane)) return;
+                         work_on(lane.works[turn_], lane, desks_[static_cast<std::size_t>(thread)]);
+                       });
+  for (std::size_t n = first; n < last; ++n) {
+    if (!std::isfinite(lanes_[n].loss)) return false;
+    loss_sum_ += lanes_[n].loss;
+    if (has_work(lanes_[n])) done_rows_ += length_of(lanes_[n].works[turn_].group.items);
   }
-  if (!std::isfinite(loss)) return false;
-  loss_sum_ += loss;
-  if (++turn_ < turns_) return true;
+  next_lane_ = last % kLanes;
+  if (next_lane_ > 0 || ++turn_ < turns_) return true;
   update();
   if (next_piece_ < pieces_.size()) return true;
   loss_of_epoch_ = loss_sum_ / static_cast<double>(rows_of_epoch_);

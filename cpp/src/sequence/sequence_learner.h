@@ -45,8 +45,8 @@ class SequenceLearner {
   // Of the epoch under way.
   std::int64_t done_rows() const { return done_rows_; }
   std::int64_t epoch() const { return epoch_; }
-  // A group of each lane, and a step of the parameters where they were a batch's last. Returns false when a number is
-  // not finite.
+  // A group of as many lanes as there are threads, and a step of the parameters where they were a batch's last. Returns
+  // false when a number is not finite.
   bool step();
 
   // Mean loss of an item in the last whole epoch.
@@ -98,6 +98,7 @@ class SequenceLearner {
   std::size_t next_piece_ = 0;
   std::size_t turn_ = 0;   // within the batch: which work of each lane is next
   std::size_t turns_ = 0;  // the most works of a lane
+  std::size_t next_lane_ = 0;
   float row_weight_ = 0;
   std::int64_t epoch_ = 0;
   std::int64_t rows_of_epoch_ = 0;
