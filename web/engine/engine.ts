@@ -12,6 +12,7 @@ import { LearningRun } from './learning-run.js';
 import { ListChooser } from './list-chooser.js';
 import type { Stock } from './plan.js';
 import { checkRerank, createReranking } from './reranking.js';
+import type { SlicedWork } from './slices.js';
 import { check } from './status.js';
 import type { TrainedModel } from './trained-model.js';
 import {
@@ -51,7 +52,9 @@ export interface SearchOptions {
 
 /** What the full wasm file has: all models, the search for one, what choices teach, topics and re-ranking. */
 export class Engine extends TrainingEngine {
-  protected override runOf(training: Training, options: LearningOptions): LearningRun {
+  protected override runOf(training: Training, options: LearningOptions): SlicedWork {
+    // A page may have given a module without the models that have curves.
+    if (typeof this.module.curveOf !== 'function') return super.runOf(training, options);
     const run = new LearningRun(this, training, options);
     this.curve = run.curve;
     return run;

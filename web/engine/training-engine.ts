@@ -179,8 +179,14 @@ export class TrainingEngine extends ServingEngine {
   }
 
   /** A training that has been started. */
-  protected runOf(training: Training, _options: LearningOptions): SlicedWork {
+  protected runOf(training: Training, { resume }: LearningOptions): SlicedWork {
     const { wasm } = this;
+    if (resume) {
+      throw new InklingError(
+        'invalid_argument',
+        "the training of this model cannot be resumed; sasrec's and gru's can",
+      );
+    }
     return {
       totalWork: () => training.totalWork(),
       doneWork: () => training.doneWork(),
