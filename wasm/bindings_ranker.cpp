@@ -25,7 +25,7 @@ using namespace inkling;
 using namespace inkling::seam;
 
 // model and texts may be null; popularity: float32, of the first items or all; candidate: uint8, one an item, taken;
-// online: whether the model's profile of a person is kept from list to list.
+// online: whether the model's profile of a person is kept from list to list, where the model does not ask for it.
 void open(RankerHandle& handle, TrainedModel* model, const ItemTexts* texts, const Buffer& popularity,
           Buffer& candidate, bool online) {
   Model* trained = model != nullptr ? model->file.model.get() : nullptr;
@@ -36,7 +36,7 @@ void open(RankerHandle& handle, TrainedModel* model, const ItemTexts* texts, con
   handle.ranker.emplace(trained, content, std::vector<float>(popularities.begin(), popularities.end()),
                         candidate.take());
   handle.content = content;
-  handle.keeps_online = online;
+  handle.keeps_online = online || (trained != nullptr && trained->keeps_profiles());
   if (content == nullptr && trained != nullptr && trained->name() == "tf_idf") {
     handle.content = static_cast<const TfIdf*>(trained);
   }

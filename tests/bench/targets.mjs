@@ -100,6 +100,24 @@ export const targets = [
     judge: inChromium('train', 8, 2, s, reaching('hit_rate@10', 0.73)),
   },
   {
+    what: 'SASRec, ML-1M, 64 factors, one epoch; Chromium, 2 threads',
+    wanted: '≤ 2.5 × native',
+    workload: 'sasrec',
+    judge: inChromium('train', Number.POSITIVE_INFINITY, 2, s, both(toNative(2.5), beside('native-128'))),
+  },
+  {
+    what: 'SASRec, 3,416 items, 50 events, 64 factors, 2 blocks, all read; Chromium',
+    wanted: '≤ 1.5 ms',
+    workload: 'what-next',
+    judge: inChromium('full', 0.0015, null),
+  },
+  {
+    what: 'the same, one event more; Chromium',
+    wanted: '≤ 0.3 ms',
+    workload: 'what-next',
+    judge: inChromium('event', 0.0003, null),
+  },
+  {
     what: 'EASE, ML-1M; Chromium, 2 threads',
     wanted: '≤ 3 s',
     workload: 'ease',

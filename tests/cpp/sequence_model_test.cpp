@@ -11,6 +11,7 @@
 #include "expect.h"
 #include "inkling/evaluator.h"
 #include "inkling/model_file.h"
+#include "inkling/sasrec.h"
 #include "sample_data.h"
 
 namespace inkling {
@@ -135,6 +136,9 @@ TEST_CASE("a training that was interrupted goes on as if it had not been") {
 
     auto other = value_of(make_trainer(name, settings, {&interactions}, 5, pool));
     CHECK(fails(other->resume(checkpoint), ErrorCode::kInvalidArgument, {"another training"}));
+    const Interactions elsewhere = built(circle(50, true, 33));  // as many sequences, of other items
+    auto of_others = value_of(make_trainer(name, settings, {&elsewhere}, 4, pool));
+    CHECK(fails(of_others->resume(checkpoint), ErrorCode::kInvalidArgument, {"another training"}));
   }
   ThreadPool pool(1);
   auto ials = value_of(make_trainer("ials", {}, {&interactions}, 1, pool));
@@ -193,6 +197,21 @@ TEST_CASE("a further event costs one step and gives what fold-in makes of the lo
     auto with_dislike = history;
     with_dislike.insert(with_dislike.begin() + 3, {39, -1});
     CHECK(scores_of(*model, with_dislike) == scores_of(*model, history));
+  }
+}
+
+TEST_CASE("a file that tells of more weights than it has is refused before there is room for them") {
+  const Interactions interactions = built(circle(20, false, 12));
+  const auto model = trained("sasrec", settings_with({{"epochs", "1"}}), {&interactions});
+  TensorFile file;
+  model->write(file);
+  const std::int32_t shapes[][7] = {
+      {2, 1, 1 << 20, 16, 0, 0, 0}, {1000, 1, 10, 16, 0, 0, 0}, {2, 1, 10, 1 << 20, 0, 0, 0}};
+  for (const auto& shape : shapes) {
+    file.add("shape", std::span<const std::int32_t>(shape), {7});
+    std::vector<float> counts(kStations, 1.0f);
+    CHECK(fails(Sasrec::read(file, Held<float>(std::move(counts)), "{}"), ErrorCode::kCorruptModelFile,
+                {"is not there, or has another shape"}));
   }
 }
 

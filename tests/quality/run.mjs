@@ -14,6 +14,7 @@ import * as newcomers from './newcomers.mjs';
 import * as online from './online.mjs';
 import * as personFactors from './person-factors.mjs';
 import { report } from './report.mjs';
+import * as sequences from './sequences.mjs';
 import { ROWS } from './table.mjs';
 import * as tradeOffs from './trade-offs.mjs';
 
@@ -28,6 +29,7 @@ const EXPERIMENTS = [
   tradeOffs,
   fairness,
   exploration,
+  sequences,
 ];
 const words = process.argv.slice(2);
 

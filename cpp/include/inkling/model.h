@@ -107,6 +107,10 @@ class Model {
   // model's own are new. Not while others use the model.
   virtual void attach(const TfIdf* /*content*/, std::int32_t /*num_items*/) {}
 
+  // Whether a profile that took the newest events one by one (Profile::update) is what fold-in would give, and so is
+  // always kept from one list to the next.
+  virtual bool keeps_profiles() const { return false; }
+
   // Makes lists of large catalogues faster for some more memory; they stay the same, to the bit. Not while others use
   // the model.
   virtual void prepare_lists() {}

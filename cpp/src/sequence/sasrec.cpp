@@ -154,12 +154,6 @@ Result<std::unique_ptr<Model>> Sasrec::read(const TensorFile& file, Held<float> 
     return Status(ErrorCode::kCorruptModelFile, "tensors \"shape\" and \"epsilon\" do not describe a transformer of " +
                                                     std::to_string(num_factors) + " factors");
   }
-  // Before there are tables of so many names and numbers: the tensors must be there.
-  const Tensor* positions = file.find("positions");
-  const Tensor* last = file.find("blocks." + std::to_string(numbers[0] - 1) + ".contract.bias");
-  if (positions == nullptr || last == nullptr || positions->shape.empty() || positions->shape[0] != numbers[2]) {
-    return Status(ErrorCode::kCorruptModelFile, "the tensors of a transformer of this \"shape\" are not there");
-  }
   TransformerShape shape{};
   shape.num_factors = num_factors;
   shape.num_blocks = at(numbers[0]);

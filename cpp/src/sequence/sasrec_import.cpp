@@ -179,7 +179,8 @@ Result<std::unique_ptr<Model>> import_sasrec(const TensorFile& file, const Sasre
   shape.epsilon = how.epsilon;
   const std::string place_tensor = theirs ? "pos_emb.weight" : "positions";
   const Shape places = reader.shape(place_tensor);
-  if (places.size() != 2) return wrong("there is no tensor \"" + place_tensor + "\" with a row for each position");
+  if (places.size() != 2 || places[0] < 1)
+    return wrong("there is no tensor \"" + place_tensor + "\" with a row for each position");
   std::vector<float> positions = reader.get(place_tensor, {places[0], d});
   if (!reader.status().ok()) return reader.status();
   const auto row_of_padding = positions.begin() + static_cast<std::ptrdiff_t>(d);

@@ -23,17 +23,16 @@ void write_integers(const Parameter& parameter, const float* values, TensorFile&
   file.add(parameter.name + ".scales", std::span<const float>(scales), {parameter.shape[0]});
 }
 
-Status read_integers(const TensorFile& file, const Parameter& parameter, std::vector<float>& values,
-                     std::vector<std::int64_t>& shape) {
+Status read_integers(const TensorFile& file, const Parameter& parameter, std::vector<float>& values) {
   Held<std::int8_t> integers;
   std::vector<float> scales;
-  if (Status s = file.view(parameter.name, 2, integers, &shape); !s.ok()) return s;
+  if (Status s = file.view(parameter.name, 2, integers); !s.ok()) return s;
   if (Status s = file.get(parameter.name + ".scales", 1, scales); !s.ok()) return s;
-  if (scales.size() != at(shape[0])) {
+  if (scales.size() != at(parameter.shape[0])) {
     return {ErrorCode::kCorruptModelFile, "tensor \"" + parameter.name + ".scales\" does not have one number a row"};
   }
   values.resize(integers.size());
-  const std::size_t columns = at(shape[1]);
+  const std::size_t columns = at(parameter.shape[1]);
   for (std::size_t row = 0; row < scales.size(); ++row) {
     kernels::dequantize_row(scales[row], integers.values.data() + row * columns, columns,
                             values.data() + row * columns);
@@ -56,21 +55,24 @@ void write_parameters(const ParameterTable& table, const std::vector<float>& wei
 }
 
 Status read_parameters(const TensorFile& file, const ParameterTable& table, std::vector<float>& weights) {
+  // Before there is room for them: a file that only says so must not ask for gigabytes.
+  for (const Parameter& parameter : table.parameters()) {
+    const Tensor* tensor = file.find(parameter.name);
+    if (parameter.size > 0 && (tensor == nullptr || tensor->shape != parameter.shape)) {
+      return {ErrorCode::kCorruptModelFile,
+              "tensor \"" + parameter.name + "\" is not there, or has another shape than the network's own"};
+    }
+  }
   weights.resize(table.size());
   for (const Parameter& parameter : table.parameters()) {
     if (parameter.size == 0) continue;
     std::vector<float> values;
-    std::vector<std::int64_t> shape;
     const Tensor* tensor = file.find(parameter.name);
     const bool integers = tensor != nullptr && tensor->type == Tensor::Type::kI8 && parameter.shape.size() == 2;
-    if (Status s = integers ? read_integers(file, parameter, values, shape)
-                            : file.get(parameter.name, parameter.shape.size(), values, &shape);
+    if (Status s = integers ? read_integers(file, parameter, values)
+                            : file.get(parameter.name, parameter.shape.size(), values);
         !s.ok()) {
       return s;
-    }
-    if (shape != parameter.shape) {
-      return {ErrorCode::kCorruptModelFile,
-              "tensor \"" + parameter.name + "\" has another shape than the network's own"};
     }
     if (Status s = check_finite(values, parameter.name); !s.ok()) return s;
     std::copy(values.begin(), values.end(), weights.begin() + static_cast<std::ptrdiff_t>(parameter.offset));

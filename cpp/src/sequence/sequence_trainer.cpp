@@ -71,7 +71,6 @@ SequenceTrainer::SequenceTrainer(std::unique_ptr<const SequenceNetwork> network,
     : network_(std::move(network)),
       settings_(settings),
       interactions_(interactions),
-      seed_(seed),
       epochs_(settings.integer("epochs")),
       patience_(settings.integer("patience")) {
   const Sequences all = sequences_of(interactions);
@@ -93,6 +92,9 @@ SequenceTrainer::SequenceTrainer(std::unique_ptr<const SequenceNetwork> network,
     validation_ = std::make_unique<SequenceValidation>(*network_, held_out_, plan.max_length, pool);
   }
   best_ = learner_->parameters();
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(sequences_.items.data());
+  training_ = settings.to_json() + ", seed " + std::to_string(seed) + ", sequences " +
+              std::to_string(crc32({bytes, sequences_.items.size() * sizeof(std::int32_t)}));
 }
 
 std::int64_t SequenceTrainer::total_work() const {
@@ -173,19 +175,16 @@ Status SequenceTrainer::save(TensorFile& checkpoint) const {
     return {ErrorCode::kInvalidArgument, "there is nothing to save before the end of the first epoch; wait for it"};
   }
   for (const auto& [name, tensor] : checkpoint_.tensors()) checkpoint.add_view(name, tensor);
-  checkpoint.set_metadata(
-      "training", settings_.to_json() + " " + std::to_string(seed_) + " " + std::to_string(learner_->rows_of_epoch()));
+  checkpoint.set_metadata("training", training_);
   return {};
 }
 
 Status SequenceTrainer::resume(const TensorFile& checkpoint) {
   const std::string* training = checkpoint.find_metadata("training");
-  const std::string own =
-      settings_.to_json() + " " + std::to_string(seed_) + " " + std::to_string(learner_->rows_of_epoch());
-  if (training == nullptr || *training != own) {
+  if (training == nullptr || *training != training_) {
     return {ErrorCode::kInvalidArgument, "the checkpoint is of another training: of " +
                                              (training != nullptr ? *training : "no settings at all") + ", not of " +
-                                             own + " (settings, seed and interactions learned from); begin anew"};
+                                             training_ + "; begin anew"};
   }
   std::vector<float> best;
   std::vector<std::int32_t> counts;

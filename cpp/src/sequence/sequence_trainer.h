@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -94,11 +95,11 @@ class SequenceTrainer : public Trainer {
   std::unique_ptr<const SequenceNetwork> network_;
   Settings settings_;
   const Interactions& interactions_;
-  std::uint64_t seed_;
   std::int64_t epochs_;
   std::int64_t patience_;
-  Sequences sequences_;  // learned from
-  Sequences held_out_;   // foretold for validation
+  Sequences sequences_;   // learned from
+  std::string training_;  // what it is, for checkpoints
+  Sequences held_out_;    // foretold for validation
   std::unique_ptr<SequenceLearner> learner_;
   std::unique_ptr<SequenceValidation> validation_;  // null where nothing is held out
   bool validating_ = false;

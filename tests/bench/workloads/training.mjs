@@ -226,6 +226,23 @@ export const workloads = [
     whatBoundsIt:
       'for every interaction a row of the block is read at random and added to another, twice an iteration.',
   }),
+  training({
+    name: 'sasrec',
+    title: 'SASRec, 64 factors, 2 blocks, softmax over all items, MovieLens-1M, one epoch',
+    model: 'sasrec',
+    settings: { numFactors: 64, numBlocks: 2, epochs: 1, patience: 0 },
+    measures: { train: { label: 'an epoch', unit: 's' } },
+    contestants: ['native-128', ...OURS],
+    wasm: FASTEST,
+    rounds: 2,
+    check: { metric: { name: 'hit_rate@10', difference: 0.01, others: 0.03 } },
+    flopsOf: ({ numItems, train }, { numFactors: k, numBlocks }) =>
+      6 * (numItems + 6 * numBlocks * k) * k * train.users.length,
+    whatBoundsIt:
+      'products of matrices, three quarters of them with the factors of all items, from registers and the first-level cache: ' +
+      'multiply-adds a cycle, for which vectors of 512 bits do four times the work of those of WebAssembly. The rest is the ' +
+      'exponentials of all scores, which vectors make too.',
+  }),
   growing('62k', 0.25),
   growing('249k', 0.5),
   growing('994k', 1),
