@@ -103,7 +103,13 @@ export const targets = [
     what: 'SASRec, ML-1M, 64 factors, one epoch; Chromium, 2 threads',
     wanted: '≤ 2.5 × native',
     workload: 'sasrec',
-    judge: inChromium('train', Number.POSITIVE_INFINITY, 2, s, both(toNative(2.5), beside('native-128'))),
+    judge: inChromium(
+      'train',
+      Number.POSITIVE_INFINITY,
+      2,
+      s,
+      both(toNative(2.5), beside('native-128')),
+    ),
   },
   {
     what: 'SASRec, 3,416 items, 50 events, 64 factors, 2 blocks, all read; Chromium',

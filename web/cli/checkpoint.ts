@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Progress } from '../types.js';
 import type { Arguments, OptionSpec } from './arguments.js';
-import { UsageError } from './failures.js';
+import { CommandError, fileProblem, UsageError } from './failures.js';
 import { checkOutputPath, writeWholeFile } from './output-file.js';
 
 /** A checkpoint of a large model takes a moment to write. */
@@ -40,7 +40,7 @@ export class Checkpoint {
     await checkOutputPath(path);
     const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
-      throw error;
+      throw new CommandError(`${path}: cannot be read: ${fileProblem(error)}.`, { cause: error });
     });
     return new Checkpoint(path, bytes && new Uint8Array(bytes));
   }

@@ -34,15 +34,19 @@ export const WEIGHTS_OPTIONS: readonly OptionSpec[] = [
   { name: 'epsilon', value: 'N', help: 'of --weights: of layer normalization (default 1e-8)' },
 ];
 
+const FACTORS_ONLY = [
+  ...['item-factors', 'tensor', 'trained-with'],
+  ...['regularization', 'alpha', 'unobserved-weight'],
+];
+
 /** What `import` does with `--weights`. */
 export async function importNetwork(args: Arguments, work: Workplace): Promise<void> {
   const path = args.required('weights');
   const idsPath = args.required('item-ids');
   const out = args.required('out');
-  for (const name of ['item-factors', 'tensor', 'trained-with', 'regularization', 'alpha']) {
-    if (args.has(name)) {
-      throw new UsageError(`--${name} is about item factors alone; leave it out with --weights.`);
-    }
+  const wrong = FACTORS_ONLY.find((name) => args.has(name));
+  if (wrong !== undefined) {
+    throw new UsageError(`--${wrong} is about item factors alone; leave it out with --weights.`);
   }
   const norm = args.choice('norm', NORMS);
   const padding = args.choice('padding', PADDINGS);

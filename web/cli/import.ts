@@ -70,6 +70,8 @@ export const importCommand: Command = {
 
   async run(args, work) {
     if (args.has('weights')) return importNetwork(args, work);
+    const wrong = WEIGHTS_OPTIONS.find(({ name }) => args.has(name));
+    if (wrong) throw new UsageError(`--${wrong.name} is about --weights, which is not given.`);
     const path = args.required('item-factors');
     const out = args.required('out');
     const given = givenProblem(args);

@@ -35,6 +35,8 @@ class Sasrec final : public SequenceModel {
   ~Sasrec() override;
 
   std::string_view name() const override { return kName; }
+  // 1 where positions count from the end: then each item makes it read all anew as it is.
+  std::size_t hop() const override;
   void write(TensorFile& file) const override;
   std::unique_ptr<SequenceMemory> make_memory() const override;
 

@@ -18,13 +18,15 @@ class SequenceMemory;
 //
 // Of the history, entries of weight above 0 count, and all of them the same: the network knows no weights. At most the
 // newest max_length of them are read; of a longer history of n items those from the first multiple of max_length / 4
-// on that leaves no more, so that not every further item moves the whole window.
+// (hop()) on that leaves no more, so that not every further item moves the whole window.
 //
 // A profile keeps what was made of the items read (Profile::update): a further one costs one step, and gives what
 // fold-in makes of the longer history. Only at every (max_length / 4)-th item beyond max_length all are read again.
 class SequenceModel : public Model {
  public:
   std::size_t max_length() const { return max_length_; }
+  // By how many items the window of a longer history moves at a time.
+  virtual std::size_t hop() const;
   const ItemFactors& factors() const { return factors_; }
 
   Result<std::unique_ptr<Profile>> profile_of(History history) const override;

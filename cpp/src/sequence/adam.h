@@ -8,7 +8,7 @@
 
 namespace inkling {
 
-// Adam: Kingma & Ba, ICLR 2015, with the weight decay of AdamW (Loshchilov & Hutter, ICLR 2019).
+// Adam: Kingma & Ba, ICLR 2015.
 class Adam {
  public:
   struct Rates {
@@ -16,7 +16,6 @@ class Adam {
     float first_decay = 0.9f;    // β₁
     float second_decay = 0.98f;  // β₂, as SASRec has it
     float epsilon = 1e-8f;
-    float weight_decay = 0;
   };
   struct State {
     std::vector<float> first;   // moving average of gradients
@@ -44,7 +43,7 @@ class Adam {
       first[i] += (1 - rates.first_decay) * (gradient - first[i]);
       second[i] += (1 - rates.second_decay) * (gradient * gradient - second[i]);
       const float change = first[i] * first_scale_ / (std::sqrt(second[i] * second_scale_) + rates.epsilon);
-      parameters[i] -= rates.learning_rate * (change + rates.weight_decay * parameters[i]);
+      parameters[i] -= rates.learning_rate * change;
     }
   }
 

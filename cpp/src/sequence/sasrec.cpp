@@ -119,6 +119,8 @@ Sasrec::Sasrec(const TransformerShape& shape, ItemFactors factors, std::vector<f
 
 Sasrec::~Sasrec() = default;
 
+std::size_t Sasrec::hop() const { return parts_->network.shape().positions_from_end ? 1 : SequenceModel::hop(); }
+
 std::unique_ptr<SequenceMemory> Sasrec::make_memory() const {
   return std::make_unique<TransformerMemory>(parts_->network, parts_->weights, factors(), parts_->padding);
 }

@@ -40,7 +40,7 @@ class SequenceProfile final : public Profile {
     if (std::find(items_.begin(), items_.end(), entry.item) != items_.end()) return false;
     items_.push_back(entry.item);
     without_.clear();
-    if (begin_of_window(items_.size(), model_.max_length()) == begin_) {
+    if (begin_of_window(items_.size(), model_.max_length(), model_.hop()) == begin_) {
       memory_->read(std::span(items_).last(1));
     } else {
       read_window();
@@ -66,7 +66,7 @@ class SequenceProfile final : public Profile {
 
  private:
   void read_window() {
-    begin_ = begin_of_window(items_.size(), model_.max_length());
+    begin_ = begin_of_window(items_.size(), model_.max_length(), model_.hop());
     memory_ = model_.make_memory();
     memory_->read(std::span(items_).subspan(begin_));
   }
@@ -108,6 +108,8 @@ class SequenceProfile final : public Profile {
 };
 
 }  // namespace
+
+std::size_t SequenceModel::hop() const { return usual_hop(max_length_); }
 
 Result<std::unique_ptr<Profile>> SequenceModel::profile_of(History history) const {
   std::vector<std::int32_t> items;

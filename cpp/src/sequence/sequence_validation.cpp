@@ -44,7 +44,7 @@ void SequenceValidation::rank(std::int64_t begin, std::int64_t end, const float*
   for (std::int64_t person = begin; person < end; ++person) {
     const auto sequence = sequences_[static_cast<std::size_t>(person)];
     const auto before = sequence.first(sequence.size() - 1);
-    const auto read = before.subspan(begin_of_window(before.size(), max_length_));
+    const auto read = before.subspan(begin_of_window(before.size(), max_length_, usual_hop(max_length_)));
     group.items.insert(group.items.end(), read.begin(), read.end());
     group.offsets.push_back(group.items.size());
   }

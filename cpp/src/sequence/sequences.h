@@ -22,12 +22,13 @@ struct Sequences {
   }
 };
 
-// Which of `count` items a network that reads at most `longest` is given: from here on. A multiple of a quarter of
-// `longest`, so that not every further item moves the whole window.
-inline std::size_t begin_of_window(std::size_t count, std::size_t longest) {
-  if (count <= longest) return 0;
-  const std::size_t hop = longest < 4 ? 1 : longest / 4;
-  return (count - longest + hop - 1) / hop * hop;
+// By how many items the window of a network that reads at most `longest` moves at a time: by some, so that not every
+// further item makes it read all anew.
+inline std::size_t usual_hop(std::size_t longest) { return longest < 4 ? 1 : longest / 4; }
+
+// Which of `count` items it is given: from here on, a multiple of `hop`.
+inline std::size_t begin_of_window(std::size_t count, std::size_t longest, std::size_t hop) {
+  return count <= longest ? 0 : (count - longest + hop - 1) / hop * hop;
 }
 
 // Takes the mean of all rows off each: (n, width), row-major. Returns the mean.

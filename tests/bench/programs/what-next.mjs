@@ -18,7 +18,10 @@ export async function run({ loadPackage, model }, { task, build }) {
       // The first rounds are only for the compiler.
       if (n === 0) for (const each of Object.values(times)) each.length = 0;
       await recommender.erase();
-      const liked = (place) => ({ item: String((place * 61 + 7 * (n + 1000)) % 3416), type: 'like' });
+      const liked = (place) => ({
+        item: String((place * 61 + 7 * (n + 1000)) % 3416),
+        type: 'like',
+      });
       await recommender.record(Array.from({ length: task.events }, (_, place) => liked(place)));
       await listOf('full');
       for (let place = 0; place < task.further; place++) {

@@ -60,15 +60,13 @@ describe.runIf(hasNumPy)('weights of SASRec.pytorch', () => {
     const told: Reference = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
     const model = imported(name, told);
     for (const { history, logits } of told.cases) {
-      // The window of longer histories is the model's own; SASRec.pytorch takes the newest 16.
-      const read = history.slice(-16);
       const recommender = await Recommender.open({
         storage: 'memory',
         model: new Uint8Array(model),
       });
       const now = Date.now() - 1000;
       await recommender.record(
-        read.map((item, n) => ({ item: `film-${item}`, type: 'like' as const, at: now + n })),
+        history.map((item, n) => ({ item: `film-${item}`, type: 'like' as const, at: now + n })),
       );
       const list = await recommender.recommend({ k: told.items, explain: false });
       await recommender.close();
@@ -76,7 +74,7 @@ describe.runIf(hasNumPy)('weights of SASRec.pytorch', () => {
       const mean = logits.reduce((sum, logit) => sum + logit, 0) / logits.length;
       const logitOf = (item: string) =>
         (logits[Number(item.slice('film-'.length)) - 1] ?? NaN) - mean;
-      const above = logits.filter((logit, n) => logit > mean && !read.includes(n + 1)).length;
+      const above = logits.filter((logit, n) => logit > mean && !history.includes(n + 1)).length;
       const own = list.filter(({ source }) => source === 'sasrec');
       expect(own).toHaveLength(above);
       for (const { item, score } of own) {
@@ -103,6 +101,10 @@ describe.runIf(hasNumPy)('weights of SASRec.pytorch', () => {
     const mixed = inkling(...base, '--item-ids', 'ids.txt', ...layout, '--alpha', '2');
     expect(mixed.status).toBe(2);
     expect(mixed.stderr).toMatch(/--alpha is about item factors alone/);
+    const factors = ['import', '--item-factors', 'masked.safetensors', '--out', 'x.safetensors'];
+    const alone = inkling(...factors, '--item-ids', 'ids.txt', '--norm', 'query');
+    expect(alone.status).toBe(2);
+    expect(alone.stderr).toMatch(/--norm is about --weights, which is not given/);
     expect(readdirSync(folder)).not.toContain('x.safetensors');
   });
 });
