@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "inkling/interest_prediction.h"
 #include "seam_types.h"
 
 namespace {
@@ -27,10 +28,10 @@ int fill(Topics& to, Engine& engine, const Buffer& offsets, const Buffer& topics
   return 0;
 }
 
-// by, on: numbers of RerankStep.
-void add(Reranking& reranking, int by, double weight, double window, int on) {
-  reranking.plan.steps.push_back(
-      {static_cast<RerankStep::By>(by), weight, static_cast<std::size_t>(window), static_cast<RerankStep::On>(on)});
+// by, on, interests: numbers of RerankStep.
+void add(Reranking& reranking, int by, double weight, double window, int on, int interests) {
+  reranking.plan.steps.push_back({static_cast<RerankStep::By>(by), weight, static_cast<std::size_t>(window),
+                                  static_cast<RerankStep::On>(on), static_cast<RerankStep::Interests>(interests)});
 }
 
 // Makes the steps added so far ready for lists of items of which the first are the model's, if there is one; model and
@@ -54,6 +55,7 @@ int use(Reranking& reranking, Engine& engine, const TrainedModel* model, const T
   Result<std::unique_ptr<ListReranker>> made = ListReranker::make(std::move(plan), items);
   if (!made.ok()) return engine.report(made.status());
   reranking.reranker = std::move(made.value());
+  reranking.model = trained;
   return 0;
 }
 
@@ -81,11 +83,32 @@ int rerank(const Reranking& reranking, Engine& engine, const Buffer& items, cons
     rules[n].ceiling = numbers[4 * n + 2];
     rules[n].credit = numbers[4 * n + 3];
   }
-  const Result<RerankedList> list = reranking.reranker->rerank(
-      {candidates, history, static_cast<std::size_t>(k), rules, {}, given.as<float>(), positions.as<std::int32_t>()});
+  std::vector<float> interests;
+  const ItemTopics* topics = reranking.reranker->topics_of_interests();
+  if (topics != nullptr && reranking.model != nullptr) {
+    Result<std::vector<float>> predicted = predicted_interests(*reranking.model, history, *topics);
+    if (!predicted.ok()) return engine.report(predicted.status());
+    interests = std::move(predicted.value());
+  }
+  ListToRerank wanted = {candidates, history, static_cast<std::size_t>(k), rules};
+  wanted.given = given.as<float>();
+  wanted.positions = positions.as<std::int32_t>();
+  wanted.interests = interests;
+  const Result<RerankedList> list = reranking.reranker->rerank(wanted);
   if (!list.ok()) return engine.report(list.status());
   out.clear();
   out.append(std::span<const std::int32_t>(list.value().order));
+  return 0;
+}
+
+// out: float32, the share of each topic in what the person takes next, or nothing.
+int foretell(const TrainedModel& model, Engine& engine, const Topics& topics, const Buffer& history_items,
+             const Buffer& history_weights, Buffer& out) {
+  const Result<std::vector<float>> shares =
+      predicted_interests(*model.file.model, history_of(history_items, history_weights), topics.topics);
+  if (!shares.ok()) return engine.report(shares.status());
+  out.clear();
+  out.append(std::span<const float>(shares.value()));
   return 0;
 }
 
@@ -93,6 +116,7 @@ bool has_vectors(const TrainedModel& model) { return model.file.model->latent_fa
 
 const Binding kTable[] = {
     function("hasVectors", &has_vectors),
+    function("foretell", &foretell),
     constructor<Topics>("ItemTopics"),
     method("fill", &fill),
     destructor<Topics>(),

@@ -52,6 +52,7 @@ struct Reranking {
   RerankPlan plan;
   std::vector<float> popularity;           // one an item, where it is not the model's
   std::unique_ptr<ListReranker> reranker;  // there once it is to be used
+  const Model* model = nullptr;            // likewise, if there is one
 };
 
 // items: int32; weights: float32, as many.

@@ -529,7 +529,7 @@ export type RerankMethod =
 export interface RerankStep {
   /**
    * `mmr`: items unlike the nearest of those before; `msd`: unlike all of them on average; `dpp`: both, by a determinant; `xquad`: all that the
-   * person is interested in; `calibrate`: as much of each topic as in their history; `clusters`: kinds of items take turns;
+   * person is interested in; `calibrate`: as much of each topic as they are interested in; `clusters`: kinds of items take turns;
    * `popularity`: items that few have met; `serendipity`: items unlike the history. Not in `evaluate`: `freshness`: new
    * items; `rotation`: items that were not just shown. cpp/README.md has the formulas.
    */
@@ -543,6 +543,11 @@ export interface RerankStep {
   window?: number;
   /** Of `mmr`, `msd`, `dpp` and `clusters`: alike by what. A model without vectors has topics only. Default `topics`. */
   on?: 'topics' | 'vectors';
+  /**
+   * Of `xquad` and `calibrate`: what the person is interested in. `past`: what their history is about; `next`: what a model of
+   * sequences (`sasrec`, `gru`) foretells of the next items, and with other models what the history is about. Default `next`.
+   */
+  interests?: 'next' | 'past';
   /** Of `freshness`: the attribute that tells the time. Default `published`. */
   field?: string;
   /** After how many days something is half as new (default 30), or having been shown counts half (default 1). */
@@ -817,6 +822,11 @@ export interface Profile {
   items: { item: string; type: EventType; weight: number; at: number }[];
   /** The words and tags that weigh most in the person's taste, strongest first; empty without a catalogue. */
   interests: Interest[];
+  /**
+   * The tags of what a model of sequences (`sasrec`, `gru`) foretells of the next items: which share each has, all of them 1, the
+   * largest first. Empty for other models, without a catalogue, and while nothing is known of the person.
+   */
+  next: { tag: string; share: number }[];
   /** What choices have taught a hybrid of this person, at such a moment as now; empty for other models. */
   blend: LearnedPart[];
   /** Topics that the person has muted and preferred. */

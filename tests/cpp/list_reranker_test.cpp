@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <span>
 #include <vector>
 
 #include "expect.h"
@@ -19,7 +20,10 @@ using By = RerankStep::By;
 using On = RerankStep::On;
 
 // What it gives refers to the catalogue.
-OracleGain oracle(const RerankCatalogue& catalogue, const RerankStep& step) {
+OracleGain oracle(const RerankCatalogue& catalogue, const RerankStep& step, std::span<const float> foretold = {}) {
+  const bool by_past = foretold.empty() || step.interests == RerankStep::Interests::kPast;
+  const std::vector<float> interests =
+      by_past ? catalogue.person() : std::vector<float>(foretold.begin(), foretold.end());
   const bool by_vectors = step.on == On::kVectors;
   const DenseVectors view = by_vectors ? DenseVectors{catalogue.candidate_numbers, kCatalogueWidth}
                                        : DenseVectors{catalogue.candidate_weights, kCatalogueTopics};
@@ -31,9 +35,9 @@ OracleGain oracle(const RerankCatalogue& catalogue, const RerankStep& step) {
     case By::kDpp:
       return dpp_oracle(OracleSimilarity(view));
     case By::kXquad:
-      return xquad_oracle(view, catalogue.person());
+      return xquad_oracle(view, interests);
     case By::kCalibrate:
-      return calibrate_oracle(view, catalogue.person());
+      return calibrate_oracle(view, interests);
     case By::kClusters:
       return clusters_oracle(value_of(value_of(VectorSimilarity::make(view))->clusters(kRerankClusters, 1)));
     case By::kPopularity:
@@ -57,7 +61,7 @@ void check_plan(const RerankCatalogue& catalogue, const RerankPlan& plan, const 
     term.weight = step.weight;
     term.window = step.window;
     terms.push_back(term);
-    gains.push_back(oracle(catalogue, step));
+    gains.push_back(oracle(catalogue, step, list.interests));
   }
   RerankRequest request;
   request.scores = scores;
@@ -102,6 +106,36 @@ TEST_CASE("steps add up, and a list goes on where another has ended") {
     const std::vector<std::int32_t> previous = {4, 0};
     check_plan(catalogue, plan, {catalogue.candidates, catalogue.history, 30, {}, previous});
   }
+}
+
+TEST_CASE("interests that are foretold take the place of the history's, where no step says otherwise") {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    CAPTURE(seed);
+    const RerankCatalogue catalogue(seed);
+    Random random(seed);
+    std::vector<float> interests(static_cast<std::size_t>(catalogue.topics.num_topics()));
+    for (float& share : interests) share = random.uniform();
+    ListToRerank list = {catalogue.candidates, catalogue.history, 12};
+    list.interests = interests;
+    for (const By by : {By::kXquad, By::kCalibrate}) {
+      RerankStep step = {by, 0.6};
+      const RerankStep next = step;
+      check_plan(catalogue, {{step}}, list);
+      step.interests = RerankStep::Interests::kPast;
+      check_plan(catalogue, {{step}}, list);
+      CHECK(value_of(ListReranker::make({{step}}, catalogue.items()))->topics_of_interests() == nullptr);
+      const auto both = value_of(ListReranker::make({{step, {By::kMmr, 0.1}, {by, 0.1}}}, catalogue.items()));
+      CHECK(both->topics_of_interests() == &catalogue.topics);
+      const auto reranker = value_of(ListReranker::make({{next}}, catalogue.items()));
+      list.interests = std::span(interests).first(1);
+      CHECK(fails(reranker->rerank(list), ErrorCode::kInvalidArgument, {"interests", "topics"}));
+      list.interests = interests;
+    }
+  }
+  const RerankCatalogue catalogue(1);
+  RerankStep wrong = {By::kMmr, 0.1};
+  wrong.interests = RerankStep::Interests::kPast;
+  CHECK(fails(ListReranker::make({{wrong}}, catalogue.items()), ErrorCode::kInvalidArgument, {"step 1", "interests"}));
 }
 
 TEST_CASE("values known beforehand are those of the list at hand, a row a step") {

@@ -5,13 +5,17 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
 #include "expect.h"
 #include "inkling/evaluator.h"
+#include "inkling/interest_prediction.h"
+#include "inkling/list_reranker.h"
 #include "inkling/model_file.h"
 #include "inkling/sasrec.h"
+#include "rerank_sample.h"
 #include "sample_data.h"
 
 namespace inkling {
@@ -103,6 +107,75 @@ TEST_CASE("sequence models tell what comes next by the order of what came before
     }
     CHECK(right >= 2 * kStations * 8 / 10);
   }
+}
+
+TEST_CASE("what comes next is foretold by topics, of which each item counts as much as it is likely") {
+  const Interactions interactions = built(circle(80, false, 1));
+  std::vector<float> weights(kStations * 4);  // a topic for each quarter of the circle
+  for (std::int32_t item = 0; item < kStations; ++item) weights[static_cast<std::size_t>(item * 4 + item / 10)] = 1;
+  const ItemTopics topics = value_of(ItemTopics::make(sparse_rows_of({weights, 4})));
+  for (const std::string_view name : kModels) {
+    CAPTURE(name);
+    const auto model = trained(name, settings_with({}), {&interactions, nullptr});
+    const std::vector<HistoryEntry> history = {{16, 1}, {17, 1}, {18, 1}, {19, 1}};
+    const std::vector<float> shares = value_of(predicted_interests(*model, history, topics));
+    // All that was met is of the second quarter; what comes is of the third.
+    CHECK(shares[2] > 0.8f);
+    const std::vector<float> scores = scores_of(*model, history);
+    double sums[4] = {};
+    double total = 0;
+    for (std::size_t item = 0; item < kStations; ++item) {
+      if (item >= 16 && item < 20) continue;
+      sums[item / 10] += std::exp(static_cast<double>(scores[item]));
+      total += std::exp(static_cast<double>(scores[item]));
+    }
+    for (std::size_t topic = 0; topic < 4; ++topic) CHECK(shares[topic] == doctest::Approx(sums[topic] / total));
+
+    CHECK(value_of(predicted_interests(*model, {}, topics)).empty());
+    const std::vector<HistoryEntry> strange = {{kStations, 1}, {3, -1}};
+    CHECK(value_of(predicted_interests(*model, strange, topics)).empty());
+  }
+  const auto other = trained("popularity", {}, {&interactions, nullptr});
+  const std::vector<HistoryEntry> history = {{1, 1}};
+  CHECK(value_of(predicted_interests(*other, history, topics)).empty());
+}
+
+TEST_CASE("lists that are measured are calibrated to what a model of sequences foretells") {
+  const Interactions interactions = built(circle(80, false, 1));
+  std::vector<float> weights(kStations * 8);
+  for (std::int32_t item = 0; item < kStations; ++item) weights[static_cast<std::size_t>(item * 8 + item / 5)] = 1;
+  const ItemTopics topics = value_of(ItemTopics::make(sparse_rows_of({weights, 8})));
+  const auto model = trained("sasrec", settings_with({}), {&interactions, nullptr});
+  const std::vector<HistoryEntry> history = {{16, 1}, {17, 1}, {18, 1}, {19, 1}};
+  const std::vector<float> interests = value_of(predicted_interests(*model, history, topics));
+  const std::vector<float> scores = scores_of(*model, history);
+  const Interactions met = interactions_of({{0, 16}, {0, 17}, {0, 18}, {0, 19}}, 1, kStations);
+  std::vector<std::vector<std::int32_t>> orders;
+  for (const auto of : {RerankStep::Interests::kNext, RerankStep::Interests::kPast}) {
+    RerankStep step = {RerankStep::By::kCalibrate, 0.9};
+    step.interests = of;
+    const auto reranker = value_of(ListReranker::make({{step}, 36}, {&topics, nullptr, {}}));
+    std::vector<ScoredItem> candidates;
+    for (std::int32_t item = 0; item < kStations; ++item) {
+      if (item < 16 || item > 19) candidates.push_back({item, scores[static_cast<std::size_t>(item)]});
+    }
+    std::sort(candidates.begin(), candidates.end(),
+              [](const ScoredItem& a, const ScoredItem& b) { return a.score > b.score; });
+    ListToRerank list = {candidates, history, 6};
+    list.interests = interests;
+    orders.push_back(value_of(reranker->rerank(list)).order);
+    for (std::size_t place = 0; place < orders.back().size(); ++place) {
+      const std::int32_t item = candidates[static_cast<std::size_t>(orders.back()[place])].item;
+      const Interactions test = interactions_of({{0, item}}, 1, kStations);
+      EvaluationData data{&met, &test};
+      data.reranker = reranker.get();
+      ThreadPool pool(1);
+      Evaluator evaluator(*model, data, value_of(parse_metrics("mrr@6")), 1, pool);
+      while (!evaluator.done()) CHECK(succeeds(evaluator.step(1)));
+      CHECK(evaluator.results()[0] == doctest::Approx(1.0 / static_cast<double>(place + 1)));
+    }
+  }
+  CHECK(orders[0] != orders[1]);
 }
 
 TEST_CASE("a training that was interrupted goes on as if it had not been") {

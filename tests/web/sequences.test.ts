@@ -77,6 +77,35 @@ describe.each(['sasrec', 'gru'] as const)('%s', (model) => {
     }
   });
 
+  test('foretells of what the next items are, and lists are calibrated to it', async () => {
+    const tagged = items.map((item, n) => ({ ...item, tags: [`Quarter ${Math.floor(n / 7.5)}`] }));
+    const recommender = await open({ catalog: tagged });
+    expect((await recommender.profile()).next).toEqual([]);
+    await recommender.train(interactions, options);
+    expect((await recommender.profile()).next).toEqual([]);
+    // All of the first quarter, and on the way to the second.
+    await lists(recommender, ['s4', 's5', 's6', 's7']);
+    const { next } = await recommender.profile();
+    expect(next[0]?.tag).toBe('quarter 1');
+    expect(next.map(({ tag }) => tag).sort()).toEqual([0, 1, 2, 3].map((n) => `quarter ${n}`));
+    expect(next.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 5);
+
+    /** How many of the list are of the second quarter. */
+    const ahead = async (interests?: 'next' | 'past') => {
+      const step = { by: 'calibrate', weight: 1, ...(interests && { interests }) } as const;
+      const list = await recommender.recommend({ k: 4, rerank: { steps: [step] } });
+      return list.filter(({ item }) => Number(item.slice(1)) >= 7.5 && Number(item.slice(1)) < 15)
+        .length;
+    };
+    expect(await ahead('next')).toBeGreaterThan(await ahead('past'));
+    expect(await ahead()).toBe(await ahead('next'));
+    const strange = recommender.recommend({
+      // @ts-expect-error: none of both
+      rerank: { steps: [{ by: 'calibrate', interests: 'future' }] },
+    });
+    await expect(strange).rejects.toMatchObject({ code: 'invalid_argument' });
+  });
+
   test('goes on from a checkpoint to the same model', async () => {
     const recommender = await open();
     const settings = { ...options.settings, epochs: 6 };

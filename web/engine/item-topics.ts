@@ -45,9 +45,14 @@ export function createWantedTopics(
 /** Which topics items have, by index. */
 export class TopicRows {
   constructor(
-    readonly numTopics: number,
+    /** As tags are compared. */
+    readonly names: readonly string[],
     private readonly rows: readonly (readonly number[])[],
   ) {}
+
+  get numTopics(): number {
+    return this.names.length;
+  }
 
   of(item: number): readonly number[] {
     return this.rows[item] ?? [];
@@ -71,7 +76,7 @@ export function createItemTopics(
     tags.delete('');
     return [...tags].map((tag) => names.add(tag)).sort((a, b) => a - b);
   });
-  const rows = new TopicRows(names.size, lists);
+  const rows = new TopicRows(names.ids, lists);
   if (names.size === 0) return { rows, handle: null };
   const offsets = new Int32Array(items.length + 1);
   for (const [item, { length }] of lists.entries()) {

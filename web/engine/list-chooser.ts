@@ -2,6 +2,7 @@ import type { ItemTopics, Reranking } from '#engine-module';
 import type {
   ExploreOptions,
   Item,
+  Profile,
   Recommendation,
   RecommendationList,
   RecommendOptions,
@@ -9,6 +10,7 @@ import type {
   RerankStep,
 } from '../types.js';
 import { bestPool, type Pool, widen } from './candidate-pool.js';
+import type { HistoryColumns } from './core-ranker.js';
 import { owning } from './heap.js';
 import type { ItemImpressions, StoredEvent } from './history.js';
 import { indexOfItem } from './id-index.js';
@@ -195,6 +197,23 @@ export class ListChooser {
     const list: RecommendationList = made.entries;
     if (made.broken.length > 0) list.broken = made.broken;
     return list;
+  }
+
+  /** What is foretold of the next items: the tags with their shares, the largest first. */
+  next(history: HistoryColumns): Profile['next'] {
+    const { heap, module, wasm } = this.engine;
+    const { rows, handle } = this.topicsOf(DEFAULT_TOPICS);
+    const { model } = this;
+    if (!model || !handle) return [];
+    const shares = owning((own) => {
+      const out = own(new module.Buffer(0));
+      const [items, weights] = [own(heap.write(history.items)), own(heap.write(history.weights))];
+      check(wasm, module.foretell(model.handle, wasm, handle, items, weights, out));
+      return heap.read(out, Float32Array);
+    });
+    return [...shares]
+      .map((share, topic) => ({ tag: rows.names[topic] as string, share }))
+      .sort((a, b) => b.share - a.share);
   }
 
   dispose(): void {

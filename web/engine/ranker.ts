@@ -258,11 +258,12 @@ export class Ranker {
   /** @param met one entry an item, newest first */
   async profile(
     met: readonly ItemHistory[],
-  ): Promise<Pick<Profile, 'items' | 'interests' | 'blend'>> {
+  ): Promise<Pick<Profile, 'items' | 'interests' | 'next' | 'blend'>> {
     await this.describe();
     const { reasons, stock } = this;
     const { ids, core, learned } = stock;
-    const list = core.interests(historyColumns([...met].reverse(), ids), INTERESTS);
+    const history = historyColumns([...met].reverse(), ids);
+    const list = core.interests(history, INTERESTS);
     const strongest = [...met].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
     const interests = list.parts(0).map(({ item: group, term, value }) => {
       const having = new Set(core.itemsWith(core.term(term)).map((each) => ids.id(each)));
@@ -274,7 +275,8 @@ export class Ranker {
         from: from.slice(0, EVENTS_OF_AN_INTEREST),
       };
     });
-    return { items: [...met], interests, blend: learned?.told() ?? [] };
+    const next = this.chooser?.next(history) ?? [];
+    return { items: [...met], interests, next, blend: learned?.told() ?? [] };
   }
 
   /** Gives the memory back; the model stays. Twice is fine. */

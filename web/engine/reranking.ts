@@ -29,8 +29,11 @@ export const RERANK_METHODS: readonly RerankMethod[] = [
 const FIRST_GIVEN = RERANK_METHODS.indexOf('freshness');
 /** In the order of the core's `RerankStep::On`. */
 const BASES: readonly RerankStep['on'][] = ['topics', 'vectors'];
+/** In the order of the core's `RerankStep::Interests`. */
+const INTERESTS: readonly RerankStep['interests'][] = ['next', 'past'];
 export const DEFAULT_CANDIDATES = 100;
 const MOST_BY_DEFAULT = 0.7;
+const STEP_PARTS = ['by', 'weight', 'window', 'on', 'interests', 'field', 'halfLifeDays'];
 const ORDERS = ['score', 'chosen'];
 /**
  * Chosen on validation data: films (three splits) and books (two), ease, 100 candidates. With `msd` lists are about a fifth
@@ -65,8 +68,8 @@ export function checkRerank(rerank: unknown, ofMoment = false): asserts rerank i
   let sum = 0;
   for (const [n, step] of steps.entries()) {
     const at = `rerank.steps[${n}]`;
-    const given = record(at, step, ['by', 'weight', 'window', 'on', 'field', 'halfLifeDays']);
-    const { by, weight, window, on, field, halfLifeDays } = given;
+    const given = record(at, step, STEP_PARTS);
+    const { by, weight, window, on, interests, field, halfLifeDays } = given;
     const known = ofMoment ? RERANK_METHODS : RERANK_METHODS.slice(0, FIRST_GIVEN);
     expectOneOf(`${at}.by`, by, known);
     expectNumber(`${at}.weight`, weight, 0, 1);
@@ -92,6 +95,7 @@ export function checkRerank(rerank: unknown, ofMoment = false): asserts rerank i
     expectAboveZero(`${at}.halfLifeDays`, halfLifeDays);
     expectCount(`${at}.window`, window);
     if (on !== undefined) expectOneOf(`${at}.on`, on, BASES as string[]);
+    if (interests !== undefined) expectOneOf(`${at}.interests`, interests, INTERESTS as string[]);
   }
 }
 
@@ -139,9 +143,9 @@ export function createReranking(
   const byScore = (order ?? (steps.some(({ window }) => window) ? 'chosen' : 'score')) === 'score';
   const reranking = new module.Reranking();
   try {
-    for (const { by, weight, window = 0, on = 'topics' } of weighted(steps)) {
+    for (const { by, weight, window = 0, on = 'topics', interests = 'next' } of weighted(steps)) {
       const number = Math.min(RERANK_METHODS.indexOf(by), FIRST_GIVEN);
-      reranking.add(number, weight, window, BASES.indexOf(on));
+      reranking.add(number, weight, window, BASES.indexOf(on), INTERESTS.indexOf(interests));
     }
     owning((own) => {
       const counts = own(heap.write(popularity));

@@ -22,7 +22,7 @@ struct RerankStep {
     kMmr = 0,
     kMsd = 1,
     kDpp = 2,
-    kXquad = 3,      // on the person's topics: the mean of those of the history's wanted items, by their weights
+    kXquad = 3,      // on the person's topics, see Interests
     kCalibrate = 4,  // likewise
     kClusters = 5,   // kRerankClusters of them
     // -log of the item's share of popularity, scaled to 0 … 1 over the candidates (0 where all are alike): mean
@@ -41,6 +41,10 @@ struct RerankStep {
   // kMmr, kMsd, kDpp, kClusters: by what items are alike. kVectors are topics where the model has no vectors.
   enum class On : std::int32_t { kTopics = 0, kVectors = 1 };
   On on = On::kTopics;
+  // kXquad, kCalibrate: what the person's topics are. kPast: the mean of those of the history's wanted items, by their
+  // weights. kNext: what is foretold of them (ListToRerank::interests), and kPast where nothing is.
+  enum class Interests : std::int32_t { kNext = 0, kPast = 1 };
+  Interests interests = Interests::kNext;
 };
 
 inline constexpr std::size_t kRerankClusters = 10;
@@ -74,6 +78,7 @@ struct ListToRerank {
   std::span<const std::int32_t> previous = {};         // places among the candidates that the list continues
   std::span<const float> given = {};                   // (steps by kGiven, candidates), row-major
   std::span<const std::int32_t> positions = {};        // as of RerankRequest
+  std::span<const float> interests = {};               // one a topic, as interests_of_scores() has them, or empty
   // NOLINTEND(readability-redundant-member-init)
 };
 
@@ -89,6 +94,8 @@ class ListReranker {
   ListReranker& operator=(const ListReranker&) = delete;
 
   const RerankPlan& plan() const { return plan_; }
+  // What the person's interests are of, where a step asks what comes next (ListToRerank::interests); else null.
+  const ItemTopics* topics_of_interests() const;
   // Errors: as rerank(), and kInvalidArgument where `given` does not fit.
   // As rerank() has it; the order's numbers are places among the candidates, and its parts' terms are the plan's steps.
   // Candidates are not cut to num_candidates: who has scored them knows which. Cost, besides rerank(): a cosine of each

@@ -111,6 +111,9 @@ class Model {
   // always kept from one list to the next.
   virtual bool keeps_profiles() const { return false; }
 
+  // Whether scores are logits of what the person takes next, so that their softmax says how likely each item is.
+  virtual bool foretells_next() const { return false; }
+
   // Makes lists of large catalogues faster for some more memory; they stay the same, to the bit. Not while others use
   // the model.
   virtual void prepare_lists() {}

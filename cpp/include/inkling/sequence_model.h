@@ -33,6 +33,7 @@ class SequenceModel : public Model {
   // Cosine of the item factors.
   void similar(std::int32_t item, std::span<float> scores) const override { factors_.cosines(item, scores); }
   bool keeps_profiles() const override { return true; }
+  bool foretells_next() const override { return true; }
   void prepare_lists() override { factors_.prepare_scan(); }
   const ItemFactors* latent_factors() const override { return &factors_; }
 

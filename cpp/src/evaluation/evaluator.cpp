@@ -6,6 +6,7 @@
 
 #include "data/sorting.h"
 #include "evaluation/list_quality.h"
+#include "inkling/interest_prediction.h"
 #include "inkling/list_reranker.h"
 #include "inkling/random.h"
 #include "inkling/topic_quality.h"
@@ -248,7 +249,12 @@ Status Evaluator::rerank(History history, std::span<const float> scores, std::ve
   for (std::size_t n = 0; n < std::min(ranked.size(), data_.reranker->plan().num_candidates); ++n) {
     candidates.push_back({ranked[n], scores[at(ranked[n])]});
   }
-  const Result<RerankedList> list = data_.reranker->rerank({candidates, history, list_length_});
+  ListToRerank wanted = {candidates, history, list_length_};
+  const ItemTopics* topics = model_.foretells_next() ? data_.reranker->topics_of_interests() : nullptr;
+  std::vector<float> interests;
+  if (topics != nullptr) interests = interests_of_scores(scores, history, *topics);
+  wanted.interests = interests;
+  const Result<RerankedList> list = data_.reranker->rerank(wanted);
   if (!list.ok()) return list.status();
   for (std::size_t place = 0; place < list.value().order.size(); ++place) {
     ranked[place] = candidates[at(list.value().order[place])].item;

@@ -15,10 +15,14 @@ using By = RerankStep::By;
 
 bool is_by_likeness(By by) { return by == By::kMmr || by == By::kMsd || by == By::kDpp || by == By::kClusters; }
 
+bool asks_interests(By by) { return by == By::kXquad || by == By::kCalibrate; }
+
 bool needs_topics(const RerankStep& step, const RerankItems& items) {
   if (is_by_likeness(step.by)) return step.on == RerankStep::On::kTopics || items.vectors == nullptr;
   return step.by != By::kPopularity && step.by != By::kGiven;
 }
+
+std::size_t num_topics(const ItemTopics& topics) { return static_cast<std::size_t>(topics.num_topics()); }
 
 Status invalid(std::size_t step, const std::string& why) {
   return {ErrorCode::kInvalidArgument, "step " + std::to_string(step + 1) + " of the re-ranking " + why};
@@ -63,6 +67,9 @@ Result<std::unique_ptr<ListReranker>> ListReranker::make(RerankPlan plan, const 
     if (step.on != RerankStep::On::kTopics && !is_by_likeness(step.by)) {
       return invalid(n, "says by what items are alike, which only mmr, msd, dpp and clusters ask; leave it out");
     }
+    if (step.interests != RerankStep::Interests::kNext && !asks_interests(step.by)) {
+      return invalid(n, "says whose interests count, which only xquad and calibrate ask; leave it out");
+    }
     if (needs_topics(step, items) && items.topics == nullptr) {
       return invalid(n,
                      "needs the items' topics, and none are known; give items, and by `topics` the field with theirs" +
@@ -81,12 +88,22 @@ ListReranker::ListReranker(RerankPlan plan, const RerankItems& items) : plan_(st
   }
 }
 
+const ItemTopics* ListReranker::topics_of_interests() const {
+  const bool asked = std::any_of(plan_.steps.begin(), plan_.steps.end(), [](const RerankStep& step) {
+    return asks_interests(step.by) && step.interests == RerankStep::Interests::kNext;
+  });
+  return asked ? items_.topics : nullptr;
+}
+
 Result<RerankedList> ListReranker::rerank(const ListToRerank& list) const {
   const auto num_given = std::count_if(plan_.steps.begin(), plan_.steps.end(),
                                        [](const RerankStep& step) { return step.by == By::kGiven; });
   if (list.given.size() != static_cast<std::size_t>(num_given) * list.candidates.size()) {
     return Status(ErrorCode::kInvalidArgument,
                   "the values given do not fit the steps that are given and the candidates");
+  }
+  if (!list.interests.empty() && (items_.topics == nullptr || list.interests.size() != num_topics(*items_.topics))) {
+    return Status(ErrorCode::kInvalidArgument, "the interests given do not fit the topics; give one a topic");
   }
   ListTerms terms(items_, list, least_popularity_);
   for (const RerankStep& step : plan_.steps) {

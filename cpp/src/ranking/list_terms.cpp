@@ -74,7 +74,8 @@ Status ListTerms::add(const RerankStep& step, std::uint64_t seed) {
     case RerankStep::By::kXquad:
     case RerankStep::By::kCalibrate:
       term.topics = &topics_;
-      term.person = person_;
+      term.person =
+          step.interests == RerankStep::Interests::kPast || list_.interests.empty() ? person_ : list_.interests;
       break;
     case RerankStep::By::kClusters: {
       const Result<const VectorSimilarity*> made = vector_similarity(step.on);
