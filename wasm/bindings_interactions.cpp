@@ -44,8 +44,8 @@ int split_interactions(Engine& engine, const InteractionLog& log, const Text& ki
   return engine.report(take(parts.value().test, test));
 }
 
-// Divides training data once more; kind may be empty (hold_out.h). history stays empty where the people are known by
-// the rest.
+// Divides training data once more; kind may be empty (hold_out.h), and where it is not, rows tell time as in `split`.
+// history stays empty where the people are known by the rest.
 int divide(const InteractionSet& set, Engine& engine, const Text& kind, double seed, InteractionSet& rest,
            InteractionSet& history, InteractionSet& held_out) {
 #ifdef INKLING_FEW_TRAINERS
@@ -60,7 +60,7 @@ int divide(const InteractionSet& set, Engine& engine, const Text& kind, double s
     if (!parsed.ok()) return engine.report(parsed.status());
     wanted = parsed.value();
   }
-  Result<HeldOut> parts = hold_out(set.interactions, wanted, static_cast<std::uint64_t>(seed));
+  Result<HeldOut> parts = hold_out(set.interactions, wanted, static_cast<std::uint64_t>(seed), wanted.has_value());
   if (!parts.ok()) return engine.report(parts.status());
   rest.interactions = std::move(parts.value().rest);
   if (parts.value().history.has_value()) history.interactions = std::move(*parts.value().history);

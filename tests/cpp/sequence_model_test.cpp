@@ -15,6 +15,7 @@
 #include "inkling/list_reranker.h"
 #include "inkling/model_file.h"
 #include "inkling/sasrec.h"
+#include "inkling/splits.h"
 #include "rerank_sample.h"
 #include "sample_data.h"
 
@@ -176,6 +177,39 @@ TEST_CASE("lists that are measured are calibrated to what a model of sequences f
     }
   }
   CHECK(orders[0] != orders[1]);
+}
+
+TEST_CASE("a hybrid with a part that reads the order knows which way somebody goes, and says why") {
+  const InteractionLog log = circle(160, true, 2);
+  const Split parts = value_of(split(log, SplitKind::kLeaveOneOut, 0.2, 1));
+  const auto built_of = [&](const std::vector<std::int32_t>& rows) {
+    return value_of(Interactions::build(log, rows, log.num_users(), log.num_items()));
+  };
+  const Interactions train = built_of(parts.train);
+  const Interactions test = built_of(parts.test);
+  const auto hit_rate = [&](const char* sequence) {
+    const auto model = trained("hybrid", {{"sequence", sequence}, {"ranker", "linear"}}, {&train, nullptr});
+    const ModelFile file = value_of(read_model_file(value_of(write_model_file(*model, item_ids(kStations)))));
+    ThreadPool pool(2);
+    Evaluator evaluator(*file.model, {&train, &test}, value_of(parse_metrics("hit_rate@1")), 1, pool);
+    while (!evaluator.done()) CHECK(succeeds(evaluator.step(100)));
+    const std::vector<HistoryEntry> history = {{5, 1}, {6, 1}, {7, 1}};
+    const auto profile = value_of(file.model->fold_in(history));
+    const std::vector<float> scores = scores_of(*file.model, history);
+    for (const std::int32_t item : {8, 4, 30}) {
+      std::vector<Contribution> reasons;
+      profile->explain(item, reasons);
+      double sum = 0;
+      for (const Contribution& reason : reasons) sum += static_cast<double>(reason.value);
+      CHECK(sum == doctest::Approx(static_cast<double>(scores[static_cast<std::size_t>(item)])).epsilon(1e-3));
+    }
+    return evaluator.results()[0];
+  };
+  const double without = hit_rate("none");
+  for (const char* sequence : {"sasrec", "gru"}) {
+    CAPTURE(sequence);
+    CHECK(hit_rate(sequence) > without + 0.1);
+  }
 }
 
 TEST_CASE("a training that was interrupted goes on as if it had not been") {

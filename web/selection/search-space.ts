@@ -69,6 +69,18 @@ const SPACES: Partial<Record<ModelName, Record<string, Dimension>>> = {
     alpha: { low: 0.05, high: 1.2 },
     num_neighbors: { choices: [100, 200, 400] },
   },
+  sasrec: {
+    num_factors: { choices: [32, 64, 96, 128] },
+    num_blocks: { choices: [1, 2, 3] },
+    num_heads: { choices: [1, 2, 4] },
+    dropout: { low: 0.1, high: 0.5 },
+    learning_rate: { low: 0.0003, high: 0.003, log: true },
+  },
+  gru: {
+    num_factors: { choices: [32, 64, 96, 128] },
+    dropout: { low: 0.1, high: 0.5 },
+    learning_rate: { low: 0.0003, high: 0.003, log: true },
+  },
 };
 
 /** Uniform numbers in [0, 1) from a seed: SplitMix32 (after Steele, Lea & Flood 2014). */

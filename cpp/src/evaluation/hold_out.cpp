@@ -35,11 +35,13 @@ Result<InteractionLog> log_of(const Interactions& interactions) {
   return log;
 }
 
-Result<HeldOut> hold_out(const Interactions& interactions, std::optional<SplitKind> kind, std::uint64_t seed) {
+Result<HeldOut> hold_out(const Interactions& interactions, std::optional<SplitKind> kind, std::uint64_t seed,
+                         bool rows_tell_time) {
   const Result<InteractionLog> log = log_of(interactions);
   if (!log.ok()) return log.status();
-  const SplitKind standard = interactions.has_timestamps() ? SplitKind::kLeaveOneOut : SplitKind::kRandom;
-  const Result<Split> parts = split(log.value(), kind.value_or(standard), kFraction, seed, /*rows_tell_time=*/false);
+  const bool ordered = rows_tell_time || interactions.has_timestamps();
+  const SplitKind standard = ordered ? SplitKind::kLeaveOneOut : SplitKind::kRandom;
+  const Result<Split> parts = split(log.value(), kind.value_or(standard), kFraction, seed, rows_tell_time);
   if (!parts.ok()) return parts.status();
   HeldOut out;
   Result<Interactions> rest = rows_of(log.value(), parts.value().train, interactions);

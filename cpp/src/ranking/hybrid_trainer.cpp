@@ -2,11 +2,13 @@
 #include <cmath>
 
 #include "inkling/decimal.h"
+#include "inkling/gru.h"
 #include "inkling/hold_out.h"
 #include "inkling/hybrid.h"
 #include "inkling/item_vectors.h"
 #include "inkling/popularity.h"
 #include "inkling/random.h"
+#include "inkling/sasrec.h"
 #include "ranking/blend_fit.h"
 #include "ranking/rank_cases.h"
 #include "ranking/ranker_fit.h"
@@ -26,6 +28,8 @@ constexpr SettingSpec kSettings[] = {
      "how many people the items nearest by content count for, where few have met an item"},
     {"ranker", Kind::kChoice, "trees", "linear,trees,perceptron", "",
      "what makes a score of the parts' scores: a weighted sum, or that and what trees or a perceptron add"},
+    {"sequence", Kind::kChoice, "none", "none,sasrec,gru", "",
+     "a part that reads the history in its order, with that model's own defaults; takes most of the time"},
 };
 
 struct MemberSpec {
@@ -38,7 +42,8 @@ constexpr MemberSpec kMembers[] = {
     {"popularity", "", false, false},   {"popularity", "half_life_days", false, true},
     {"item_graph", "", true, false},    {"ials", "", true, false},
     {"sparse_linear", "", true, false}, {"item_neighbors", "", true, false},
-    {"item_vectors", "", true, false},
+    {"item_vectors", "", true, false},  {"sasrec", "", false, false},
+    {"gru", "", false, false},
 };
 constexpr float kHalfLives[] = {0, 2, 8, 32};
 constexpr float kContentHalfLives[] = {0, 8};
@@ -48,6 +53,9 @@ constexpr std::size_t kMostPeople = 3000;
 constexpr std::size_t kMostNewCases = 1500;
 constexpr int kMostEventsOfNewcomer = 40;
 constexpr float kHiddenShare = 0.1f;  // of the items
+
+// Whether a part was asked for that reads the history in its order: then the rows of a log tell it.
+bool reads_order(const Settings& settings) { return settings.choice("sequence") > 0; }
 
 // Without the rows of what is hidden.
 Result<Interactions> without(const Interactions& interactions, const std::vector<bool>& hidden) {
@@ -148,7 +156,7 @@ class HybridTrainer final : public Trainer {
     const MemberSpec& spec = kMembers[member];
     const auto named = [&](const Hybrid::Part& part) { return part.member == static_cast<std::int32_t>(member); };
     if ((last_time && std::none_of(parts_.begin(), parts_.end(), named)) ||
-        (spec.needs_times && !interactions_.has_timestamps()) ||
+        (spec.needs_times && !interactions_.has_timestamps()) || !is_wanted(spec.model) ||
         (spec.model == ItemVectors::kName && data_.vectors.width == 0)) {
       ++phase_;
       return {};
@@ -169,6 +177,13 @@ class HybridTrainer final : public Trainer {
       return trainer.status();
     }
     return {};
+  }
+
+  // Of the models that read the history in its order, the one that was asked for.
+  bool is_wanted(std::string_view model) const {
+    const int sequence = settings_.choice("sequence");
+    if (model == Sasrec::kName) return sequence == 1;
+    return model != Gru::kName || sequence == 2;
   }
 
   std::vector<RankCase> make_cases() {
@@ -248,7 +263,7 @@ class HybridTrainer final : public Trainer {
 
   Status learn(std::int64_t work) {
     if (draft_ == nullptr) {
-      const bool ordered = interactions_.has_timestamps();
+      const bool ordered = interactions_.has_timestamps() || reads_order(settings_);
       for (std::size_t m = 0; m < members_.size(); ++m) {
         if (members_[m] == nullptr) continue;
         for (const float half_life : kHalfLives) {
@@ -383,7 +398,7 @@ Result<std::unique_ptr<Trainer>> Hybrid::make_trainer(const Settings& settings, 
   if (data.vectors.width > 0) {
     if (Status s = ItemVectors::check(data); !s.ok()) return s;
   }
-  Result<HeldOut> held_out = hold_out(*data.interactions, std::nullopt, seed);
+  Result<HeldOut> held_out = hold_out(*data.interactions, std::nullopt, seed, reads_order(settings));
   if (!held_out.ok()) return held_out.status();
   return std::unique_ptr<Trainer>(
       std::make_unique<HybridTrainer>(settings, data, std::move(held_out.value()), seed, pool));
