@@ -5,14 +5,16 @@ namespace {
 using namespace inkling;
 using namespace inkling::seam;
 
-// The points of the curve from number `begin` on: float64, (points, 4): epoch, loss, ndcg, hit rate.
+// The points of the curve from number `begin` on: float64, (points, 5): epoch, loss, ndcg, hit rate, seconds.
 void curve(const Training& training, int begin, Buffer& out) {
   out.clear();
   for (const LearningPoint& point : training.trainer->curve().subspan(static_cast<std::size_t>(begin))) {
-    const double row[] = {static_cast<double>(point.epoch), point.loss, point.ndcg, point.hit_rate};
+    const double row[] = {static_cast<double>(point.epoch), point.loss, point.ndcg, point.hit_rate, point.seconds};
     out.append(std::span<const double>(row));
   }
 }
+
+void took(Training& training, double seconds) { training.trainer->took(seconds); }
 
 int save(const Training& training, Engine& engine, Buffer& out) {
   TensorFile checkpoint;
@@ -26,10 +28,11 @@ int resume(Training& training, Engine& engine, const Buffer& checkpoint) {
   return engine.report(file.ok() ? training.trainer->resume(file.value()) : file.status());
 }
 
+void tune_people(TrainedModel& model, bool on) { model.file.model->tune_to_people(on); }
+
 const Binding kTable[] = {
-    function("curveOf", &curve),
-    function("saveCheckpoint", &save),
-    function("resumeTraining", &resume),
+    function("tunePeople", &tune_people), function("curveOf", &curve),         function("stepTook", &took),
+    function("saveCheckpoint", &save),    function("resumeTraining", &resume),
 };
 const Bindings kBindings(kTable);
 

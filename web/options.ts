@@ -144,7 +144,7 @@ const OPTIONS = {
     threads: anything, // checked with the features at hand
     variant: anything,
     training: flag,
-    personFactors: oneOf('fold_in', 'online'),
+    personFactors: oneOf('fold_in', 'online', 'tuned'),
     wasmUrl: addresses,
     wasmBinary: anything,
     workerUrl: anything,

@@ -100,6 +100,7 @@ export class Recommender {
         tokenizer: options.tokenizer && absolute(options.tokenizer),
       },
       online: options.personFactors === 'online',
+      tuned: options.personFactors === 'tuned',
     };
     const sources = publicSources(catalog, model);
     const connect = (script: WorkerScript) =>

@@ -55,6 +55,7 @@ const OPTIONS = {
     storage: oneOf(...FACTOR_STORAGES),
     knownItemsOnly: flag,
     historyEvents: positive,
+    personFactors: oneOf('fold_in', 'tuned'),
     sampledNegatives: positive,
     checkpoints: flag,
     resume: bytes,

@@ -210,8 +210,8 @@ export interface LearningPoint {
   /** ndcg@10 and hit_rate@10 of each person's last item, which is not learned from; none with `patience: 0`. */
   ndcg?: number;
   hitRate?: number;
-  /** Since the training began, or was resumed; none of points before that. */
-  seconds?: number;
+  /** Spent on the training so far, also before the checkpoint that it was resumed from. */
+  seconds: number;
 }
 
 /** Vectors of items, such as a sentence encoder's of their texts. */
@@ -310,9 +310,11 @@ export interface OpenOptions {
    * How the factors of a person come about, with the models `ials` and `bpr`. With `fold_in` every list computes them
    * from the whole history. With `online` they are kept from list to list, and each event that only adds a wanted item is one
    * step from where they were, which takes as long after thousands of events as after ten. With `ials` the lists are the same but for
-   * rounding; with `bpr` they hang on the order of the events and on when the page was opened. Default `fold_in`.
+   * rounding; with `bpr` they hang on the order of the events and on when the page was opened. With `tuned` the models `sasrec` and
+   * `gru` also learn from the person: the bias of their last layer makes one small, bounded step an event. It is worked out anew
+   * from the history, so that nothing is stored and what is forgotten is gone from it; the model stays as it is. Default `fold_in`.
    */
-  personFactors?: 'fold_in' | 'online';
+  personFactors?: 'fold_in' | 'online' | 'tuned';
   /**
    * Where the wasm files are, if the bundler moved them. The function is asked for those of the chosen variant
    * (`simd-serving`, `simd`, `simd-full`). A single address is of one file: only what that trains can be trained.
@@ -714,6 +716,8 @@ export interface EvaluateOptions {
    * other items are not ranked either. Default: all.
    */
   historyEvents?: number;
+  /** With `tuned` the models `sasrec` and `gru` are tuned to each test user, as by `open({personFactors})`. Default `fold_in`. */
+  personFactors?: 'fold_in' | 'tuned';
   /**
    * In place of `negatives`: of each test user only the test items and so many others are ranked, drawn by the seed from
    * what the user has not met. Figures are higher than of the whole catalogue, and say less.

@@ -18,6 +18,7 @@
 #include "inkling/splits.h"
 #include "rerank_sample.h"
 #include "sample_data.h"
+#include "sequence/sequence_memory.h"
 
 namespace inkling {
 
@@ -179,6 +180,88 @@ TEST_CASE("lists that are measured are calibrated to what a model of sequences f
   CHECK(orders[0] != orders[1]);
 }
 
+TEST_CASE("a model that is tuned to people leans to what they took after each item, within bounds, and back again") {
+  const Interactions interactions = built(circle(80, false, 1));
+  for (const std::string_view name : kModels) {
+    CAPTURE(name);
+    const auto model = trained(name, settings_with({}), {&interactions, nullptr});
+    const std::size_t width = model->latent_factors()->num_factors();
+    const std::vector<HistoryEntry> history = {{3, 1}, {30, 1}, {12, 1}, {31, 1}, {20, 1}};
+    const std::vector<float> before = scores_of(*model, history);
+    model->tune_to_people(true);
+    const std::vector<float> tuned = scores_of(*model, history);
+    model->tune_to_people(false);
+    CHECK(scores_of(*model, history) == before);
+
+    // The same from its definition, in double precision. Of an untuned model a state's scores are those of the history.
+    std::vector<double> tuning(width);
+    std::vector<float> row(width);
+    const auto memory = static_cast<const SequenceModel&>(*model).make_memory();
+    const auto with_tuning = [&](std::size_t count) {
+      const auto first = History(history).first(count);
+      std::vector<float> plain = scores_of(*model, first);
+      std::vector<double> scores(plain.begin(), plain.end());
+      for (std::int32_t item = 0; item < kStations; ++item) {
+        const float* factors = model->latent_factors()->row(item, row.data());
+        for (std::size_t c = 0; c < width; ++c) {
+          scores[static_cast<std::size_t>(item)] += tuning[c] * static_cast<double>(factors[c]);
+        }
+      }
+      return scores;
+    };
+    for (std::size_t n = 1; n < history.size(); ++n) {
+      const std::vector<double> scores = with_tuning(n);
+      double total = 0;
+      for (const double score : scores) total += std::exp(score);
+      memory->read(std::span(&history[n - 1].item, 1));
+      double rate = 0;
+      for (std::size_t c = 0; c < width; ++c) rate += 4e-4 * std::pow(static_cast<double>(memory->state()[c]), 2);
+      std::vector<double> step(width);
+      for (std::int32_t item = 0; item < kStations; ++item) {
+        const float* factors = model->latent_factors()->row(item, row.data());
+        const double likely = std::exp(scores[static_cast<std::size_t>(item)]) / total;
+        for (std::size_t c = 0; c < width; ++c) {
+          step[c] += rate * ((item == history[n].item ? 1.0 : 0.0) - likely) * static_cast<double>(factors[c]);
+        }
+      }
+      for (std::size_t c = 0; c < width; ++c) tuning[c] = 0.98 * tuning[c] + step[c];
+    }
+    const std::vector<double> expected = with_tuning(history.size());
+    for (std::size_t item = 0; item < kStations; ++item) {
+      CHECK(static_cast<double>(tuned[item]) == doctest::Approx(expected[item]).epsilon(1e-3));
+    }
+
+    // One step an event, and reasons that sum to the score.
+    model->tune_to_people(true);
+    const auto profile = value_of(model->fold_in(History(history).first(2)));
+    for (std::size_t n = 2; n < history.size(); ++n) CHECK(profile->update(history[n]));
+    std::vector<float> step_by_step(kStations);
+    profile->score_all(step_by_step);
+    std::vector<Contribution> reasons;
+    profile->explain(13, reasons);
+    double sum = 0;
+    for (const Contribution& reason : reasons) sum += static_cast<double>(reason.value);
+    CHECK(sum == doctest::Approx(static_cast<double>(step_by_step[13])).epsilon(1e-3));
+    for (std::size_t item = 0; item < kStations; ++item) {
+      CHECK(step_by_step[item] == doctest::Approx(tuned[item]).epsilon(1e-3));
+    }
+    // Whatever somebody takes, they are not carried away.
+    std::vector<HistoryEntry> odd;
+    for (int n = 0; n < 10; ++n) odd.push_back({(n * 17) % kStations, 1});
+    const std::vector<float> far = scores_of(*model, odd);
+    model->tune_to_people(false);
+    const std::vector<float> plain = scores_of(*model, odd);
+    double moved = 0;
+    double length = 0;
+    for (std::size_t item = 0; item < kStations; ++item) {
+      moved += std::pow(static_cast<double>(far[item] - plain[item]), 2);
+      length += std::pow(static_cast<double>(plain[item]), 2);
+    }
+    CHECK(moved > 0);
+    CHECK(moved < 0.1 * length);
+  }
+}
+
 TEST_CASE("a hybrid with a part that reads the order knows which way somebody goes, and says why") {
   const InteractionLog log = circle(160, true, 2);
   const Split parts = value_of(split(log, SplitKind::kLeaveOneOut, 0.2, 1));
@@ -222,6 +305,7 @@ TEST_CASE("a training that was interrupted goes on as if it had not been") {
     std::vector<std::uint8_t> bytes;
     while (!whole->done()) {
       REQUIRE(succeeds(whole->step(100)));
+      whole->took(0.5);
       if (whole->curve().size() != 4 || !bytes.empty()) continue;
       TensorFile checkpoint;
       REQUIRE(succeeds(whole->save(checkpoint)));
@@ -231,12 +315,18 @@ TEST_CASE("a training that was interrupted goes on as if it had not been") {
     auto resumed = value_of(make_trainer(name, settings, {&interactions}, 4, pool));
     REQUIRE(succeeds(resumed->resume(checkpoint)));
     CHECK(resumed->curve().size() == 4);
+    CHECK(whole->curve()[3].seconds > whole->curve()[2].seconds);
+    CHECK(resumed->curve()[3].seconds == whole->curve()[3].seconds);
     CHECK(resumed->done_work() > 0);
-    while (!resumed->done()) REQUIRE(succeeds(resumed->step(77)));
+    while (!resumed->done()) {
+      REQUIRE(succeeds(resumed->step(77)));
+      resumed->took(0.25);
+    }
     REQUIRE(resumed->curve().size() == whole->curve().size());
     for (std::size_t n = 4; n < whole->curve().size(); ++n) {
       CHECK(resumed->curve()[n].loss == whole->curve()[n].loss);
       CHECK(resumed->curve()[n].ndcg == whole->curve()[n].ndcg);
+      CHECK(resumed->curve()[n].seconds > resumed->curve()[n - 1].seconds);
     }
     const auto history = entries_of(9);
     CHECK(scores_of(*resumed->finish(), history) == scores_of(*whole->finish(), history));

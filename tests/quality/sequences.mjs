@@ -82,7 +82,7 @@ learned from, the training tells when it ends and which epoch is kept; settings 
 ${rows
   .map(
     ({ label, settings, all, sampled, least, leastSampled }) =>
-      `| \`${label}\` | ${settings} | ${figures(all)}${reached(all, least)} | ${figures(sampled)}${reached(sampled, leastSampled)} | ${all.curve.length} | ${(all.seconds.train / 60).toFixed(0)} |`,
+      `| \`${label}\` | ${settings} | ${figures(all)}${reached(all, least)} | ${figures(sampled)}${reached(sampled, leastSampled)} | ${all.curve.length} | ${((all.curve.at(-1)?.seconds ?? Number.NaN) / 60).toFixed(0)} |`,
   )
   .join('\n')}
 ${PUBLISHED.map(([label, all, sampled]) => `| ${label} | | ${all} | ${sampled} | | |`).join('\n')}

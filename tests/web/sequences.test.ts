@@ -106,6 +106,33 @@ describe.each(['sasrec', 'gru'] as const)('%s', (model) => {
     await expect(strange).rejects.toMatchObject({ code: 'invalid_argument' });
   });
 
+  test('is tuned to a person where that is wanted, and only there', async () => {
+    const history = ['s4', 's9', 's5', 's14', 's6'];
+    const plain = await open({ catalog: items });
+    const { modelFile } = await plain.train(interactions, options);
+    const before = await lists(plain, history);
+    const tuned = await open({ catalog: items, model: modelFile, personFactors: 'tuned' });
+    const leaning = await lists(tuned, history);
+    expectReasonsToSum(leaning);
+    const scores = (list: typeof before) => list.map(({ score }) => score);
+    expect(scores(leaning)).not.toEqual(scores(before));
+    // What is forgotten is gone from it, too.
+    const beside = await tuned.recommend({ k: 5 });
+    await tuned.record({ item: 's20', type: 'like' });
+    expect(scores(await tuned.recommend({ k: 5 }))).not.toEqual(scores(beside));
+    await tuned.edit({ forget: { item: 's20' } });
+    expect(scores(await tuned.recommend({ k: 5 }))).toEqual(scores(beside));
+
+    const settings = { ...options.settings, epochs: 1 };
+    // Of items in no order there are ranks to change.
+    const muddled = interactions.map((row, n) => ({ ...row, item: `r${(n * n * 7919) % 307}` }));
+    const asked = { interactions: muddled, model, settings, metrics: ['auc'] };
+    const measured = await plain.evaluate(asked);
+    const measuredTuned = await plain.evaluate({ ...asked, personFactors: 'tuned' });
+    expect(measuredTuned.metrics.auc).not.toBe(measured.metrics.auc);
+    expect(measuredTuned.metrics.auc).toBeCloseTo(measured.metrics.auc ?? 0, 1);
+  });
+
   test('goes on from a checkpoint to the same model', async () => {
     const recommender = await open();
     const settings = { ...options.settings, epochs: 6 };

@@ -93,6 +93,11 @@ export const evaluate: Command = {
       help: 'know each test user by no more than the newest N items, as one knows a newcomer',
     },
     {
+      name: 'person-factors',
+      value: 'fold_in|tuned',
+      help: 'tuned: sasrec and gru also learn from each test user, as by open({personFactors})',
+    },
+    {
       name: 'sampled-negatives',
       value: 'N',
       help: "rank only the test items and N others, drawn from what the user has not met, as many papers' figures do",
@@ -120,6 +125,7 @@ export const evaluate: Command = {
     const negativesPath = args.text('negatives');
     const itemsPath = args.text('items');
     const historyEvents = args.integer('history-events', 1);
+    const personFactors = args.choice('person-factors', ['fold_in', 'tuned'] as const);
     const sampledNegatives = args.integer('sampled-negatives', 1);
     if (sampledNegatives !== undefined && negativesPath !== undefined) {
       throw new UsageError('--sampled-negatives is given with --negatives; give one of the two.');
@@ -173,6 +179,7 @@ export const evaluate: Command = {
         ...(topics !== undefined && { topics }),
         ...(args.has('known-items-only') && { knownItemsOnly: true }),
         ...(historyEvents !== undefined && { historyEvents }),
+        ...(personFactors && { personFactors }),
         ...(sampledNegatives !== undefined && { sampledNegatives }),
         ...checkpoint?.options(),
         onProgress: (progress) => {

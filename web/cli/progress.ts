@@ -76,6 +76,6 @@ function pointText({ epoch, loss, ndcg, hitRate, seconds }: LearningPoint): stri
   if (ndcg !== undefined && hitRate !== undefined) {
     figures.push(`ndcg@10 ${ndcg.toFixed(4)}`, `hit_rate@10 ${hitRate.toFixed(4)}`);
   }
-  if (seconds !== undefined) figures.push(`${seconds.toFixed(0)} s`);
+  figures.push(`${seconds.toFixed(0)} s`);
   return `epoch ${epoch}: ${figures.join(', ')}`;
 }

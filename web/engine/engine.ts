@@ -60,6 +60,10 @@ export class Engine extends TrainingEngine {
     return run;
   }
 
+  override tune({ handle }: TrainedModel, on: boolean): void {
+    this.module.tunePeople?.(handle, on);
+  }
+
   override learnedBlend(model: TrainedModel): LearnedBlend | null {
     return model.name === 'hybrid' ? new LearnedBlend(this, model) : null;
   }

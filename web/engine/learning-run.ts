@@ -6,12 +6,11 @@ import type { SlicedWork } from './slices.js';
 import { check } from './status.js';
 import type { LearningOptions } from './training-engine.js';
 
-const NUMBERS_A_POINT = 4;
+const NUMBERS_A_POINT = 5;
 
 /** A training with a curve: what it learned after each epoch, and all it takes to go on from there. */
 export class LearningRun implements SlicedWork {
   readonly curve: LearningPoint[] = [];
-  private readonly started = performance.now();
   /** Not yet told. */
   private checkpoint: Uint8Array | undefined;
 
@@ -25,7 +24,7 @@ export class LearningRun implements SlicedWork {
     const { resume } = options;
     if (resume)
       owning((own) => check(wasm, module.resumeTraining(training, wasm, own(heap.write(resume)))));
-    this.readCurve(false);
+    this.readCurve();
   }
 
   totalWork(): number {
@@ -38,7 +37,9 @@ export class LearningRun implements SlicedWork {
 
   step(work: number): void {
     const { wasm } = this.engine;
+    const start = performance.now();
     check(wasm, this.training.step(wasm, work));
+    this.engine.module.stepTook(this.training, (performance.now() - start) / 1000);
     if (!this.readCurve() || !this.options.checkpoints) return;
     this.checkpoint = owning((own) => {
       const out = own(new this.engine.module.Buffer(0));
@@ -54,20 +55,21 @@ export class LearningRun implements SlicedWork {
     return { ...(learning && { learning }), ...(checkpoint && { checkpoint }) };
   }
 
-  /** Whether there is a new point. `isOwn`: of this run. */
-  private readCurve(isOwn = true): boolean {
+  /** Whether there is a new point. */
+  private readCurve(): boolean {
     const numbers = owning((own) => {
       const out = own(new this.engine.module.Buffer(0));
       this.engine.module.curveOf(this.training, this.curve.length, out);
       return this.engine.heap.read(out, Float64Array).slice();
     });
     for (let n = 0; n < numbers.length; n += NUMBERS_A_POINT) {
-      const [epoch = 0, loss = 0, ndcg = 0, hitRate = 0] = numbers.subarray(n, n + NUMBERS_A_POINT);
+      const point = numbers.subarray(n, n + NUMBERS_A_POINT);
+      const [epoch = 0, loss = 0, ndcg = 0, hitRate = 0, seconds = 0] = point;
       this.curve.push({
         epoch,
         loss,
         ...(!Number.isNaN(ndcg) && { ndcg, hitRate }),
-        ...(isOwn && { seconds: (performance.now() - this.started) / 1000 }),
+        seconds,
       });
     }
     return numbers.length > 0;

@@ -21,6 +21,8 @@ export class ServingEngine {
   texts: TextSettings = {};
   /** Whether a person's factors are brought up to date event by event. */
   online = false;
+  /** Whether models of sequences are brought nearer to what the person took. */
+  tuned = false;
   /** Models that this module only serves, and which one trains them. */
   readonly lacks: Partial<Record<ModelName, 'usual' | 'full'>> = {};
 
@@ -53,6 +55,9 @@ export class ServingEngine {
   openModel(file: Uint8Array): TrainedModel {
     return TrainedModel.read(this, file);
   }
+
+  /** Has profiles that are tuned to the person, or not, where the model knows how. */
+  tune(_model: TrainedModel, _on: boolean): void {}
 
   /** What a person's choices teach a model; null where they do not. */
   learnedBlend(_model: TrainedModel): LearnedBlend | null {

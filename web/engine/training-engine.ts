@@ -279,6 +279,7 @@ export class TrainingEngine extends ServingEngine {
         | 'onProgress'
         | 'knownItemsOnly'
         | 'historyEvents'
+        | 'personFactors'
         | 'vectors'
         | 'checkpoints'
         | 'resume'
@@ -307,6 +308,7 @@ export class TrainingEngine extends ServingEngine {
     );
     const evaluateStart = performance.now();
     try {
+      this.tune(trained, options.personFactors === 'tuned');
       return await owning(async (own) => {
         const status = evaluation.start(
           wasm,

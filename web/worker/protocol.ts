@@ -43,6 +43,7 @@ export interface OpenRequest {
   texts?: SentTextSettings | undefined;
   /** Whether a person's factors are brought up to date event by event. */
   online?: boolean;
+  tuned?: boolean;
 }
 
 /** How items become terms; the worker imports the tokenizer. */

@@ -209,6 +209,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
     this.engine = await this.host.loadVariant(request.choice, request, onProgress);
     this.engine.texts = await textSettings(request.texts);
     this.engine.online = request.online === true;
+    this.engine.tuned = request.tuned === true;
     return null;
   }
 

@@ -16,7 +16,8 @@ struct HeldOut {
 };
 
 // kind: how to divide; where none is given, each user's last item if there are timestamps or rows tell time, else a
-// random tenth of all rows. rows_tell_time: as of split(). Users and items keep their indices. Errors: those of split().
+// random tenth of all rows. rows_tell_time: as of split(). Users and items keep their indices. Errors: those of
+// split().
 Result<HeldOut> hold_out(const Interactions& interactions, std::optional<SplitKind> kind, std::uint64_t seed,
                          bool rows_tell_time = false);
 

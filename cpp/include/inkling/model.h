@@ -114,6 +114,10 @@ class Model {
   // Whether scores are logits of what the person takes next, so that their softmax says how likely each item is.
   virtual bool foretells_next() const { return false; }
 
+  // Whether profiles are brought nearer to what their person took, beyond what fold-in makes of it, where the model
+  // knows how (sequence_model.h). Not while others use the model.
+  virtual void tune_to_people(bool /*on*/) {}
+
   // Makes lists of large catalogues faster for some more memory; they stay the same, to the bit. Not while others use
   // the model.
   virtual void prepare_lists() {}
@@ -181,6 +185,7 @@ struct LearningPoint {
   double loss;         // mean of an item in the last pass
   double ndcg;         // ndcg@10 and hit_rate@10 of what was held out for validation, among all items that the person
   double hit_rate;     // has not met; NaN where nothing was held out
+  double seconds;      // that steps took so far (Trainer::took), also those before a checkpoint; 0 where nobody says it
 };
 
 // A training run in slices, so that a worker between two slices can hear that it should stop. A run that is dropped
@@ -196,6 +201,8 @@ class Trainer {
   virtual Status step(std::int64_t work) = 0;
   // Empty where the model has no such curve.
   virtual std::span<const LearningPoint> curve() const { return {}; }
+  // Tells how long the last step took, for the curve: the core has no clock.
+  virtual void took(double /*seconds*/) {}
   // Everything needed to go on from here, or from some way before; the work done is then that of there. Errors:
   // kInvalidArgument where the model's training cannot be interrupted.
   virtual Status save(TensorFile& checkpoint) const;

@@ -22,6 +22,11 @@ class SequenceMemory;
 //
 // A profile keeps what was made of the items read (Profile::update): a further one costs one step, and gives what
 // fold-in makes of the longer history. Only at every (max_length / 4)-th item beyond max_length all are read again.
+//
+// Tuned to people (tune_to_people), the bias of the last layer is the person's own: after each item it makes one step
+// on the softmax loss of the next one, d ← (1 − λ) d + η |state|² (f(next) − Σ p(i) f(i)), is pulled back to the
+// model's by λ, and stays shorter than a tenth of the state. Made anew from the history, so nothing is stored, and
+// untuned it is gone. Each step costs two products with all item factors.
 class SequenceModel : public Model {
  public:
   std::size_t max_length() const { return max_length_; }
@@ -34,6 +39,8 @@ class SequenceModel : public Model {
   void similar(std::int32_t item, std::span<float> scores) const override { factors_.cosines(item, scores); }
   bool keeps_profiles() const override { return true; }
   bool foretells_next() const override { return true; }
+  void tune_to_people(bool on) override { tuned_ = on; }
+  bool is_tuned() const { return tuned_; }
   void prepare_lists() override { factors_.prepare_scan(); }
   const ItemFactors* latent_factors() const override { return &factors_; }
 
@@ -47,6 +54,7 @@ class SequenceModel : public Model {
  private:
   ItemFactors factors_;
   std::size_t max_length_;
+  bool tuned_ = false;
 };
 
 }  // namespace inkling

@@ -11,6 +11,7 @@ namespace {
 constexpr std::int64_t kMostDrops = 2;
 constexpr float kDrop = 0.3f;
 constexpr std::size_t kLeastToValidate = 3;
+constexpr std::size_t kPointNumbers = 4;  // of a point of the curve in a checkpoint
 // Of few sequences, an epoch is few steps: nothing is given up before so many.
 constexpr std::int64_t kLeastSteps = 500;
 
@@ -110,6 +111,11 @@ std::int64_t SequenceTrainer::done_work() const {
   return done + (validating_ ? validation_->done_people() : 0);
 }
 
+void SequenceTrainer::took(double seconds) {
+  seconds_ += seconds;
+  for (std::size_t n = curve_.size(); n > 0 && curve_[n - 1].seconds == 0; --n) curve_[n - 1].seconds = seconds_;
+}
+
 Status SequenceTrainer::step(std::int64_t work) {
   const std::int64_t goal = std::min(done_work() + std::max<std::int64_t>(work, 1), total_work());
   while (!ended_ && done_work() < goal) {
@@ -139,7 +145,7 @@ void SequenceTrainer::end_epoch() {
   constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
   const LearningPoint point = {static_cast<std::int32_t>(learner_->epoch()), learner_->loss(),
                                validates() ? validation_->ndcg() : kUnknown,
-                               validates() ? validation_->hit_rate() : kUnknown};
+                               validates() ? validation_->hit_rate() : kUnknown, 0};
   curve_.push_back(point);
   ended_ = learner_->epoch() >= epochs_;
   if (!validates() || point.ndcg > best_ndcg_) {
@@ -161,13 +167,6 @@ void SequenceTrainer::keep_checkpoint() {
   checkpoint_.add("trainer.best", std::span<const float>(best_), {static_cast<std::int64_t>(best_.size())});
   const std::int32_t counts[] = {static_cast<std::int32_t>(waited_), static_cast<std::int32_t>(drops_), ended_ ? 1 : 0};
   checkpoint_.add("trainer.counts", std::span<const std::int32_t>(counts), {3});
-  std::vector<float> points;
-  for (const LearningPoint& point : curve_) {
-    points.push_back(static_cast<float>(point.loss));
-    points.push_back(static_cast<float>(point.ndcg));
-    points.push_back(static_cast<float>(point.hit_rate));
-  }
-  checkpoint_.add("trainer.curve", std::span<const float>(points), {static_cast<std::int64_t>(curve_.size()), 3});
 }
 
 Status SequenceTrainer::save(TensorFile& checkpoint) const {
@@ -175,6 +174,15 @@ Status SequenceTrainer::save(TensorFile& checkpoint) const {
     return {ErrorCode::kInvalidArgument, "there is nothing to save before the end of the first epoch; wait for it"};
   }
   for (const auto& [name, tensor] : checkpoint_.tensors()) checkpoint.add_view(name, tensor);
+  std::vector<float> points;
+  for (const LearningPoint& point : curve_) {
+    points.push_back(static_cast<float>(point.loss));
+    points.push_back(static_cast<float>(point.ndcg));
+    points.push_back(static_cast<float>(point.hit_rate));
+    points.push_back(static_cast<float>(point.seconds));
+  }
+  checkpoint.add("trainer.curve", std::span<const float>(points),
+                 {static_cast<std::int64_t>(curve_.size()), kPointNumbers});
   checkpoint.set_metadata("training", training_);
   return {};
 }
@@ -192,7 +200,7 @@ Status SequenceTrainer::resume(const TensorFile& checkpoint) {
   if (Status s = checkpoint.get("trainer.best", 1, best); !s.ok()) return s;
   if (Status s = checkpoint.get("trainer.counts", 1, counts); !s.ok()) return s;
   if (Status s = checkpoint.get("trainer.curve", 2, points); !s.ok()) return s;
-  if (best.size() != best_.size() || counts.size() != 3 || points.size() % 3 != 0) {
+  if (best.size() != best_.size() || counts.size() != 3 || points.size() % kPointNumbers != 0) {
     return {ErrorCode::kCorruptModelFile, "the checkpoint's tensors of the trainer have the wrong sizes"};
   }
   if (Status s = learner_->resume(checkpoint); !s.ok()) return s;
@@ -202,11 +210,12 @@ Status SequenceTrainer::resume(const TensorFile& checkpoint) {
   ended_ = counts[2] != 0;
   curve_.clear();
   best_ndcg_ = -1;
-  for (std::size_t n = 0; n < points.size(); n += 3) {
-    curve_.push_back({static_cast<std::int32_t>(n / 3 + 1), static_cast<double>(points[n]),
-                      static_cast<double>(points[n + 1]), static_cast<double>(points[n + 2])});
+  for (std::size_t n = 0; n < points.size(); n += kPointNumbers) {
+    const auto number = [&](std::size_t place) { return static_cast<double>(points[n + place]); };
+    curve_.push_back({static_cast<std::int32_t>(n / kPointNumbers + 1), number(0), number(1), number(2), number(3)});
     best_ndcg_ = std::max(best_ndcg_, curve_.back().ndcg);
   }
+  seconds_ = curve_.empty() ? 0 : curve_.back().seconds;
   keep_checkpoint();
   return {};
 }

@@ -74,6 +74,7 @@ class SequenceTrainer : public Trainer {
   std::int64_t done_work() const override;
   Status step(std::int64_t work) override;
   std::span<const LearningPoint> curve() const override { return curve_; }
+  void took(double seconds) override;
   Status save(TensorFile& checkpoint) const override;
   Status resume(const TensorFile& checkpoint) override;
 
@@ -106,6 +107,7 @@ class SequenceTrainer : public Trainer {
   bool ended_ = false;
   std::int64_t waited_ = 0;  // epochs since the best, or since steps got shorter
   std::int64_t drops_ = 0;   // how often steps got shorter
+  double seconds_ = 0;       // that steps took
   std::vector<LearningPoint> curve_;
   double best_ndcg_ = -1;
   std::vector<float> best_;

@@ -30,13 +30,13 @@ describe('ProgressReporter', () => {
     const lines: string[] = [];
     const reporter = new ProgressReporter({ write: (text) => lines.push(text) });
     const first = { epoch: 1, loss: 7.5, ndcg: 0.1, hitRate: 0.25, seconds: 12.4 };
-    for (const learning of [first, first, { epoch: 2, loss: 7 }]) {
+    for (const learning of [first, first, { epoch: 2, loss: 7, seconds: 20 }]) {
       reporter.on('train sasrec')({ phase: 'train', fraction: 0.15 * learning.epoch, learning });
     }
     expect(lines).toEqual([
       'epoch 1: loss 7.5000, ndcg@10 0.1000, hit_rate@10 0.2500, 12 s\n',
       'train sasrec: 10%\n',
-      'epoch 2: loss 7.0000\n',
+      'epoch 2: loss 7.0000, 20 s\n',
       'train sasrec: 30%\n',
     ]);
   });
