@@ -10,7 +10,7 @@ namespace inkling {
 namespace {
 
 using Kind = SettingSpec::Kind;
-constexpr SettingSpec kSettings[] = {
+constexpr SettingSpec kItemGraphSettings[] = {
     {"num_neighbors", Kind::kInteger, "200", "1", "10000", "neighbours kept of each item"},
     {"alpha", Kind::kNumber, "0.7", "0", "2", "exponent of the probability of a step of the walk"},
     {"beta", Kind::kNumber, "0.6", "0", "2", "how much items that many users met are held back; 0 is P3alpha"},
@@ -24,7 +24,7 @@ float power(std::int64_t length, double exponent) {
 
 }  // namespace
 
-std::span<const SettingSpec> ItemGraph::settings() { return kSettings; }
+std::span<const SettingSpec> ItemGraph::settings() { return kItemGraphSettings; }
 
 Result<std::unique_ptr<Trainer>> ItemGraph::make_trainer(const Settings& settings, const TrainingData& data,
                                                          std::uint64_t /*seed*/, ThreadPool& pool) {

@@ -9,7 +9,7 @@ namespace inkling {
 namespace {
 
 using Kind = SettingSpec::Kind;
-constexpr SettingSpec kSettings[] = {
+constexpr SettingSpec kItemNeighborsSettings[] = {
     {"num_neighbors", Kind::kInteger, "100", "1", "10000", "neighbours kept of each item"},
     {"similarity", Kind::kChoice, "asymmetric_cosine", kSimilarities, "", "how alike two items are"},
     {"weighting", Kind::kChoice, "none", kWeightings, "",
@@ -25,7 +25,7 @@ constexpr SettingSpec kSettings[] = {
 
 }  // namespace
 
-std::span<const SettingSpec> ItemNeighbors::settings() { return kSettings; }
+std::span<const SettingSpec> ItemNeighbors::settings() { return kItemNeighborsSettings; }
 
 Result<std::unique_ptr<Trainer>> ItemNeighbors::make_trainer(const Settings& settings, const TrainingData& data,
                                                              std::uint64_t /*seed*/, ThreadPool& pool) {

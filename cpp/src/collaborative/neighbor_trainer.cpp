@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/indices.h"
 #include "inkling/popularity.h"
 #include "inkling/sparse_item_model.h"
 #include "parallel/cache_lines.h"
@@ -9,8 +10,6 @@
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr std::int64_t kMaxNeighbors = std::int64_t{1} << 26;
 

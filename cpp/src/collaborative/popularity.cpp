@@ -9,7 +9,7 @@ namespace inkling {
 
 namespace {
 
-constexpr SettingSpec kSettings[] = {
+constexpr SettingSpec kPopularitySettings[] = {
     {"half_life_days", SettingSpec::Kind::kNumber, "0", "0", "1000000",
      "after how many days an interaction counts half; 0 = age does not count"},
 };
@@ -88,7 +88,7 @@ std::vector<float> count_users(const Interactions& interactions) {
   return counts;
 }
 
-std::span<const SettingSpec> Popularity::settings() { return kSettings; }
+std::span<const SettingSpec> Popularity::settings() { return kPopularitySettings; }
 
 Result<std::unique_ptr<Trainer>> Popularity::make_trainer(const Settings& settings, const TrainingData& data,
                                                           std::uint64_t /*seed*/, ThreadPool& /*pool*/) {

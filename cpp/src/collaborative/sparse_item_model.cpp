@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/indices.h"
 #include "data/sparse_tensors.h"
 
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr char kTensor[] = "neighbors";
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "collaborative/pair_similarity.h"
+#include "data/indices.h"
 #include "data/sparse_tensors.h"
 #include "inkling/decimal.h"
 #include "inkling/popularity.h"
@@ -13,14 +14,12 @@ namespace inkling {
 
 namespace {
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
 constexpr char kRows[] = "user_rows";
 constexpr char kParameters[] = "user_neighbors";
 
 using Kind = SettingSpec::Kind;
 // The first kCount are UserNeighbors::Parameter's.
-constexpr auto kSettings = [] {
+constexpr auto kUserNeighborsSettings = [] {
   auto settings = std::to_array<SettingSpec>({
       {"num_neighbors", Kind::kInteger, "500", "1", "10000", "users whose items a person is recommended"},
       {"similarity", Kind::kChoice, "asymmetric_cosine", kSimilarities, "", "how alike two users are"},
@@ -103,7 +102,7 @@ class UserNeighborsTrainer final : public Trainer {
     }
     UserNeighbors::Parameters parameters;
     for (int p = 0; p < UserNeighbors::kCount; ++p) {
-      parameters.push_back(static_cast<float>(settings_.number(kSettings[p].name)));
+      parameters.push_back(static_cast<float>(settings_.number(kUserNeighborsSettings[p].name)));
     }
     return std::make_unique<UserNeighbors>(std::move(rows), std::move(parameters), count_users(interactions_),
                                            settings_.to_json());
@@ -122,7 +121,7 @@ PairSimilarity similarity_of(const UserNeighbors::Parameters& parameters, float 
 
 }  // namespace
 
-std::span<const SettingSpec> UserNeighbors::settings() { return kSettings; }
+std::span<const SettingSpec> UserNeighbors::settings() { return kUserNeighborsSettings; }
 
 Result<std::unique_ptr<Trainer>> UserNeighbors::make_trainer(const Settings& settings, const TrainingData& data,
                                                              std::uint64_t /*seed*/, ThreadPool& /*pool*/) {
@@ -228,9 +227,9 @@ Result<std::unique_ptr<Model>> UserNeighbors::read(const TensorFile& file, Held<
   if (Status s = file.get(kParameters, 1, parameters); !s.ok()) return s;
   bool valid = parameters.size() == kCount;
   for (std::size_t p = 0; valid && p < kCount; ++p) {
-    const bool is_word = kSettings[p].kind == Kind::kChoice;
-    const double least = is_word ? 0 : decimal_value(kSettings[p].minimum);
-    const double most = is_word ? 2 : decimal_value(kSettings[p].maximum);
+    const bool is_word = kUserNeighborsSettings[p].kind == Kind::kChoice;
+    const double least = is_word ? 0 : decimal_value(kUserNeighborsSettings[p].minimum);
+    const double most = is_word ? 2 : decimal_value(kUserNeighborsSettings[p].maximum);
     valid = parameters[p] >= least && parameters[p] <= most && (!is_word || parameters[p] == std::floor(parameters[p]));
   }
   if (!valid) {

@@ -5,14 +5,13 @@
 #include <string>
 
 #include "content/tokenizer.h"
+#include "data/indices.h"
 #include "data/sorting.h"
 #include "data/sparse_tensors.h"
 
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 // A query word that occurs in a tag means the tag a little less than the word itself.
 constexpr float kTagWordWeight = 0.7f;

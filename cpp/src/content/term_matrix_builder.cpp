@@ -3,13 +3,12 @@
 #include <string>
 
 #include "content/tokenizer.h"
+#include "data/indices.h"
 #include "inkling/term_matrix.h"
 
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr std::string_view kTagSeparators = "\x1F\x0B";
 

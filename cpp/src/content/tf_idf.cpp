@@ -5,14 +5,13 @@
 #include <limits>
 
 #include "content/interests.h"
+#include "data/indices.h"
 #include "data/sorting.h"
 #include "inkling/popularity.h"
 
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 void add_postings(const TermMatrix& terms, std::int32_t term, float weight, std::span<float> scores) {
   const auto items = terms.by_term().row_columns(term);

@@ -6,13 +6,12 @@
 #include <numeric>
 #include <string>
 
+#include "data/indices.h"
 #include "data/sorting.h"
 
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
 
 constexpr std::size_t kMaxRows = std::numeric_limits<std::int32_t>::max();
 

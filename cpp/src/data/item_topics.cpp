@@ -4,13 +4,9 @@
 #include <cmath>
 #include <utility>
 
+#include "data/indices.h"
+
 namespace inkling {
-
-namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
-}  // namespace
 
 Result<ItemTopics> ItemTopics::make(SparseRows weights) {
   for (std::int32_t item = 0; item < weights.num_rows(); ++item) {

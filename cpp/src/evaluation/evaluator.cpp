@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "data/indices.h"
 #include "data/sorting.h"
 #include "evaluation/list_quality.h"
 #include "inkling/interest_prediction.h"
@@ -15,8 +16,6 @@
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 // The share of the pairs of a test item and another candidate that the test item wins.
 MetricSum auc(std::span<const float> scores, std::span<const std::uint8_t> skip,

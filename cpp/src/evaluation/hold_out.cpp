@@ -2,11 +2,11 @@
 
 #include <vector>
 
+#include "data/indices.h"
+
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr double kFraction = 0.1;
 

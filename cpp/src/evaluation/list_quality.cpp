@@ -4,16 +4,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "data/indices.h"
 #include "data/sorting.h"
 #include "inkling/reranker.h"
 
 namespace inkling {
-
-namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
-}  // namespace
 
 ListQuality::ListQuality(const Interactions& train) : train_(train), in_tail_(at(train.num_items())) {
   for (std::int32_t user = 0; user < train.num_users(); ++user) {

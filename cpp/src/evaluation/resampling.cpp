@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "data/indices.h"
 #include "inkling/random.h"
 
 namespace inkling {
@@ -16,8 +17,6 @@ constexpr std::int64_t kResamples = 1000;
 constexpr std::int64_t kExchanges = 1999;
 constexpr double kOutside = 0.025;  // share of the resamples on each side of an interval
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 // The sums of groups of neighbouring users: of each metric a column of totals and one of weights.
 class Groups {

@@ -5,14 +5,13 @@
 #include <string>
 #include <utility>
 
+#include "data/indices.h"
 #include "data/sorting.h"
 #include "inkling/random.h"
 
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 // How many of `count` are tested: at least one, at most all but one.
 std::size_t tested_count(double fraction, std::size_t count) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 
+#include "data/indices.h"
 #include "data/sparse_tensors.h"
 #include "factorization/factor_rows.h"
 #include "factorization/least_squares.h"
@@ -18,10 +19,8 @@ namespace inkling {
 
 namespace {
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
 using Kind = SettingSpec::Kind;
-constexpr SettingSpec kSettings[] = {
+constexpr SettingSpec kBiasedSgdSettings[] = {
     {"num_factors", Kind::kInteger, "64", "1", "1024", "length of the latent vectors"},
     {"epochs", Kind::kInteger, "30", "1", "10000", "passes over the interactions"},
     {"learning_rate", Kind::kNumber, "0.05", "0.000001", "1", "length of the first steps; it falls to nearly 0"},
@@ -30,7 +29,7 @@ constexpr SettingSpec kSettings[] = {
      "standard deviation of a factor vector's length at the start"},
 };
 
-constexpr std::size_t kPanelRows = 64;
+constexpr std::size_t kGatheredRows = 64;
 
 // One step of both vectors, each on the other as it was: a = kept * a + pull * b, b = kept * b + pull * a.
 void descend(float pull, float kept, float* a, float* b, std::size_t length) {
@@ -200,7 +199,7 @@ class BiasedSgdProfile final : public Profile {
 
 }  // namespace
 
-std::span<const SettingSpec> BiasedSgd::settings() { return kSettings; }
+std::span<const SettingSpec> BiasedSgd::settings() { return kBiasedSgdSettings; }
 
 Result<std::unique_ptr<Trainer>> BiasedSgd::make_trainer(const Settings& settings, const TrainingData& data,
                                                          std::uint64_t seed, ThreadPool& pool) {
@@ -228,8 +227,8 @@ Result<std::unique_ptr<Profile>> BiasedSgd::profile_of(History history) const {
   std::vector<Residual> residuals;
   std::vector<float> matrix(padded * padded);
   std::vector<float> person(padded);
-  std::vector<float> panel(kPanelRows * padded);
-  float targets[kPanelRows];
+  std::vector<float> panel(kGatheredRows * padded);
+  float targets[kGatheredRows];
   std::size_t rows = 0;
   const auto flush = [&] {
     kernels::gram(panel.data(), rows, padded, matrix.data());
@@ -248,7 +247,7 @@ Result<std::unique_ptr<Profile>> BiasedSgd::profile_of(History history) const {
     row[num_factors] = root;
     targets[rows] = root * target;
     total += count;
-    if (++rows == kPanelRows) flush();
+    if (++rows == kGatheredRows) flush();
   }
   flush();
   bool finite = true;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 
+#include "data/indices.h"
 #include "data/sorting.h"
 #include "data/sparse_tensors.h"
 #include "factorization/factor_rows.h"
@@ -16,10 +17,8 @@ namespace inkling {
 
 namespace {
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
 using Kind = SettingSpec::Kind;
-constexpr SettingSpec kSettings[] = {
+constexpr SettingSpec kBprSettings[] = {
     {"num_factors", Kind::kInteger, "64", "1", "1024", "length of the latent vectors"},
     {"epochs", Kind::kInteger, "0", "0", "10000",
      "passes over the interactions; 0 = 0.4 / their density, from 40 to 300"},
@@ -322,7 +321,7 @@ class BprProfile final : public Profile {
 
 }  // namespace
 
-std::span<const SettingSpec> Bpr::settings() { return kSettings; }
+std::span<const SettingSpec> Bpr::settings() { return kBprSettings; }
 
 Result<std::unique_ptr<Trainer>> Bpr::make_trainer(const Settings& settings, const TrainingData& data,
                                                    std::uint64_t seed, ThreadPool& pool) {

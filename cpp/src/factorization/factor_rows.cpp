@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/indices.h"
 #include "kernels/dot.h"
 #include "kernels/simd.h"
 
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr std::size_t kLineFloats = 32;
 constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 30;

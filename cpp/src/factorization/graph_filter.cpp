@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "data/indices.h"
 #include "factorization/randomized_svd.h"
 #include "inkling/popularity.h"
 #include "inkling/spectral_item_model.h"
@@ -13,10 +14,8 @@ namespace inkling {
 
 namespace {
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
 using Kind = SettingSpec::Kind;
-constexpr SettingSpec kSettings[] = {
+constexpr SettingSpec kGraphFilterSettings[] = {
     {"num_factors", Kind::kInteger, "256", "1", "1024", "singular vectors of the low-pass filter"},
     {"alpha", Kind::kNumber, "0.3", "0", "100", "weight of the low-pass filter"},
     {"num_neighbors", Kind::kInteger, "200", "1", "10000", "neighbours kept of each item"},
@@ -146,7 +145,7 @@ class GraphFilterTrainer final : public Trainer {
 
 }  // namespace
 
-std::span<const SettingSpec> GraphFilter::settings() { return kSettings; }
+std::span<const SettingSpec> GraphFilter::settings() { return kGraphFilterSettings; }
 
 Result<std::unique_ptr<Trainer>> GraphFilter::make_trainer(const Settings& settings, const TrainingData& data,
                                                            std::uint64_t seed, ThreadPool& pool) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "data/indices.h"
 #include "data/sparse_tensors.h"
 #include "factorization/factor_rows.h"
 #include "factorization/least_squares.h"
@@ -17,10 +18,8 @@ namespace inkling {
 
 namespace {
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
 using Kind = SettingSpec::Kind;
-constexpr SettingSpec kSettings[] = {
+constexpr SettingSpec kIalsSettings[] = {
     {"num_factors", Kind::kInteger, "128", "1", "1024", "length of the latent vectors"},
     {"iterations", Kind::kInteger, "12", "1", "1000", "passes over users and items"},
     {"regularization", Kind::kNumber, "0.006", "0.0000001", "100",
@@ -246,7 +245,7 @@ class IalsProfile final : public Profile {
 
 }  // namespace
 
-std::span<const SettingSpec> Ials::settings() { return kSettings; }
+std::span<const SettingSpec> Ials::settings() { return kIalsSettings; }
 
 Result<std::unique_ptr<Trainer>> Ials::make_trainer(const Settings& settings, const TrainingData& data,
                                                     std::uint64_t seed, ThreadPool& pool) {

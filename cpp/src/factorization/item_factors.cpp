@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/indices.h"
 #include "factorization/least_squares.h"
 #include "kernels/dot.h"
 #include "kernels/gram.h"
@@ -13,8 +14,6 @@
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr char kName[] = "item_factors";
 constexpr char kScales[] = "item_factors.scales";

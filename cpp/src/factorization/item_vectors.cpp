@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "data/indices.h"
 #include "inkling/item_factors.h"
 #include "inkling/popularity.h"
 #include "inkling/spectral_item_model.h"
@@ -12,9 +13,7 @@ namespace inkling {
 
 namespace {
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
-constexpr SettingSpec kSettings[] = {
+constexpr SettingSpec kItemVectorsSettings[] = {
     {"center", SettingSpec::Kind::kBoolean, "true", "0", "1",
      "subtract the mean of all vectors first: those of an encoder share a direction that says nothing"},
     kHistoryHalfLife,
@@ -106,7 +105,7 @@ class ItemVectorsTrainer final : public Trainer {
 
 }  // namespace
 
-std::span<const SettingSpec> ItemVectors::settings() { return kSettings; }
+std::span<const SettingSpec> ItemVectors::settings() { return kItemVectorsSettings; }
 
 Status ItemVectors::check(const TrainingData& data) {
   const auto wrong = [](const std::string& what) { return Status(ErrorCode::kInvalidCatalog, what); };

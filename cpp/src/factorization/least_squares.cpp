@@ -14,7 +14,7 @@ namespace inkling {
 
 namespace {
 
-constexpr std::size_t kPanelRows = 64;
+constexpr std::size_t kWeightedRows = 64;
 constexpr std::size_t kGramBlockRows = 256;
 
 // Fewer where blocks are dear, so that a step stays short.
@@ -39,8 +39,8 @@ std::size_t padded_factors(std::size_t num_factors) { return simd::round_up(num_
 CholeskySolver::CholeskySolver(std::size_t num_factors)
     : num_factors_(num_factors),
       padded_(padded_factors(num_factors)),
-      panel_(kPanelRows * padded_, 0.0f),
-      pulls_(kPanelRows),
+      panel_(kWeightedRows * padded_, 0.0f),
+      pulls_(kWeightedRows),
       matrix_(padded_ * padded_, 0.0f),
       right_hand_side_(padded_, 0.0f) {}
 
@@ -79,7 +79,7 @@ bool CholeskySolver::solve_weighted(const RowEquations& equations, std::span<con
     }
     kernels::scaled_copy(root, row, panel_.data() + rows_in_panel_ * padded_, num_factors_);
     pulls_[rows_in_panel_] = pull;
-    if (++rows_in_panel_ == kPanelRows) flush();
+    if (++rows_in_panel_ == kWeightedRows) flush();
   }
   if (rows_in_panel_ > 0) flush();
   for (std::size_t f = 0; f < num_factors_; ++f) matrix_[f * padded_ + f] += equations.ridge;
@@ -97,7 +97,7 @@ ConjugateGradientSolver::ConjugateGradientSolver(std::size_t num_factors, int st
       direction_(padded_, 0.0f),
       product_(padded_, 0.0f) {
   if (num_factors_ == padded_) return;
-  panel_rows_.resize(std::max(kHeldFloats / padded_, kPanelRows));
+  panel_rows_.resize(std::max(kHeldFloats / padded_, kWeightedRows));
   std::iota(panel_rows_.begin(), panel_rows_.end(), 0);
   panel_.resize(panel_rows_.size() * padded_);
 }
@@ -153,7 +153,7 @@ BlockSolver::BlockSolver(std::size_t num_factors, std::size_t block_size, std::s
       residuals_(longest_row),
       x_(padded_, 0.0f) {
   const std::size_t padded_block = padded_factors(block_size_);
-  panel_.resize(kPanelRows * padded_block);
+  panel_.resize(kWeightedRows * padded_block);
   matrix_.resize(padded_block * padded_block);
   right_hand_side_.resize(padded_block);
 }
@@ -181,8 +181,8 @@ bool BlockSolver::solve(const RowEquations& equations, float* x) {
       matrix_[f * padded + f] += equations.ridge;
       step[f] = -step[f] - equations.ridge * x_[begin + f];
     }
-    for (std::size_t e = 0; e < entries.size(); e += kPanelRows) {
-      const std::size_t rows = std::min(kPanelRows, entries.size() - e);
+    for (std::size_t e = 0; e < entries.size(); e += kWeightedRows) {
+      const std::size_t rows = std::min(kWeightedRows, entries.size() - e);
       for (std::size_t r = 0; r < rows; ++r) {
         float* to = panel_.data() + r * padded;
         kernels::scaled_copy(1.0f, row_of(e + r) + begin, to, width);
@@ -206,7 +206,7 @@ GramSum::GramSum(std::size_t num_factors, ThreadPool& pool)
       pool_(pool),
       total_(padded_ * padded_, 0.0f),
       partials_(gram_blocks_per_step(padded_), std::vector<float>(padded_ * padded_)),
-      panels_(partials_.size(), std::vector<float>(kPanelRows * padded_, 0.0f)) {}
+      panels_(partials_.size(), std::vector<float>(kWeightedRows * padded_, 0.0f)) {}
 
 void GramSum::start(std::span<const float> factors) {
   factors_ = factors.data();
@@ -227,8 +227,8 @@ std::size_t GramSum::step() {
           std::fill(partial.begin(), partial.end(), 0.0f);
           const std::size_t block_begin = begin + block * kGramBlockRows;
           const std::size_t block_end = std::min(block_begin + kGramBlockRows, end);
-          for (std::size_t row = block_begin; row < block_end; row += kPanelRows) {
-            const std::size_t rows = std::min(kPanelRows, block_end - row);
+          for (std::size_t row = block_begin; row < block_end; row += kWeightedRows) {
+            const std::size_t rows = std::min(kWeightedRows, block_end - row);
             for (std::size_t r = 0; r < rows; ++r) {
               const float* from = factors_ + (row + r) * num_factors_;
               kernels::scaled_copy(1.0f, from, panel.data() + r * padded_, num_factors_);

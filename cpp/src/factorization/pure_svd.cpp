@@ -11,7 +11,7 @@ namespace inkling {
 namespace {
 
 using Kind = SettingSpec::Kind;
-constexpr SettingSpec kSettings[] = {
+constexpr SettingSpec kPureSvdSettings[] = {
     {"num_factors", Kind::kInteger, "0", "0", "1024",
      "singular vectors kept; 0 = one for every 64 items, from 64 to 256, and at most one for every 4"},
     {"iterations", Kind::kInteger, "10", "1", "100", "passes over the interactions, for more exact singular vectors"},
@@ -58,7 +58,7 @@ class PureSvdTrainer final : public Trainer {
 
 }  // namespace
 
-std::span<const SettingSpec> PureSvd::settings() { return kSettings; }
+std::span<const SettingSpec> PureSvd::settings() { return kPureSvdSettings; }
 
 Result<std::unique_ptr<Trainer>> PureSvd::make_trainer(const Settings& settings, const TrainingData& data,
                                                        std::uint64_t seed, ThreadPool& pool) {

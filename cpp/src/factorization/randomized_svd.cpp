@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "data/indices.h"
 #include "factorization/factor_rows.h"
 #include "inkling/random.h"
 #include "kernels/cholesky.h"
@@ -15,8 +16,6 @@
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr std::int64_t kSpareVectors = 10;
 constexpr std::int64_t kWidthMultiple = 16;  // whatever the target, so that all compute the same block

@@ -2,13 +2,12 @@
 
 #include <numeric>
 
+#include "data/indices.h"
 #include "data/sorting.h"
 
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr std::int64_t kRowsAGroup = 32;  // fewer items or users than this would not be mixed well
 

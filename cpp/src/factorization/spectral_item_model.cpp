@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/indices.h"
 #include "data/sparse_tensors.h"
 #include "factorization/factor_rows.h"
 #include "kernels/dot.h"
@@ -10,8 +11,6 @@
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr char kNeighbors[] = "neighbors";
 

@@ -10,27 +10,28 @@ namespace {
 using simd::kLanes;
 using simd::Vector;
 
-constexpr std::size_t kTileRows = kLanes <= 4 ? 4 : 8;
+constexpr std::size_t kGramTileRows = kLanes <= 4 ? 4 : 8;
 // Eight sums in either shape, enough to hide the latency of an addition. Two vectors wide where vectors are short; one
 // where they are long, so that less of a tile lies below the diagonal.
-constexpr std::size_t kTileVectors = kLanes <= 4 ? 2 : 1;
-constexpr std::size_t kTileColumns = kTileVectors * kLanes;
+constexpr std::size_t kGramTileVectors = kLanes <= 4 ? 2 : 1;
+constexpr std::size_t kGramTileColumns = kGramTileVectors * kLanes;
 
 }  // namespace
 
-std::size_t gram_padding() { return kTileColumns; }
+std::size_t gram_padding() { return kGramTileColumns; }
 
 void gram(const float* panel, std::size_t rows, std::size_t padded, float* gram) {
-  for (std::size_t i = 0; i < padded; i += kTileRows) {
+  for (std::size_t i = 0; i < padded; i += kGramTileRows) {
     const float* left = panel + i;
     float* out = gram + i * padded;
     std::size_t j = i / kLanes * kLanes;
     // One vector alone where the diagonal has cut the first pair.
-    for (; j % kTileColumns != 0; j += kLanes) {
-      accumulate_tile<simd::multiply_add, kTileRows, 1>(left, panel + j, rows, padded, out + j, padded);
+    for (; j % kGramTileColumns != 0; j += kLanes) {
+      accumulate_tile<simd::multiply_add, kGramTileRows, 1>(left, panel + j, rows, padded, out + j, padded);
     }
-    for (; j < padded; j += kTileColumns) {
-      accumulate_tile<simd::multiply_add, kTileRows, kTileVectors>(left, panel + j, rows, padded, out + j, padded);
+    for (; j < padded; j += kGramTileColumns) {
+      accumulate_tile<simd::multiply_add, kGramTileRows, kGramTileVectors>(left, panel + j, rows, padded, out + j,
+                                                                           padded);
     }
   }
 }

@@ -12,8 +12,8 @@ using simd::kLanes;
 using simd::Vector;
 
 // As many sums as the registers hold beside what is loaded.
-constexpr std::size_t kTileRows = kLanes <= 8 ? 4 : 8;
-constexpr std::size_t kTileVectors = 2;
+constexpr std::size_t kProductTileRows = kLanes <= 8 ? 4 : 8;
+constexpr std::size_t kProductTileVectors = 2;
 // So many numbers of a sum at a time: what a tile reads of the right matrix then stays in the first cache.
 constexpr std::size_t kInnerBlock = 256;
 
@@ -49,8 +49,9 @@ template <std::size_t kVectors>
 void add_columns(std::size_t rows, std::size_t inner, const float* left, Steps steps, MatrixView right,
                  MutableMatrixView out) {
   std::size_t r = 0;
-  for (; r + kTileRows <= rows; r += kTileRows) {
-    add_tile<kTileRows, kVectors>(inner, left + r * steps.row, steps, right, {out.values + r * out.stride, out.stride});
+  for (; r + kProductTileRows <= rows; r += kProductTileRows) {
+    add_tile<kProductTileRows, kVectors>(inner, left + r * steps.row, steps, right,
+                                         {out.values + r * out.stride, out.stride});
   }
   for (; r < rows; ++r) {
     add_tile<1, kVectors>(inner, left + r * steps.row, steps, right, {out.values + r * out.stride, out.stride});
@@ -74,16 +75,16 @@ void add_last_columns(std::size_t rows, std::size_t inner, std::size_t columns, 
 }
 
 void add_product_with(ProductSize size, const float* left, Steps steps, MatrixView right, MutableMatrixView out) {
-  constexpr std::size_t kTileColumns = kTileVectors * kLanes;
+  constexpr std::size_t kProductTileColumns = kProductTileVectors * kLanes;
   if (size.rows == 0) return;
   for (std::size_t k = 0; k < size.inner; k += kInnerBlock) {
     const std::size_t inner = std::min(kInnerBlock, size.inner - k);
     const float* from = left + k * steps.inner;
     const MatrixView rows = {right.values + k * right.stride, right.stride};
     std::size_t c = 0;
-    for (; c + kTileColumns <= size.columns; c += kTileColumns) {
-      add_columns<kTileVectors>(size.rows, inner, from, steps, {rows.values + c, rows.stride},
-                                {out.values + c, out.stride});
+    for (; c + kProductTileColumns <= size.columns; c += kProductTileColumns) {
+      add_columns<kProductTileVectors>(size.rows, inner, from, steps, {rows.values + c, rows.stride},
+                                       {out.values + c, out.stride});
     }
     for (; c + kLanes <= size.columns; c += kLanes) {
       add_columns<1>(size.rows, inner, from, steps, {rows.values + c, rows.stride}, {out.values + c, out.stride});

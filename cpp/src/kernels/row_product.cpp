@@ -12,9 +12,9 @@ namespace {
 using simd::kLanes;
 
 // The shape of gram()'s tiles: eight sums.
-constexpr std::size_t kTileRows = kLanes <= 4 ? 4 : 8;
-constexpr std::size_t kTileVectors = kLanes <= 4 ? 2 : 1;
-constexpr std::size_t kTileColumns = kTileVectors * kLanes;
+constexpr std::size_t kRowTileRows = kLanes <= 4 ? 4 : 8;
+constexpr std::size_t kRowTileVectors = kLanes <= 4 ? 2 : 1;
+constexpr std::size_t kRowTileColumns = kRowTileVectors * kLanes;
 
 }  // namespace
 
@@ -23,16 +23,16 @@ void multiply_rows(float* rows, std::size_t count, const float* matrix, std::siz
     for (std::size_t k = 0; k < size; ++k) scratch[k * size + r] = rows[r * size + k];
   }
   std::fill(rows, rows + count * size, 0.0f);
-  for (std::size_t c = 0; c < size; c += kTileColumns) {
-    const std::size_t length = upper ? c + kTileColumns : size;
+  for (std::size_t c = 0; c < size; c += kRowTileColumns) {
+    const std::size_t length = upper ? c + kRowTileColumns : size;
     std::size_t r = 0;
-    for (; r + kTileRows <= count; r += kTileRows) {
-      accumulate_tile<simd::multiply_add, kTileRows, kTileVectors>(scratch + r, matrix + c, length, size,
-                                                                   rows + r * size + c, size);
+    for (; r + kRowTileRows <= count; r += kRowTileRows) {
+      accumulate_tile<simd::multiply_add, kRowTileRows, kRowTileVectors>(scratch + r, matrix + c, length, size,
+                                                                         rows + r * size + c, size);
     }
     for (; r < count; ++r) {
-      accumulate_tile<simd::multiply_add, 1, kTileVectors>(scratch + r, matrix + c, length, size, rows + r * size + c,
-                                                           size);
+      accumulate_tile<simd::multiply_add, 1, kRowTileVectors>(scratch + r, matrix + c, length, size,
+                                                              rows + r * size + c, size);
     }
   }
 }

@@ -8,17 +8,17 @@ namespace inkling::kernels {
 namespace {
 
 // As many sums as the registers hold, of which there are 32 where vectors are long.
-constexpr std::size_t kTileRows = simd::kLanes <= 8 ? 4 : 8;
-constexpr std::size_t kTileVectors = 2;
-constexpr std::size_t kTileColumns = kTileVectors * simd::kLanes;
-static_assert(kBlockSize % kTileRows == 0 && kBlockSize % kTileColumns == 0);
+constexpr std::size_t kBlockTileRows = simd::kLanes <= 8 ? 4 : 8;
+constexpr std::size_t kBlockTileVectors = 2;
+constexpr std::size_t kBlockTileColumns = kBlockTileVectors * simd::kLanes;
+static_assert(kBlockSize % kBlockTileRows == 0 && kBlockSize % kBlockTileColumns == 0);
 
 }  // namespace
 
 void subtract_block_product(const float* left, const float* right, float* out, std::size_t out_stride) {
-  for (std::size_t row = 0; row < kBlockSize; row += kTileRows) {
-    for (std::size_t column = 0; column < kBlockSize; column += kTileColumns) {
-      accumulate_tile<simd::multiply_subtract, kTileRows, kTileVectors>(
+  for (std::size_t row = 0; row < kBlockSize; row += kBlockTileRows) {
+    for (std::size_t column = 0; column < kBlockSize; column += kBlockTileColumns) {
+      accumulate_tile<simd::multiply_subtract, kBlockTileRows, kBlockTileVectors>(
           left + row, right + column, kBlockSize, kBlockSize, out + row * out_stride + column, out_stride);
     }
   }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 
+#include "data/indices.h"
 #include "data/sparse_tensors.h"
 #include "inkling/popularity.h"
 #include "inkling/sparse_item_model.h"
@@ -21,12 +22,10 @@ namespace {
 
 using kernels::kBlockSize;
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
 constexpr char kTensor[] = "item_weights";
 
 using Kind = SettingSpec::Kind;
-constexpr SettingSpec kSettings[] = {
+constexpr SettingSpec kEaseSettings[] = {
     {"l2", Kind::kNumber, "0", "0", "1000000000",
      "penalty of squared weights, counted in users; 0 = 5 times the mean users of an item"},
     {"num_neighbors", Kind::kInteger, "0", "0", "1000",
@@ -296,7 +295,7 @@ class EaseTrainer final : public Trainer {
 
 }  // namespace
 
-std::span<const SettingSpec> Ease::settings() { return kSettings; }
+std::span<const SettingSpec> Ease::settings() { return kEaseSettings; }
 
 Result<std::unique_ptr<Trainer>> Ease::make_trainer(const Settings& settings, const TrainingData& data,
                                                     std::uint64_t /*seed*/, ThreadPool& pool) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/indices.h"
 #include "inkling/popularity.h"
 #include "inkling/sparse_item_model.h"
 #include "kernels/top_k.h"
@@ -15,10 +16,8 @@ namespace inkling {
 
 namespace {
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
 using Kind = SettingSpec::Kind;
-constexpr SettingSpec kSettings[] = {
+constexpr SettingSpec kSparseLinearSettings[] = {
     {"num_neighbors", Kind::kInteger, "500", "1", "2000",
      "candidates of each item, those of largest cosine; all that get a weight "
      "are kept"},
@@ -241,7 +240,7 @@ class SparseLinearTrainer final : public Trainer {
 
 }  // namespace
 
-std::span<const SettingSpec> SparseLinear::settings() { return kSettings; }
+std::span<const SettingSpec> SparseLinear::settings() { return kSparseLinearSettings; }
 
 Result<std::unique_ptr<Trainer>> SparseLinear::make_trainer(const Settings& settings, const TrainingData& data,
                                                             std::uint64_t /*seed*/, ThreadPool& pool) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/indices.h"
 #include "kernels/cholesky.h"
 #include "kernels/square_block.h"
 
@@ -12,8 +13,6 @@ namespace {
 using kernels::kBlockSize;
 
 constexpr std::size_t kBlockArea = kBlockSize * kBlockSize;
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 void clear_block(float* block, std::size_t stride) {
   for (std::size_t row = 0; row < kBlockSize; ++row) std::fill_n(block + row * stride, kBlockSize, 0.0f);

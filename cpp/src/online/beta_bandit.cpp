@@ -4,17 +4,15 @@
 #include <cmath>
 #include <string>
 
+#include "data/indices.h"
 #include "online/draws.h"
+#include "online/invalid.h"
 
 namespace inkling {
 
 namespace {
 
 constexpr double kLeastCount = 1e-9;
-
-std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
-
-Status invalid(const std::string& what) { return {ErrorCode::kInvalidArgument, what}; }
 
 }  // namespace
 

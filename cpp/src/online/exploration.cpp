@@ -5,16 +5,14 @@
 #include <limits>
 #include <string>
 
+#include "data/indices.h"
 #include "kernels/top_k.h"
 #include "online/draws.h"
+#include "online/invalid.h"
 
 namespace inkling {
 
 namespace {
-
-std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
-
-Status invalid(const std::string& what) { return {ErrorCode::kInvalidArgument, what}; }
 
 Status check(const SlotPolicy& policy) {
   const std::size_t count = policy.num_candidates;

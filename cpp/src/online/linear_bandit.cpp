@@ -10,6 +10,7 @@
 #include "kernels/simd.h"
 #include "kernels/top_k.h"
 #include "online/draws.h"
+#include "online/invalid.h"
 
 namespace inkling {
 
@@ -17,8 +18,6 @@ namespace {
 
 constexpr std::size_t kPanelRows = 64;
 constexpr std::size_t kItems = 256;  // of a block, so that it stays in the cache
-
-Status invalid(const std::string& what) { return {ErrorCode::kInvalidArgument, what}; }
 
 Status not_finite() {
   return {ErrorCode::kNotFinite,
