@@ -10,6 +10,7 @@ import * as exploration from './exploration.mjs';
 import * as fairness from './fairness.mjs';
 import * as feedbackLoop from './feedback-loop.mjs';
 import * as headlines from './headlines.mjs';
+import * as interests from './interests.mjs';
 import * as newcomers from './newcomers.mjs';
 import * as online from './online.mjs';
 import * as personFactors from './person-factors.mjs';
@@ -30,6 +31,7 @@ const EXPERIMENTS = [
   fairness,
   exploration,
   sequences,
+  interests,
 ];
 const words = process.argv.slice(2);
 

@@ -232,8 +232,8 @@ export const workloads = [
     model: 'sasrec',
     settings: { numFactors: 64, numBlocks: 2, epochs: 1, patience: 0 },
     measures: { train: { label: 'an epoch', unit: 's' } },
-    contestants: ['native-128', ...OURS],
-    wasm: FASTEST,
+    contestants: ['native-128', 'native', 'node', 'chromium'],
+    wasm: ['relaxed-threads, 2'],
     rounds: 2,
     check: { metric: { name: 'hit_rate@10', difference: 0.01, others: 0.03 } },
     flopsOf: ({ numItems, train }, { numFactors: k, numBlocks }) =>
