@@ -99,8 +99,7 @@ export class Recommender {
         stopWords: options.stopWords,
         tokenizer: options.tokenizer && absolute(options.tokenizer),
       },
-      online: options.personFactors === 'online',
-      tuned: options.personFactors === 'tuned',
+      personFactors: options.personFactors,
     };
     const sources = publicSources(catalog, model);
     const connect = (script: WorkerScript) =>

@@ -264,6 +264,9 @@ export type FieldOptions =
       kind?: 'words' | 'tags' | 'number';
     };
 
+/** How the factors of a person come about; `OpenOptions.personFactors` says what each is. */
+export type PersonFactors = 'fold_in' | 'online' | 'tuned';
+
 export interface OpenOptions {
   /** Items, or where a JSON array (or NDJSON) of items is to be had. */
   catalog?: readonly Item[] | URL | string | Blob;
@@ -314,7 +317,7 @@ export interface OpenOptions {
    * `gru` also learn from the person: the bias of their last layer makes one small, bounded step an event. It is worked out anew
    * from the history, so that nothing is stored and what is forgotten is gone from it; the model stays as it is. Default `fold_in`.
    */
-  personFactors?: 'fold_in' | 'online' | 'tuned';
+  personFactors?: PersonFactors;
   /**
    * Where the wasm files are, if the bundler moved them. The function is asked for those of the chosen variant
    * (`simd-serving`, `simd`, `simd-full`). A single address is of one file: only what that trains can be trained.

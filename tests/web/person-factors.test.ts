@@ -112,7 +112,7 @@ describe("a person's factors, brought up to date event by event", () => {
   test('anything else is refused', async () => {
     await expect(open({ personFactors: 'sometimes' as never })).rejects.toMatchObject({
       code: 'invalid_argument',
-      message: 'open: personFactors is "sometimes"; expected one of fold_in, online',
+      message: 'open: personFactors is "sometimes"; expected one of fold_in, online, tuned',
     });
   });
 });

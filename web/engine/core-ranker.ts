@@ -77,7 +77,7 @@ export class CoreRanker {
         texts,
         own(engine.heap.write(popularity)),
         own(engine.heap.write(candidate)),
-        engine.online,
+        engine.personFactors === 'online',
       ),
     );
   }

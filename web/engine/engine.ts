@@ -2,7 +2,14 @@ import type { InteractionSet, Training } from '#engine-module';
 import { choose } from '../selection/choose.js';
 import { isOfQuality, modelsFor, smallerIsBetter } from '../selection/metrics.js';
 import type { Trial } from '../selection/search.js';
-import type { InteractionTable, ModelName, Progress, Settings, SplitName } from '../types.js';
+import type {
+  InteractionTable,
+  ModelName,
+  PersonFactors,
+  Progress,
+  Settings,
+  SplitName,
+} from '../types.js';
 import { ValidationArena } from './arena.js';
 import { type Own, owning } from './heap.js';
 import { IdIndex } from './id-index.js';
@@ -60,8 +67,8 @@ export class Engine extends TrainingEngine {
     return run;
   }
 
-  override tune({ handle }: TrainedModel, on: boolean): void {
-    this.module.tunePeople?.(handle, on);
+  protected override tune({ handle }: TrainedModel, how?: PersonFactors): void {
+    this.module.tunePeople?.(handle, how === 'tuned');
   }
 
   override learnedBlend(model: TrainedModel): LearnedBlend | null {
@@ -136,6 +143,7 @@ export class Engine extends TrainingEngine {
   }
 
   override listChooser(model: TrainedModel | null, stock: Stock): ListChooser {
+    if (model) this.tune(model, this.personFactors);
     return new ListChooser(this, model, stock);
   }
 

@@ -69,7 +69,6 @@ export class Ranker {
     },
   ): Promise<Ranker> {
     const { items, model = null, signal } = options;
-    if (model) engine.tune(model, engine.tuned);
     // Items of the model first, in its order, then those only the catalogue has.
     const ids = new IdIndex(model?.itemIds ?? []);
     const positions = ids.addAll(items?.map((item) => item.id) ?? []);

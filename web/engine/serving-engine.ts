@@ -1,6 +1,6 @@
 import type { MainModule, Engine as WasmEngine } from '#engine-module';
 import { InklingError } from '../errors.js';
-import { MODEL_NAMES, type ModelName, type VariantName } from '../types.js';
+import { MODEL_NAMES, type ModelName, type PersonFactors, type VariantName } from '../types.js';
 import { VERSION } from '../version.js';
 import { Heap } from './heap.js';
 import type { TextSettings } from './item-texts.js';
@@ -19,10 +19,8 @@ export class ServingEngine {
   readonly why: readonly string[];
   /** How items become terms. */
   texts: TextSettings = {};
-  /** Whether a person's factors are brought up to date event by event. */
-  online = false;
-  /** Whether models of sequences are brought nearer to what the person took. */
-  tuned = false;
+  /** How the factors of a person come about. */
+  personFactors: PersonFactors | undefined;
   /** Models that this module only serves, and which one trains them. */
   readonly lacks: Partial<Record<ModelName, 'usual' | 'full'>> = {};
 
@@ -55,9 +53,6 @@ export class ServingEngine {
   openModel(file: Uint8Array): TrainedModel {
     return TrainedModel.read(this, file);
   }
-
-  /** Has profiles that are tuned to the person, or not, where the model knows how. */
-  tune(_model: TrainedModel, _on: boolean): void {}
 
   /** What a person's choices teach a model; null where they do not. */
   learnedBlend(_model: TrainedModel): LearnedBlend | null {

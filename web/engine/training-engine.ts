@@ -12,6 +12,7 @@ import {
   type LearningPoint,
   type MetricDifference,
   type ModelName,
+  type PersonFactors,
   type Progress,
   type Settings,
   type SplitName,
@@ -268,6 +269,9 @@ export class TrainingEngine extends ServingEngine {
     });
   }
 
+  /** Has profiles of the model tuned to their person, or not, where it knows how. */
+  protected tune(_model: TrainedModel, _how?: PersonFactors): void {}
+
   /** Trains one model and ranks for every test user. */
   async measure(
     evaluation: Evaluation,
@@ -308,7 +312,7 @@ export class TrainingEngine extends ServingEngine {
     );
     const evaluateStart = performance.now();
     try {
-      this.tune(trained, options.personFactors === 'tuned');
+      this.tune(trained, options.personFactors);
       return await owning(async (own) => {
         const status = evaluation.start(
           wasm,

@@ -16,6 +16,7 @@ import type {
   ModelName,
   OffPolicyEstimates,
   OffPolicyLog,
+  PersonFactors,
   Profile,
   Progress,
   RecommendationList,
@@ -41,9 +42,7 @@ export interface OpenRequest {
   trainerUrls?: Record<Trainer, string> | undefined;
   wasmBinary?: ArrayBuffer | Uint8Array | undefined;
   texts?: SentTextSettings | undefined;
-  /** Whether a person's factors are brought up to date event by event. */
-  online?: boolean;
-  tuned?: boolean;
+  personFactors?: PersonFactors | undefined;
 }
 
 /** How items become terms; the worker imports the tokenizer. */

@@ -208,8 +208,7 @@ export class Session<Engine extends ServingEngine = ServingEngine> {
     this.openedAt = performance.now();
     this.engine = await this.host.loadVariant(request.choice, request, onProgress);
     this.engine.texts = await textSettings(request.texts);
-    this.engine.online = request.online === true;
-    this.engine.tuned = request.tuned === true;
+    this.engine.personFactors = request.personFactors;
     return null;
   }
 
