@@ -42,6 +42,7 @@ describe("the person's hand", () => {
       events: 0,
       items: [],
       interests: [],
+      next: [],
       blend: [],
       muted: [],
       preferred: [],

@@ -202,9 +202,11 @@ export class ListChooser {
   /** What is foretold of the next items: the tags with their shares, the largest first. */
   next(history: HistoryColumns): Profile['next'] {
     const { heap, module, wasm } = this.engine;
-    const { rows, handle } = this.topicsOf(DEFAULT_TOPICS);
     const { model } = this;
-    if (!model || !handle) return [];
+    // A page may have given a module without the models that foretell.
+    if (!model || typeof module.foretell !== 'function') return [];
+    const { rows, handle } = this.topicsOf(DEFAULT_TOPICS);
+    if (!handle) return [];
     const shares = owning((own) => {
       const out = own(new module.Buffer(0));
       const [items, weights] = [own(heap.write(history.items)), own(heap.write(history.weights))];
