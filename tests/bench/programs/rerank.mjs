@@ -21,7 +21,7 @@ export async function run({ loadEngine, read }, { task, build }) {
   const seconds = {};
   for (const [name, by] of Object.entries(METHODS)) {
     const reranking = new module.Reranking();
-    reranking.add(by, WEIGHT, 0, BY_VECTORS);
+    reranking.add(by, WEIGHT, 0, BY_VECTORS, 0);
     if (reranking.use(wasm, model.handle, null, nothing, count, true, 1) !== 0)
       throw new Error(wasm.message());
     const times = [];
