@@ -25,7 +25,10 @@ std::size_t states_together(std::size_t num_items) {
 }  // namespace
 
 NextItemLoss::NextItemLoss(const LossShape& shape, std::size_t num_items, std::size_t num_factors)
-    : shape_(shape), num_items_(num_items), num_factors_(num_factors), padded_items_(simd::round_up(num_items, 16)) {
+    : shape_(shape),
+      num_items_(num_items),
+      num_factors_(num_factors),
+      padded_items_(simd::round_up(num_items, kPanel)) {
   if (shape.kind == LossShape::Kind::kCalibratedBinary && num_items > 1) {
     const double share = std::min(static_cast<double>(shape.num_negatives) / static_cast<double>(num_items - 1), 1.0);
     power_ = static_cast<float>(share * (shape.calibration * (1 - 1 / share) + 1 / share));
@@ -35,7 +38,11 @@ NextItemLoss::NextItemLoss(const LossShape& shape, std::size_t num_items, std::s
 
 void NextItemLoss::refresh(const float* item_factors) {
   if (transposed_.empty()) return;
-  kernels::transpose(num_items_, num_factors_, {item_factors, num_factors_}, {transposed_.data(), padded_items_});
+  for (std::size_t begin = 0; begin < num_items_; begin += kPanel) {
+    const std::size_t first = begin * num_factors_;
+    kernels::transpose(std::min(kPanel, num_items_ - begin), num_factors_, {item_factors + first, num_factors_},
+                       {transposed_.data() + first, kPanel});
+  }
 }
 
 double NextItemLoss::add(const float* item_factors, const float* states, std::span<const std::int32_t> targets,
@@ -58,10 +65,13 @@ double NextItemLoss::add(const float* item_factors, const float* states, std::sp
 double NextItemLoss::add_softmax(const float* item_factors, const float* states, std::span<const std::int32_t> targets,
                                  float weight, float* state_gradients, float* factor_gradients, Desk& desk) const {
   const std::size_t count = targets.size();
-  desk.scores.assign(count * padded_items_, 0.0f);
+  desk.scores.resize(count * padded_items_);
   float* scores = desk.scores.data();
-  kernels::add_product({count, num_factors_, padded_items_}, {states, num_factors_},
-                       {transposed_.data(), padded_items_}, {scores, padded_items_});
+  for (std::size_t begin = 0; begin < padded_items_; begin += kPanel) {
+    for (std::size_t n = 0; n < count; ++n) std::fill_n(scores + n * padded_items_ + begin, kPanel, 0.0f);
+    kernels::add_product({count, num_factors_, kPanel}, {states, num_factors_},
+                         {transposed_.data() + begin * num_factors_, kPanel}, {scores + begin, padded_items_});
+  }
   double loss = 0;
   for (std::size_t n = 0; n < count; ++n) {
     float* row = scores + n * padded_items_;

@@ -47,6 +47,9 @@ class NextItemLoss {
              Random& random, float* state_gradients, float* factor_gradients, Desk& desk) const;
 
  private:
+  // So many items' factors lie together, transposed: a product with them reads one run of memory.
+  static constexpr std::size_t kPanel = 32;
+
   double add_softmax(const float* item_factors, const float* states, std::span<const std::int32_t> targets,
                      float weight, float* state_gradients, float* factor_gradients, Desk& desk) const;
   double add_sampled(const float* item_factors, const float* state, std::int32_t target, float weight, Random& random,
@@ -57,7 +60,7 @@ class NextItemLoss {
   std::size_t num_factors_;
   std::size_t padded_items_;
   float power_ = 1;                // β
-  std::vector<float> transposed_;  // (num_factors, padded_items_), of kSoftmax
+  std::vector<float> transposed_;  // of kSoftmax: (padded_items_ / kPanel, num_factors, kPanel)
 };
 
 }  // namespace inkling
