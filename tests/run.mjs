@@ -7,6 +7,7 @@ import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensure } from '../wasm/toolchain/setup.mjs';
+import { relaxedFlags } from './relaxed-simd.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const output = join(root, 'tests', 'output');
@@ -140,14 +141,6 @@ function keptFiles(program, reader) {
   const passed = text.match(/^read /gm)?.length ?? 0;
   // The first that fails ends the program.
   return { passed, failed: passed === files && files > 0 ? 0 : 1 };
-}
-
-const RELAXED_FLAG = '--experimental-wasm-relaxed-simd';
-
-/** Older Nodes have relaxed SIMD behind a flag that newer ones do not know. */
-function relaxedFlags() {
-  const known = spawnSync(process.execPath, [RELAXED_FLAG, '-e', '0']).status === 0;
-  return known ? [RELAXED_FLAG] : [];
 }
 
 async function wasm() {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { EvaluateResult, VariantName } from '../../web/types.js';
+import { relaxedFlags } from '../relaxed-simd.mjs';
 import { clusteredInteractions, seededRandom } from '../web/clustered-data.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -13,11 +14,6 @@ const real = existsSync(data);
 const VARIANTS: VariantName[] = ['simd', 'simd-threads', 'relaxed-threads'];
 const scratch = mkdtempSync(join(tmpdir(), 'inkling-quality-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
-
-/** Older Nodes have relaxed SIMD behind a flag that newer ones do not know. */
-const relaxedFlag = '--experimental-wasm-relaxed-simd';
-const flags =
-  spawnSync(process.execPath, [relaxedFlag, '-e', '0']).status === 0 ? [relaxedFlag] : [];
 
 const files = real
   ? {
@@ -111,7 +107,7 @@ function evaluate(model: string, variant: VariantName, ...more: string[]): Evalu
   ];
   const result = spawnSync(
     process.execPath,
-    [...flags, join(root, 'dist', 'cli.js'), ...command, ...args],
+    [...relaxedFlags(), join(root, 'dist', 'cli.js'), ...command, ...args],
     {
       encoding: 'utf8',
       maxBuffer: 1 << 26,

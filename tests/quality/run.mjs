@@ -35,8 +35,8 @@ const EXPERIMENTS = [
 ];
 const words = process.argv.slice(2);
 
-const inkling = (args) =>
-  spawnSync(process.execPath, [join(root, 'dist', 'cli.js'), ...args], {
+const inkling = (args, flags = []) =>
+  spawnSync(process.execPath, [...flags, join(root, 'dist', 'cli.js'), ...args], {
     encoding: 'utf8',
     maxBuffer: 1 << 26,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -86,15 +86,10 @@ for (const row of wanted.filter(({ set }) => sets[set].here)) {
   );
 }
 
-/** The result of a command that must succeed. */
-function evaluate(args) {
-  const { status, stdout, stderr } = inkling([
-    'evaluate',
-    ...args,
-    '--seed',
-    String(SEED),
-    '--json',
-  ]);
+/** The result of a command that must succeed; flags are Node's. */
+function evaluate(args, flags) {
+  const command = ['evaluate', ...args, '--seed', String(SEED), '--json'];
+  const { status, stdout, stderr } = inkling(command, flags);
   if (status !== 0) throw new Error(`inkling evaluate ${printable(args)}:\n${stderr.slice(-400)}`);
   return JSON.parse(stdout);
 }

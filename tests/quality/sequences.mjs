@@ -2,6 +2,7 @@
 // by the curves of validation, on the last item but one.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { relaxedFlags } from '../relaxed-simd.mjs';
 import { drawPanels } from './chart.mjs';
 import { printable, root, scratch } from './data-sets.mjs';
 
@@ -38,8 +39,8 @@ export async function measure({ evaluate, folder, say }) {
       ...['--split', 'leave-one-out', '--model', label, '--set', ...settings.split(' ')],
       ...['--metrics', METRICS, '--checkpoint', join(scratch, `${label}.checkpoint`)],
     ];
-    const all = evaluate(args);
-    const sampled = evaluate([...args, '--sampled-negatives', String(NEGATIVES)]);
+    const all = evaluate(args, relaxedFlags());
+    const sampled = evaluate([...args, '--sampled-negatives', String(NEGATIVES)], relaxedFlags());
     say(`${name}: ${label}: ${figures(all)} of all, ${figures(sampled)} of ${NEGATIVES + 1}`);
     for (const point of all.curve) {
       const x = point.seconds / 60;

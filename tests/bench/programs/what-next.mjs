@@ -19,7 +19,7 @@ export async function run({ loadPackage, model }, { task, build }) {
       if (n === 0) for (const each of Object.values(times)) each.length = 0;
       await recommender.erase();
       const liked = (place) => ({
-        item: String((place * 61 + 7 * (n + 1000)) % 3416),
+        item: String((place * 67 + 7 * (n + 1000)) % 3416),
         type: 'like',
       });
       await recommender.record(Array.from({ length: task.events }, (_, place) => liked(place)));
