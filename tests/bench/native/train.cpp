@@ -1,6 +1,7 @@
 // train FILE MODEL THREADS SEED METRICS [SETTING=VALUE]…: trains a model and ranks with it, timed as
 // web/engine/engine.ts times Recommender.evaluate. FILE is laid out as interaction-arrays.mjs says.
 
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <span>
@@ -97,6 +98,19 @@ Result<Data> read_data(const std::string& path) {
               to_rows(parts[2].users, std::move(parts[2].items), num_users)};
 }
 
+// As web/types.ts has it. What was not measured is null.
+std::string to_json(std::span<const LearningPoint> curve) {
+  const auto number = [](double value) { return std::isfinite(value) ? std::to_string(value) : std::string("null"); };
+  std::string json = "[";
+  for (const LearningPoint& point : curve) {
+    if (json.size() > 1) json += ',';
+    json += R"({"epoch":)" + std::to_string(point.epoch) + R"(,"loss":)" + number(point.loss) + R"(,"ndcg":)" +
+            number(point.ndcg) + R"(,"hitRate":)" + number(point.hit_rate) + R"(,"seconds":)" + number(point.seconds) +
+            '}';
+  }
+  return json + ']';
+}
+
 }  // namespace
 
 Status train_program(std::span<char*> given) {
@@ -112,13 +126,23 @@ Status train_program(std::span<char*> given) {
   ThreadPool pool(arguments.threads);
 
   const Clock train_clock;
-  const auto model = train(arguments.model, settings.value(), {&data.value().train, nullptr}, arguments.seed, pool);
-  if (!model.ok()) return model.status();
+  const TrainingData training{&data.value().train, nullptr};
+  const auto trainer = make_trainer(arguments.model, settings.value(), training, arguments.seed, pool);
+  if (!trainer.ok()) return trainer.status();
+  Trainer& run = *trainer.value();
+  const std::int64_t slice = run.total_work() / 200 + 1;
+  while (!run.done()) {
+    const Clock step_clock;
+    if (Status status = run.step(slice); !status.ok()) return status;
+    run.took(step_clock.seconds());
+  }
+  const std::string curve = to_json(run.curve());
+  const auto model = run.finish();
   const double train_seconds = train_clock.seconds();
 
   const Clock evaluate_clock;
   const SparseRows* negatives = data.value().negatives.columns.empty() ? nullptr : &data.value().negatives;
-  Evaluator evaluator(*model.value(), {&data.value().train, &data.value().test, negatives}, metrics.value(),
+  Evaluator evaluator(*model, {&data.value().train, &data.value().test, negatives}, metrics.value(),
                       arguments.seed, pool);
   while (!evaluator.done()) {
     if (Status status = evaluator.step(evaluator.total_work()); !status.ok()) return status;
@@ -130,7 +154,8 @@ Status train_program(std::span<char*> given) {
   for (std::size_t m = 0; m < results.size(); ++m) {
     std::printf("%s\"%s\":%.9f", m == 0 ? "" : ",", evaluator.metrics()[m].name.c_str(), results[m]);
   }
-  std::printf("},\"threads\":%d,\"memory\":%lld}\n", pool.num_threads(), peak_memory_bytes());
+  std::printf("},\"curve\":%s,\"threads\":%d,\"memory\":%lld}\n", curve.c_str(), pool.num_threads(),
+              peak_memory_bytes());
   return {};
 }
 
