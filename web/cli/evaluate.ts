@@ -118,7 +118,7 @@ export const evaluate: Command = {
     const texts = await textOptions(args);
     interactionOptions(args); // wrong ones are reported before any file is touched
     const data = dataOptions(args);
-    const checkpoint = await Checkpoint.from(args, options.model);
+    const checkpoint = await Checkpoint.from(args, work, options.model);
     if (checkpoint && baseline) {
       throw new UsageError('--checkpoint keeps one training; leave --baseline out.');
     }
@@ -188,7 +188,7 @@ export const evaluate: Command = {
         },
         signal: work.signal,
       };
-      const result = await keptIn(checkpoint, () => engine.evaluate(evaluation));
+      const result = await keptIn(checkpoint, work.signal, () => engine.evaluate(evaluation));
       if (args.has('json')) printJson(work, result);
       else printText(work, resultTable(result));
     } finally {

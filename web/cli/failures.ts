@@ -8,6 +8,11 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
+/** The work was stopped from outside, and something is left of it: exit code 130. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError';
+}
+
 /** What went wrong with a file, in words, and what to do. */
 export function fileProblem(error: unknown): string {
   switch ((error as NodeJS.ErrnoException | null)?.code) {

@@ -4,7 +4,7 @@ import { parseArguments } from './arguments.js';
 import type { Command } from './command.js';
 import type { Context } from './context.js';
 import { evaluate } from './evaluate.js';
-import { CommandError, UsageError } from './failures.js';
+import { CommandError, StoppedError, UsageError } from './failures.js';
 import { commandHelp, overview } from './help.js';
 import { importCommand } from './import.js';
 import { InputFiles } from './input-files.js';
@@ -89,11 +89,10 @@ function verdict(
   const stoppedText = keepsTable
     ? 'stopped; the table of trials holds what was tried, and the same command goes on from it.'
     : 'stopped; nothing was written.';
-  if (signal.aborted)
-    return {
-      message: stoppedText,
-      code: EXIT.stopped,
-    };
+  if (signal.aborted) {
+    const message = error instanceof StoppedError ? error.message : stoppedText;
+    return { message, code: EXIT.stopped };
+  }
   if (error instanceof UsageError) return { message: error.message, code: EXIT.wrongUsage };
   if (error instanceof CommandError) return { message: error.message, code: EXIT.failed };
   if (error instanceof InklingError) {

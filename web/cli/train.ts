@@ -1,4 +1,6 @@
+import { rowsTellTime } from '../catalog/row-order.js';
 import { ITEM_MODELS } from '../engine/item-vectors.js';
+import { SEQUENCE_MODELS } from '../sequence-models.js';
 import { FACTOR_STORAGES } from '../types.js';
 import { CHECKPOINT_OPTION, Checkpoint, keptIn } from './checkpoint.js';
 import { type Command, printJson, printText } from './command.js';
@@ -61,10 +63,16 @@ export const train: Command = {
     interactionOptions(args); // wrong ones are reported before any file is touched
     const vectorFile = await vectorOptions(args, work, [options.model]);
     await checkOutputPath(out);
-    const checkpoint = await Checkpoint.from(args, options.model);
+    const checkpoint = await Checkpoint.from(args, work, options.model, out);
 
     const table =
       interactionsPath === undefined ? null : await work.files.interactions(interactionsPath);
+    if (table && SEQUENCE_MODELS.includes(options.model) && !rowsTellTime(table)) {
+      work.progress.say(
+        `${interactionsPath}: no timestamps, and the rows are sorted by item: ${options.model} takes their order for that of events; ` +
+          'give rows in the order of events, or a column of times',
+      );
+    }
     const items = itemsPath === undefined ? undefined : await work.files.items(itemsPath);
     const vectors = vectorFile && (await readVectors(vectorFile, args, work, items, [table]));
     const engine = await work.engine.load(engineWanted);
@@ -72,7 +80,7 @@ export const train: Command = {
     try {
       const started = performance.now();
       const show = work.progress.on(`training ${options.model}`);
-      const model = await keptIn(checkpoint, () =>
+      const model = await keptIn(checkpoint, work.signal, () =>
         engine.train(table, {
           ...options,
           ...(items && { items }),

@@ -2,6 +2,7 @@ import type { Evaluation, InteractionSet, ItemTopics, Reranking, Training } from
 import { describe } from '../catalog/ids.js';
 import { rowsTellTime } from '../catalog/row-order.js';
 import { InklingError } from '../errors.js';
+import { SEQUENCE_MODELS } from '../sequence-models.js';
 import {
   CONTENT_MODELS,
   type EvaluateOptions,
@@ -59,8 +60,17 @@ export interface MeasuredLists {
   rerankingOf?: (model: TrainedModel) => Reranking;
 }
 
+function checkTuning(personFactors: PersonFactors | undefined, model: string): void {
+  if (personFactors !== 'tuned' || SEQUENCE_MODELS.includes(model)) return;
+  throw new InklingError(
+    'invalid_argument',
+    `personFactors "tuned" is for ${SEQUENCE_MODELS.join(' and ')}; leave it out for ${model}`,
+  );
+}
+
 type Measured = Pick<EvaluateResult, 'metrics' | 'intervals' | 'seconds'> & {
   evaluation: Evaluation;
+  curve: LearningPoint[];
 };
 
 /**
@@ -144,6 +154,7 @@ export class TrainingEngine extends ServingEngine {
   ): Promise<TrainedModel> {
     const { module, heap, wasm } = this;
     const { model, settings, items, seed, signal, onProgress } = options;
+    this.curve = [];
     const vectors = VECTOR_MODELS.includes(model) ? options.vectors : undefined;
     return owning(async (own) => {
       const texts =
@@ -201,11 +212,12 @@ export class TrainingEngine extends ServingEngine {
    */
   async evaluate(options: WithItems<Measurement>): Promise<EvaluateResult> {
     const { module, wasm } = this;
-    const { model = 'ials', baseline, storage } = options;
+    const { model = 'ials', baseline } = options;
     const metrics = (options.metrics ?? DEFAULT_METRICS).flatMap((name) => name.split(','));
     check(wasm, module.checkMetrics(wasm, metrics.join(',')));
     const models = baseline ? [model, baseline.model] : [model];
     checkVectors(options.vectors, models);
+    checkTuning(options.personFactors, model);
     return owning(async (own) => {
       const users = new IdIndex();
       const items = describedItems(models, options);
@@ -216,13 +228,20 @@ export class TrainingEngine extends ServingEngine {
       };
       const negatives = await this.divide(options, users, items, parts);
       const lists = this.listsMeasured(options, metrics, items, own);
+      const { settings: _, ...ofModel } = options;
+      const {
+        storage: __,
+        personFactors: ___,
+        resume: ____,
+        checkpoints: _____,
+        ...ofBoth
+      } = ofModel;
       const measure = (
-        named: Named & Pick<EvaluateOptions, 'storage'> & { lists: MeasuredLists },
+        how: typeof ofModel | typeof ofBoth,
+        named: Named & { lists: MeasuredLists },
       ) => {
         const evaluation = own(new module.Evaluation());
-        const { settings: _, storage: __, ...others } = options;
-        const all = { ...others, ...named, metrics };
-        return this.measure(evaluation, all, items, parts, negatives);
+        return this.measure(evaluation, { ...how, ...named, metrics }, items, parts, negatives);
       };
       const chosen = await this.resolve(parts.train, items, {
         ...options,
@@ -231,13 +250,9 @@ export class TrainingEngine extends ServingEngine {
           options.sampledNegatives ??
           Math.round(negatives.items.length / Math.max(1, new Set(negatives.users).size)),
       });
-      const measured = await measure({
-        ...chosen,
-        ...(storage && { storage }),
-        lists,
-      });
+      const measured = await measure(ofModel, { ...chosen, lists });
       const { topics } = lists;
-      const other = baseline && (await measure({ ...baseline, lists: { topics } }));
+      const other = baseline && (await measure(ofBoth, { ...baseline, lists: { topics } }));
       return {
         model,
         ...(model === 'auto' && {
@@ -254,7 +269,7 @@ export class TrainingEngine extends ServingEngine {
         threads: this.threads,
         seed: checkSeed(options.seed),
         peak_memory_bytes: this.heap.byteLength,
-        ...(this.curve.length > 0 && { curve: this.curve }),
+        ...(measured.curve.length > 0 && { curve: measured.curve }),
         ...(baseline &&
           other && {
             baseline: {
@@ -310,6 +325,7 @@ export class TrainingEngine extends ServingEngine {
       await this.trainOn(parts.train, items, { ...training, onProgress }),
       storage,
     );
+    const { curve } = this;
     const evaluateStart = performance.now();
     try {
       this.tune(trained, options.personFactors);
@@ -346,6 +362,7 @@ export class TrainingEngine extends ServingEngine {
         const rows = heap.read(out, Float64Array);
         return {
           evaluation,
+          curve,
           metrics: byName(metrics, rows, ([value = Number.NaN]) => value),
           intervals: byName(metrics, rows, ([, low = Number.NaN, high = Number.NaN]) =>
             Number.isNaN(low) ? undefined : ([low, high] as [number, number]),
