@@ -197,7 +197,7 @@ export interface Progress {
   model?: ModelName;
   /** The newest point of the curve, of models that go through their data again and again: `sasrec` and `gru`. */
   learning?: LearningPoint;
-  /** With `checkpoints`, once after each epoch: all it takes to go on from there, for `resume`. */
+  /** With `checkpoints`, after an epoch, of quick ones not after each: all it takes to go on from there, for `resume`. */
   checkpoint?: Uint8Array;
 }
 

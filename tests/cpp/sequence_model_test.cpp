@@ -331,8 +331,25 @@ TEST_CASE("a training that was interrupted goes on as if it had not been") {
     const auto history = entries_of(9);
     CHECK(scores_of(*resumed->finish(), history) == scores_of(*whole->finish(), history));
 
+    // … also for more epochs than it was begun for.
+    const Settings::Given longer = settings_with({{"epochs", "11"}, {"patience", "2"}});
+    auto at_once = value_of(make_trainer(name, longer, {&interactions}, 4, pool));
+    while (!at_once->done()) REQUIRE(succeeds(at_once->step(100)));
+    TensorFile ended;
+    REQUIRE(succeeds(resumed->save(ended)));
+    auto prolonged = value_of(make_trainer(name, longer, {&interactions}, 4, pool));
+    REQUIRE(succeeds(prolonged->resume(ended)));
+    CHECK_FALSE(prolonged->done());
+    while (!prolonged->done()) REQUIRE(succeeds(prolonged->step(100)));
+    REQUIRE(prolonged->curve().size() == 11);
+    CHECK(prolonged->curve()[10].loss == at_once->curve()[10].loss);
+    auto shortened = value_of(make_trainer(name, settings, {&interactions}, 4, pool));
+    REQUIRE(succeeds(shortened->resume(ended)));
+    CHECK(shortened->done());
+
     auto other = value_of(make_trainer(name, settings, {&interactions}, 5, pool));
-    CHECK(fails(other->resume(checkpoint), ErrorCode::kInvalidArgument, {"another training"}));
+    CHECK(fails(other->resume(checkpoint), ErrorCode::kInvalidArgument,
+                {"another training", "of seed 4 where this one is of seed 5"}));
     const Interactions elsewhere = built(circle(50, true, 33));  // as many sequences, of other items
     auto of_others = value_of(make_trainer(name, settings, {&elsewhere}, 4, pool));
     CHECK(fails(of_others->resume(checkpoint), ErrorCode::kInvalidArgument, {"another training"}));
@@ -364,6 +381,16 @@ TEST_CASE("validation ends a training that gets no better, and the best epoch is
     while (!trainer->done()) REQUIRE(succeeds(trainer->step(500)));
     CHECK(trainer->curve().size() < 1000);
     CHECK(trainer->done_work() == trainer->total_work());
+    // One that ends with the best epoch has the same model.
+    std::size_t best = 0;
+    for (std::size_t n = 0; n < trainer->curve().size(); ++n) {
+      if (trainer->curve()[n].ndcg > trainer->curve()[best].ndcg) best = n;
+    }
+    auto until_then = value_of(make_trainer(
+        name, settings_with({{"epochs", std::to_string(best + 1)}, {"patience", "3"}}), {&interactions}, 6, pool));
+    while (!until_then->done()) REQUIRE(succeeds(until_then->step(500)));
+    const auto history = entries_of(9);
+    CHECK(scores_of(*until_then->finish(), history) == scores_of(*trainer->finish(), history));
     // Without validation, it goes on to the end.
     auto to_the_end =
         value_of(make_trainer(name, settings_with({{"epochs", "40"}, {"patience", "0"}}), {&interactions}, 6, pool));

@@ -44,7 +44,9 @@ export const importCommand: Command = {
     {
       name: 'item-ids',
       value: 'F',
-      help: 'the ids: one a line, a JSON array, or CSV with index,id; plain or .gz',
+      help:
+        'the ids: one a line, a JSON array, or CSV with index,id where the first index is 0 (of SASRec.pytorch, ' +
+        'which counts items from 1, that of item 1); plain or .gz',
     },
     {
       name: 'columns',

@@ -34,8 +34,10 @@ struct SasrecImport {
 // norm "query", all with padding "kept"; before, norm "query" with padding "zeroed" and no row of padding among the
 // positions.
 //
-// A plain list: the tensors that a model file of `sasrec` has (cpp/README.md), all F32, without its metadata. Linear
-// weights are (inputs, outputs).
+// A plain list: item_factors, positions, blocks.n.* and last_norm.* as a model file of `sasrec` has them
+// (cpp/README.md), all F32, and nothing else that is in such a file. Linear weights are (inputs, outputs).
+//
+// Items are counted from 0, as the rows of the factors are: SASRec.pytorch's item 1 is the first.
 //
 // item_counts: how many users met each item, or 0: (items). Errors: kInvalidArgument, naming the tensor that is
 // missing, has the wrong shape or no place in the layout, or the option that does not fit; kCorruptModelFile for a

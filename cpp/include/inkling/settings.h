@@ -38,8 +38,8 @@ class Settings {
   int choice(std::string_view name) const { return static_cast<int>(number(name)); }
   bool has(std::string_view name) const;
 
-  // {"name":value,…} in the order of the specs.
-  std::string to_json() const;
+  // {"name":value,…} in the order of the specs, but for the one `without`.
+  std::string to_json(std::string_view without = {}) const;
 
  private:
   struct Value {

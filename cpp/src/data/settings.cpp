@@ -123,9 +123,10 @@ bool Settings::has(std::string_view name) const {
   return std::any_of(values_.begin(), values_.end(), [&](const Value& value) { return value.name == name; });
 }
 
-std::string Settings::to_json() const {
+std::string Settings::to_json(std::string_view without) const {
   std::string json = "{";
   for (const Value& value : values_) {
+    if (value.name == without) continue;
     json += (json.size() > 1 ? ",\"" : "\"") + value.name + "\":" + value.text;
   }
   return json + "}";

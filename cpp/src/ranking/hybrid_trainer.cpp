@@ -171,13 +171,15 @@ class HybridTrainer final : public Trainer {
     Result<std::unique_ptr<Trainer>> trainer = inkling::make_trainer(spec.model, given, data, seed_, pool_);
     if (trainer.ok()) {
       running_ = std::move(trainer.value());
-    } else if (trainer.status().code() == ErrorCode::kTooLarge && !last_time) {
-      ++phase_;  // does without
+    } else if (trainer.status().code() == ErrorCode::kTooLarge && !last_time && !is_sequential(spec.model)) {
+      ++phase_;  // does without: nobody asked for it
     } else {
       return trainer.status();
     }
     return {};
   }
+
+  static bool is_sequential(std::string_view model) { return model == Sasrec::kName || model == Gru::kName; }
 
   // Of the models that read the history in its order, the one that was asked for.
   bool is_wanted(std::string_view model) const {

@@ -15,6 +15,26 @@ constexpr std::size_t kPointNumbers = 4;  // of a point of the curve in a checkp
 // Of few sequences, an epoch is few steps: nothing is given up before so many.
 constexpr std::int64_t kLeastSteps = 500;
 
+template <class Number>
+std::uint32_t checksum(const std::vector<Number>& numbers) {
+  return crc32({reinterpret_cast<const std::uint8_t*>(numbers.data()), numbers.size() * sizeof(Number)});
+}
+
+// The parts of a list with commas that another one has not.
+std::string not_in(std::string_view other, std::string_view list) {
+  const std::string others = ',' + std::string(other) + ',';
+  std::string parts;
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    const std::string_view part = list.substr(0, end);
+    list.remove_prefix(std::min(end + 1, list.size()));
+    if (others.find(',' + std::string(part) + ',') != std::string::npos) continue;
+    if (!parts.empty()) parts += ", ";
+    parts += part;
+  }
+  return parts.empty() ? "the same" : parts;
+}
+
 }  // namespace
 
 LearningPlan learning_plan(const Settings& settings, std::size_t num_sequences) {
@@ -93,9 +113,9 @@ SequenceTrainer::SequenceTrainer(std::unique_ptr<const SequenceNetwork> network,
     validation_ = std::make_unique<SequenceValidation>(*network_, held_out_, plan.max_length, pool);
   }
   best_ = learner_->parameters();
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(sequences_.items.data());
-  training_ = settings.to_json() + ", seed " + std::to_string(seed) + ", sequences " +
-              std::to_string(crc32({bytes, sequences_.items.size() * sizeof(std::int32_t)}));
+  // A training may go on for more epochs.
+  training_ = settings.to_json("epochs") + ",seed " + std::to_string(seed) + ",histories of the checksums " +
+              std::to_string(checksum(all.items)) + " and " + std::to_string(checksum(all.offsets));
 }
 
 std::int64_t SequenceTrainer::total_work() const {
@@ -103,7 +123,7 @@ std::int64_t SequenceTrainer::total_work() const {
 }
 
 std::int64_t SequenceTrainer::done_work() const {
-  if (ended_) return total_work();
+  if (ended() && !validating_) return total_work();
   std::int64_t done = learner_->epoch() * learner_->rows_of_epoch() + learner_->done_rows();
   if (!validates()) return done;
   // While an epoch is validated, the learner is in the next already.
@@ -118,7 +138,7 @@ void SequenceTrainer::took(double seconds) {
 
 Status SequenceTrainer::step(std::int64_t work) {
   const std::int64_t goal = std::min(done_work() + std::max<std::int64_t>(work, 1), total_work());
-  while (!ended_ && done_work() < goal) {
+  while (done_work() < goal) {
     if (validating_) {
       validation_->step(learner_->parameters());
       if (!validation_->done()) continue;
@@ -147,14 +167,13 @@ void SequenceTrainer::end_epoch() {
                                validates() ? validation_->ndcg() : kUnknown,
                                validates() ? validation_->hit_rate() : kUnknown, 0};
   curve_.push_back(point);
-  ended_ = learner_->epoch() >= epochs_;
-  if (!validates() || point.ndcg > best_ndcg_) {
-    best_ndcg_ = point.ndcg;
+  if (!validates() || static_cast<float>(point.ndcg) > best_ndcg_) {
+    best_ndcg_ = static_cast<float>(point.ndcg);
     best_ = learner_->parameters();
     waited_ = 0;
   } else if (++waited_ >= patience_) {
     waited_ = 0;
-    ended_ = ended_ || drops_ == kMostDrops;
+    given_up_ = drops_ == kMostDrops;
     ++drops_;
     learner_->set_learning_rate(kDrop * learner_->learning_rate());
   }
@@ -165,7 +184,8 @@ void SequenceTrainer::keep_checkpoint() {
   checkpoint_ = TensorFile();
   learner_->save(checkpoint_);
   checkpoint_.add("trainer.best", std::span<const float>(best_), {static_cast<std::int64_t>(best_.size())});
-  const std::int32_t counts[] = {static_cast<std::int32_t>(waited_), static_cast<std::int32_t>(drops_), ended_ ? 1 : 0};
+  const std::int32_t counts[] = {static_cast<std::int32_t>(waited_), static_cast<std::int32_t>(drops_),
+                                 given_up_ ? 1 : 0};
   checkpoint_.add("trainer.counts", std::span<const std::int32_t>(counts), {3});
 }
 
@@ -190,9 +210,10 @@ Status SequenceTrainer::save(TensorFile& checkpoint) const {
 Status SequenceTrainer::resume(const TensorFile& checkpoint) {
   const std::string* training = checkpoint.find_metadata("training");
   if (training == nullptr || *training != training_) {
-    return {ErrorCode::kInvalidArgument, "the checkpoint is of another training: of " +
-                                             (training != nullptr ? *training : "no settings at all") + ", not of " +
-                                             training_ + "; begin anew"};
+    const std::string theirs = training != nullptr ? *training : "no settings";
+    return {ErrorCode::kInvalidArgument, "the checkpoint is of another training: of " + not_in(training_, theirs) +
+                                             " where this one is of " + not_in(theirs, training_) +
+                                             "; begin anew without it, or under another name"};
   }
   std::vector<float> best;
   std::vector<std::int32_t> counts;
@@ -207,13 +228,13 @@ Status SequenceTrainer::resume(const TensorFile& checkpoint) {
   best_ = std::move(best);
   waited_ = counts[0];
   drops_ = counts[1];
-  ended_ = counts[2] != 0;
+  given_up_ = counts[2] != 0;
   curve_.clear();
   best_ndcg_ = -1;
   for (std::size_t n = 0; n < points.size(); n += kPointNumbers) {
     const auto number = [&](std::size_t place) { return static_cast<double>(points[n + place]); };
     curve_.push_back({static_cast<std::int32_t>(n / kPointNumbers + 1), number(0), number(1), number(2), number(3)});
-    best_ndcg_ = std::max(best_ndcg_, curve_.back().ndcg);
+    best_ndcg_ = std::max(best_ndcg_, points[n + 1]);
   }
   seconds_ = curve_.empty() ? 0 : curve_.back().seconds;
   keep_checkpoint();

@@ -51,8 +51,8 @@ inline constexpr SettingSpec kPatience = {"patience",
                                           "0",
                                           "100000",
                                           "after how many epochs without a better validation the steps get shorter, "
-                                          "and after the third time training ends; 0 "
-                                          "= never, and nothing is held out"};
+                                          "and after the third time training ends; 500 steps at least, which are many "
+                                          "epochs of few people; 0 = never, and nothing is held out"};
 
 }  // namespace sequence_settings
 
@@ -89,6 +89,7 @@ class SequenceTrainer : public Trainer {
   const Interactions& interactions() const { return interactions_; }
 
  private:
+  bool ended() const { return given_up_ || learner_->epoch() >= epochs_; }
   bool validates() const { return validation_ != nullptr; }
   void end_epoch();
   void keep_checkpoint();
@@ -104,12 +105,12 @@ class SequenceTrainer : public Trainer {
   std::unique_ptr<SequenceLearner> learner_;
   std::unique_ptr<SequenceValidation> validation_;  // null where nothing is held out
   bool validating_ = false;
-  bool ended_ = false;
+  bool given_up_ = false;    // the validation gets no better
   std::int64_t waited_ = 0;  // epochs since the best, or since steps got shorter
   std::int64_t drops_ = 0;   // how often steps got shorter
   double seconds_ = 0;       // that steps took
   std::vector<LearningPoint> curve_;
-  double best_ndcg_ = -1;
+  float best_ndcg_ = -1;  // as exact as the curve in a checkpoint, so that the same epochs are better after one
   std::vector<float> best_;
   TensorFile checkpoint_;  // of the end of the last epoch
 };

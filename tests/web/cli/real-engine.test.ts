@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,87 @@ const TRAIN_IALS = ['train', '--model', 'ials', '--interactions', 'ratings.csv.g
 const clusterOf = (id: string) => Number(id.slice(1)) % 6;
 
 describe('the command line with the real engine', () => {
+  const SASREC = ['--model', 'sasrec', '--interactions', 'ratings.csv.gz', '--set'];
+  const SMALL = ['num_factors=8', 'max_length=8'];
+  const trainSasrec = (epochs: number, ...args: string[]) =>
+    inkling('train', ...SASREC, ...SMALL, `epochs=${epochs}`, ...args, '--json');
+
+  test('goes on from a checkpoint, also for more epochs, as if there had been no stop', () => {
+    const first = trainSasrec(2, '--checkpoint', 'kept', '--out', 'two.safetensors');
+    expect(first.status).toBe(0);
+    expect(existsSync(at('kept'))).toBe(true);
+    const resumed = trainSasrec(5, '--checkpoint', 'kept', '--out', 'resumed.safetensors');
+    const whole = trainSasrec(5, '--out', 'whole.safetensors');
+    const curveOf = ({ stdout }: typeof first) =>
+      JSON.parse(stdout).curve.map(({ epoch, loss }: { epoch: number; loss: number }) => [
+        epoch,
+        Math.fround(loss),
+      ]);
+    expect(curveOf(resumed)).toEqual(curveOf(whole));
+    expect(curveOf(resumed)).toHaveLength(5);
+    const weights = (name: string) => readFileSync(at(name)).subarray(-4000);
+    expect(weights('resumed.safetensors').equals(weights('whole.safetensors'))).toBe(true);
+  });
+
+  test('says which settings a checkpoint was made with, and leaves it alone', () => {
+    const kept = readFileSync(at('kept'));
+    const other = trainSasrec(2, 'dropout=0.5', '--checkpoint', 'kept', '--out', 'm.safetensors');
+    expect(other.status).toBe(2);
+    expect(other.stderr).toMatch(/"dropout":0\.2 where this one is of "dropout":0\.5; begin anew/);
+    expect(readFileSync(at('kept')).equals(kept)).toBe(true);
+    const same = trainSasrec(2, '--checkpoint', 'm', '--out', './m');
+    expect(same.status).toBe(2);
+    expect(same.stderr).toMatch(/--checkpoint and --out are the same file/);
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'says after Ctrl-C that the checkpoint holds the training',
+    async () => {
+      const args = ['train', ...SASREC, ...SMALL, 'epochs=100000', 'patience=0'];
+      const run = spawn(
+        process.execPath,
+        [cli, ...args, '--checkpoint', 'stopped', '--out', 'never'],
+        {
+          cwd: folder,
+        },
+      );
+      let told = '';
+      run.stderr.on('data', (text) => {
+        told += text;
+        if (/epoch 3:/.test(told)) run.kill('SIGINT');
+      });
+      const [code] = await once(run, 'close');
+      expect(code).toBe(130);
+      expect(told).toMatch(/stopped; stopped holds the training, and the same command goes on/);
+      expect(existsSync(at('stopped'))).toBe(true);
+      expect(existsSync(at('never'))).toBe(false);
+    },
+  );
+
+  test('measures a baseline without what is of the model alone', () => {
+    const result = json(
+      ...['evaluate', ...SASREC, ...SMALL, 'epochs=3', '--person-factors', 'tuned'],
+      ...['--baseline', 'popularity', '--metrics', 'ndcg@10'],
+    );
+    expect(result.curve).toHaveLength(3);
+    const refused = inkling('evaluate', ...TRAIN_IALS.slice(1), '--person-factors', 'tuned');
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toMatch(/"tuned" is for sasrec and gru; leave it out for ials/);
+  });
+
+  test('says when rows that are sorted by item stand for the order of events', () => {
+    const sorted = [...rows].sort((a, b) => (a.item < b.item ? -1 : 1));
+    writeFileSync(
+      at('sorted.csv'),
+      `user,item\n${sorted.map(({ user, item }) => `${user},${item}`).join('\n')}\n`,
+    );
+    const args = ['--interactions', 'sorted.csv', '--out', 's.safetensors', '--set'];
+    const sasrec = inkling('train', '--model', 'sasrec', ...args, ...SMALL, 'epochs=1');
+    expect(sasrec.stderr).toMatch(/no timestamps, and the rows are sorted by item: sasrec takes/);
+    const ials = inkling('train', '--model', 'ials', ...args, 'num_factors=4');
+    expect(ials.stderr).not.toMatch(/sorted by item/);
+  });
+
   test.each([
     ['ials', ['--interactions', 'ratings.csv.gz', '--set', 'num_factors=8', 'iterations=5']],
     ['item_neighbors', ['--interactions', 'ratings.csv.gz']],
