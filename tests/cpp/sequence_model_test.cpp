@@ -400,6 +400,29 @@ TEST_CASE("validation ends a training that gets no better, and the best epoch is
   }
 }
 
+TEST_CASE("the last epoch is learned to its end, however few people there are in its last batch") {
+  for (const std::int32_t num_users : {1, 2, 3, 17, 21}) {
+    CAPTURE(num_users);
+    const Interactions interactions = built(circle(num_users, false, 7));
+    for (const int threads : {1, 2}) {
+      CAPTURE(threads);
+      ThreadPool pool(threads);
+      const auto run = [&](const char* epochs, std::int64_t work) {
+        auto trainer = value_of(
+            make_trainer("sasrec", settings_with({{"epochs", epochs}, {"patience", "0"}}), {&interactions}, 8, pool));
+        while (!trainer->done()) REQUIRE(succeeds(trainer->step(work)));
+        return trainer;
+      };
+      const auto whole = run("3", 1'000'000);
+      CHECK(whole->curve().size() == 3);
+      CHECK(run("3", 1)->curve().size() == 3);
+      const auto history = entries_of(9);
+      CHECK(scores_of(*run("3", 1)->finish(), history) == scores_of(*whole->finish(), history));
+      CHECK(scores_of(*run("2", 1'000'000)->finish(), history) != scores_of(*whole->finish(), history));
+    }
+  }
+}
+
 TEST_CASE("a further event costs one step and gives what fold-in makes of the longer history, over the window's end") {
   const Interactions interactions = built(circle(40, true, 7));
   for (const std::string_view name : kModels) {

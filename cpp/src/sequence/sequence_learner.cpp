@@ -117,7 +117,8 @@ bool SequenceLearner::step() {
     loss_sum_ += lanes_[n].loss;
     if (has_work(lanes_[n])) done_rows_ += length_of(lanes_[n].works[turn_].group.items);
   }
-  next_lane_ = last % kLanes;
+  // Done rows tell the end of an epoch: no turn is open after its last row.
+  next_lane_ = std::any_of(lanes_.begin() + static_cast<std::ptrdiff_t>(last), lanes_.end(), has_work) ? last : 0;
   if (next_lane_ > 0 || ++turn_ < turns_) return true;
   update();
   if (next_piece_ < pieces_.size()) return true;
