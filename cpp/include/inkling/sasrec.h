@@ -12,8 +12,8 @@ struct TransformerShape;
 //
 // With full cross-entropy (loss=softmax) an epoch costs about 6 * (num_items + 6 * num_blocks * num_factors) *
 // num_factors flops an interaction; memory is 15 copies of the parameters (6 more while a checkpoint is written) and, a
-// thread, 5 * num_heads * num_blocks bytes for each pair of rows of a sequence. Two thread counts, and two runs, give the
-// same bits.
+// thread, 5 * num_heads * num_blocks bytes for each pair of rows of a sequence. Two thread counts, and two runs, give
+// the same bits.
 class Sasrec final : public SequenceModel {
  public:
   static constexpr std::string_view kName = "sasrec";
