@@ -263,7 +263,7 @@ TEST_CASE("a model that is tuned to people leans to what they took after each it
 }
 
 TEST_CASE("a hybrid with a part that reads the order knows which way somebody goes, and says why") {
-  const InteractionLog log = circle(160, true, 2);
+  const InteractionLog log = circle(40, true, 2);
   const Split parts = value_of(split(log, SplitKind::kLeaveOneOut, 0.2, 1));
   const auto built_of = [&](const std::vector<std::int32_t>& rows) {
     return value_of(Interactions::build(log, rows, log.num_users(), log.num_items()));
@@ -291,7 +291,7 @@ TEST_CASE("a hybrid with a part that reads the order knows which way somebody go
   const double without = hit_rate("none");
   for (const char* sequence : {"sasrec", "gru"}) {
     CAPTURE(sequence);
-    CHECK(hit_rate(sequence) > without + 0.1);
+    CHECK(hit_rate(sequence) > without + 0.4);
   }
 }
 
