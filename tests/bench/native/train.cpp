@@ -142,8 +142,8 @@ Status train_program(std::span<char*> given) {
 
   const Clock evaluate_clock;
   const SparseRows* negatives = data.value().negatives.columns.empty() ? nullptr : &data.value().negatives;
-  Evaluator evaluator(*model, {&data.value().train, &data.value().test, negatives}, metrics.value(),
-                      arguments.seed, pool);
+  Evaluator evaluator(*model, {&data.value().train, &data.value().test, negatives}, metrics.value(), arguments.seed,
+                      pool);
   while (!evaluator.done()) {
     if (Status status = evaluator.step(evaluator.total_work()); !status.ok()) return status;
   }
