@@ -146,10 +146,13 @@ function keptFiles(program, reader) {
 async function wasm() {
   const { buildPreset, WASM_PRESETS } = await import('../wasm/toolchain/build.mjs');
   const outcomes = Object.entries(WASM_PRESETS).map(([variant, preset]) => {
-    buildPreset(preset, { targets: ['inkling_tests'] });
+    // Its SIMD is that of `simd`, its threads those of `relaxed-threads`, and the suite `web` runs in it.
+    const program = variant === 'simd-threads' ? 'inkling_thread_tests' : 'inkling_tests';
+    const tests = variant === 'simd-threads' ? [`--test-case=${THREAD_TESTS}`] : [];
+    buildPreset(preset, { targets: [program] });
     const flags = variant.startsWith('relaxed') ? relaxedFlags() : [];
-    const script = join(root, 'build', preset, 'tests', 'cpp', 'inkling_tests.js');
-    return doctest(process.execPath, [...flags, script], preset);
+    const script = join(root, 'build', preset, 'tests', 'cpp', `${program}.js`);
+    return doctest(process.execPath, [...flags, script, ...tests], preset);
   });
   return sum(await Promise.all(outcomes));
 }

@@ -117,8 +117,7 @@ TEST_CASE("bytes changed at random are refused or give a model that works") {
       for (std::uint64_t n = 1 + random.below(4); n > 0; --n) {
         damaged[random_below(damaged.size(), random)] ^= static_cast<std::uint8_t>(1u << random.below(8));
       }
-      wrong += is_read_or_refused(damaged) ? 0 : 1;
-      accepted += read_model_file(damaged).ok() ? 1 : 0;
+      wrong += is_read_or_refused(damaged, &accepted) ? 0 : 1;
     }
     CAPTURE(name);
     CHECK(wrong == 0);
@@ -143,8 +142,7 @@ TEST_CASE("data changed at random under a checksum that fits is refused or gives
         damaged[position] = static_cast<std::uint8_t>(random.below(2) == 0 ? any_byte : one_bit_changed);
       }
       reseal(damaged);
-      wrong += is_read_or_refused(damaged) ? 0 : 1;
-      accepted += read_model_file(damaged).ok() ? 1 : 0;
+      wrong += is_read_or_refused(damaged, &accepted) ? 0 : 1;
     }
     CAPTURE(name);
     CHECK(wrong == 0);

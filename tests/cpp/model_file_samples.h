@@ -119,8 +119,9 @@ inline bool serves(const Model& model) {
   return fine;
 }
 
-// Whether bytes are read as a model that works, or refused with one of the two codes that say so.
-inline bool is_read_or_refused(const Bytes& bytes) {
+// Whether bytes are read as a model that works, which `accepted` counts, or refused with one of the two codes that say
+// so.
+inline bool is_read_or_refused(const Bytes& bytes, int* accepted = nullptr) {
   const Result<std::string> inspected = inspect_model_file(bytes);
   const Result<ModelFile> read = read_model_file(bytes);
   const auto typed = [](const Status& status) {
@@ -129,6 +130,7 @@ inline bool is_read_or_refused(const Bytes& bytes) {
             !status.message().empty());
   };
   if (!typed(inspected.status()) || !typed(read.status())) return false;
+  if (read.ok() && accepted != nullptr) ++*accepted;
   return !read.ok() || serves(*read.value().model);
 }
 
