@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { growthPicture } from './growth-picture.mjs';
 import { longestTask } from './hosts/longest-task.mjs';
-import { markdownReport } from './report.mjs';
+import { markdownReport, renewedReport } from './report.mjs';
 import { judgeTargets } from './targets.mjs';
 
 const spread = (median) => ({ median, min: median, max: median });
@@ -84,6 +84,31 @@ test('the report leaves columns out that nobody fills, and names every target', 
   expect(text).not.toContain('GFLOP/s |');
   expect(text).toContain('index.js 10.0 KB');
   for (const { what } of targets) expect(text).toContain(what);
+});
+
+test('some workloads are renewed in their places, and new ones come last', () => {
+  const old = [
+    report('ials-64', [row('chromium', 'relaxed-threads', 2, 2)]),
+    report('b', [row('node', 'simd', 1, 1)]),
+  ];
+  const downloads = { 'index.js': 10_000 };
+  const text = markdownReport(old, {
+    targets: judgeTargets(old, downloads),
+    downloads,
+    picture: 'growth.svg',
+  });
+  const more = { command: 'npm run bench -- --renew', date: '2026-02-02' };
+  const anew = [report('ials-64', [row('chromium', 'relaxed-threads', 2, 1)], more)];
+  const added = report('c', [row('node', 'simd', 1, 7)], more);
+  const renewed = renewedReport(text, [...anew, added], judgeTargets(anew));
+  expect(renewed.match(/^## .*/gm)).toEqual([
+    ...['## Targets', '## Growth', '## The ials-64', '## The b', '## The c'],
+    '## How it is measured',
+  ]);
+  expect(renewed).toContain(`| ✗ | ${TARGET}`.replace('✗', '✓'));
+  expect(renewed).not.toContain(`| ✗ | ${TARGET}`);
+  expect(renewed.match(/on 2026-02-02\./g)).toHaveLength(2);
+  expect(renewedReport(renewed, [...anew, added], judgeTargets(anew))).toBe(renewed);
 });
 
 test('the picture has a line for every contestant, by its fastest build', () => {

@@ -1,12 +1,12 @@
 // `npm run bench`: how fast the package is beside the same core compiled for this machine, plain JavaScript and other
 // packages.
 //
-//   node tests/bench/run.mjs [--workload NAME]… [--repetitions N] [--quick] [--json]
+//   node tests/bench/run.mjs [--workload NAME]… [--repetitions N] [--quick | --renew] [--json]
 //
 // A file in workloads/ exports workloads, a file in contestants/ is a contestant. Progress goes to stderr, the tables
-// (with --json one object) to stdout. A run of all workloads writes RESULTS.md and growth.svg anew. --quick is one round
-// of little data that only shows that everything works; it and --workload write no file. Exit 1 when a contestant failed
-// or did other work than the rest.
+// (with --json one object) to stdout. A run of all workloads writes RESULTS.md and growth.svg anew; with --renew, one of
+// some puts their sections and targets into RESULTS.md, and without writes no file. --quick is one round of little data that
+// only shows that everything works, and writes none. Exit 1 when a contestant failed or did other work than the rest.
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,12 +18,12 @@ import { ensurePackage } from '../../web/build.mjs';
 import { growthPicture } from './growth-picture.mjs';
 import { describeMachine } from './machine.mjs';
 import { measure } from './measure.mjs';
-import { markdownReport, textReport, textTargets } from './report.mjs';
+import { markdownReport, renewedReport, textReport, textTargets } from './report.mjs';
 import { describePeaks, measurePeaks, rooflineOf } from './roofline.mjs';
 import { judgeTargets } from './targets.mjs';
 
 const USAGE =
-  'usage: node tests/bench/run.mjs [--workload NAME]… [--repetitions N] [--quick] [--json]';
+  'usage: node tests/bench/run.mjs [--workload NAME]… [--repetitions N] [--quick | --renew] [--json]';
 /** In this order in the report; further files come after them. */
 const WORKLOAD_FILES = ['training', 'serving', 'text', 'page'];
 const PICTURE = 'growth.svg';
@@ -41,6 +41,7 @@ function readArguments() {
         workload: { type: 'string', multiple: true },
         repetitions: { type: 'string' },
         quick: { type: 'boolean', default: false },
+        renew: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
     }));
@@ -53,7 +54,11 @@ function readArguments() {
       `--repetitions is ${values.repetitions}; expected a whole number of at least 1`,
     );
   }
-  return { names: values.workload, quick: values.quick, json: values.json, repetitions };
+  const { workload: names, quick, renew, json } = values;
+  if (renew && (quick || !names)) {
+    throw new UsageError('--renew is of a run of some workloads, and not with --quick');
+  }
+  return { names, quick, renew, json, repetitions };
 }
 
 async function allWorkloads() {
@@ -89,7 +94,7 @@ function downloads() {
 
 async function main() {
   const options = readArguments();
-  const { names, quick, json } = options;
+  const { names, quick, renew, json } = options;
   const wanted = chosen(await allWorkloads(), options);
   await ensure({ for: 'test', say });
   await ensurePackage(say);
@@ -118,6 +123,10 @@ async function main() {
     const more = { targets, downloads: sizes, picture: PICTURE };
     await writeFile(place('RESULTS.md'), markdownReport(reports, more));
     await writeFile(place(PICTURE), growthPicture(reports));
+  }
+  if (renew) {
+    const before = readFileSync(place('RESULTS.md'), 'utf8');
+    await writeFile(place('RESULTS.md'), renewedReport(before, reports, targets));
   }
   process.stdout.write(
     json
